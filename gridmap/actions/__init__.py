@@ -1,0 +1,1 @@
+"""What a person can do, one intention per function: lock, check, change, append the event, commit."""

@@ -1,0 +1,103 @@
+"""One frozen, typed Settings from GRIDMAP_* in the environment, read once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+DEFAULT_DATA_DIR = "gridmap-data"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this installation runs. Every field is one environment variable, `GRIDMAP_` + its name in capitals.
+
+    `database_url` names the engine: `sqlite:///FILE` (SpatiaLite) or `postgresql+psycopg://…` (PostGIS).
+    `timezone` is the zone of “today” and of file times that name none; everything is stored in UTC.
+    """
+
+    database_url: str
+    data_dir: Path
+    secret_key: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    timezone: str = "Asia/Shanghai"
+    language: str = ""
+    workers: int = 2
+    threads: int = 64
+    stream_limit: int = 500
+    stream_days: int = 7
+    session_minutes: int = 30
+    secure_cookies: bool = False
+    max_body_mb: int = 12
+    login_tries: int = 5
+    login_lock_minutes: int = 30
+    password_length: int = 10
+    one_time_days: int = 14
+    replica_url: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.timezone)
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `environ` (default: the process's environment).
+
+    Where no GRIDMAP_SECRET_KEY is given, one is drawn once and kept, readable by its owner only, in
+    the data directory; there is no built-in key. Raises ValueError naming the variable that cannot be read.
+    """
+    env = os.environ if environ is None else environ
+    data_dir = Path(env.get("GRIDMAP_DATA_DIR", DEFAULT_DATA_DIR)).absolute()
+    given: dict[str, object] = {}
+    for name, field in Settings.__dataclass_fields__.items():
+        raw = env.get("GRIDMAP_" + name.upper(), "")
+        if raw and name not in ("data_dir", "secret_key", "database_url"):
+            given[name] = _parsed(name, str(field.type), raw)
+    settings = Settings(
+        database_url=env.get("GRIDMAP_DATABASE_URL") or f"sqlite:///{data_dir / 'gridmap.db'}",
+        data_dir=data_dir,
+        secret_key=env.get("GRIDMAP_SECRET_KEY") or _kept_secret(data_dir),
+        **given,  # type: ignore[arg-type]
+    )
+    _check(settings)
+    return settings
+
+
+def _parsed(name: str, kind: str, raw: str) -> object:
+    try:
+        if kind == "int":
+            return int(raw)
+        if kind == "bool":
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[raw.lower()]
+    except (ValueError, KeyError):
+        raise ValueError(f"GRIDMAP_{name.upper()}={raw!r} is not {'a number' if kind == 'int' else 'yes or no'}") from None
+    return raw
+
+
+def _check(settings: Settings) -> None:
+    try:
+        settings.zone  # noqa: B018
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"GRIDMAP_TIMEZONE={settings.timezone!r} is not a time zone") from None
+    if not settings.database_url.startswith(("sqlite:", "postgresql")):
+        raise ValueError("GRIDMAP_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+
+
+def _kept_secret(data_dir: Path) -> str:
+    file = data_dir / "secret_key"
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+            out.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return file.read_text(encoding="ascii").strip()

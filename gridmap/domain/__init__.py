@@ -1,0 +1,1 @@
+"""Rules without I/O: codes, roles, categories, states, assignment, scope; the clock is an argument."""

@@ -1,0 +1,1 @@
+"""Folium maps: given frames, return a page; they never query."""

@@ -1,0 +1,53 @@
+"""Texts for people: one catalogue per language, for pages, the command line and errors alike."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("zh-CN", "en")
+DEFAULT_LANGUAGE = "zh-CN"
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Every text of one of `LANGUAGES`, keyed `section.name`.
+
+    Raises KeyError for another language.
+    """
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    source = Path(__file__).with_name(f"{language}.toml").read_text(encoding="utf-8")
+    return {
+        f"{section}.{name}": text
+        for section, entries in tomllib.loads(source).items()
+        for name, text in entries.items()
+    }
+
+
+def text(language: str, key: str, **fields: Any) -> str:
+    """The text `key` in `language`, its {fields} filled; the key itself where the catalogue has none.
+
+    A field the text does not name is ignored, a field that is missing shows as its name in braces.
+    """
+    template = catalogue(language).get(key)
+    return key if template is None else template.format_map(_Fields(fields))
+
+
+def choose_language(wishes: str | None) -> str:
+    """The language that fits best an `Accept-Language` header or a locale such as `en_GB.UTF-8`.
+
+    Chinese is the first language here: anything that does not ask for English first gets it.
+    """
+    first = (wishes or "").split(",")[0].strip().lower()
+    return "en" if first.startswith("en") else DEFAULT_LANGUAGE
+
+
+class _Fields(dict[str, Any]):
+    """Fields for a template, forgiving about a missing one: a text must never fail to show."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
