@@ -74,9 +74,13 @@ def _parsed(name: str, kind: str, raw: str) -> object:
         if kind == "int":
             return int(raw)
         if kind == "bool":
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[raw.lower()]
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+                raw.lower()
+            ]
     except (ValueError, KeyError):
-        raise ValueError(f"GRIDMAP_{name.upper()}={raw!r} is not {'a number' if kind == 'int' else 'yes or no'}") from None
+        raise ValueError(
+            f"GRIDMAP_{name.upper()}={raw!r} is not {'a number' if kind == 'int' else 'yes or no'}"
+        ) from None
     return raw
 
 
@@ -96,7 +100,9 @@ def _kept_secret(data_dir: Path) -> str:
     except FileNotFoundError:
         data_dir.mkdir(parents=True, exist_ok=True)
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
+        with os.fdopen(
+            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+        ) as out:
             out.write(secrets.token_urlsafe(48))
     except FileExistsError:
         pass

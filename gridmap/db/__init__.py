@@ -1,0 +1,1 @@
+"""The store: engines, tables, queries per noun, migrations; nothing here decides, nothing commits."""

@@ -1,0 +1,1 @@
+"""The schema's history, for both engines; run by `gridmap init`."""

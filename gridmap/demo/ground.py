@@ -1,0 +1,92 @@
+"""Where the ground of the demo lies: the river's course, its banks, and how far the town may reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from shapely import LineString, Polygon
+
+from gridmap.demo.plane import HEIGHT_M, WIDTH_M
+
+Numbers = np.ndarray[Any, Any]
+Curve = Callable[[Numbers], Numbers]
+
+RIVER_M = 84.0
+"""Width of the water."""
+
+BANK_M = 105.0
+"""From the river's middle line to the middle of the road along it; between lies the riverside green."""
+
+STEP_M = 80.0
+"""Distance between the vertices of a curved road."""
+
+BEYOND_M = 420.0
+"""How far roads and river are drawn on outside the district, so that it does not end like an island."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The curves everything else hangs on: y of the river, the north and the south edge at x, in metres."""
+
+    river_y: Curve
+    north_y: Curve
+    south_y: Curve
+
+    def between(self, share: float) -> Curve:
+        """A curve that follows the river where it is near it and the edge where it is near that.
+
+        `share` 0 is the road along the bank, 1 the north edge, −1 the south edge; between, in proportion.
+        """
+        edge = self.north_y if share > 0 else self.south_y
+        bank = BANK_M if share > 0 else -BANK_M
+
+        def y(x: Numbers) -> Numbers:
+            near = self.river_y(x) + bank
+            return near + abs(share) * (edge(x) - near)
+
+        return y
+
+    def middle_line(self) -> LineString:
+        """The river's middle line, from beyond the west edge to beyond the east edge."""
+        return across(self.river_y)
+
+    def is_riverside(self, x_m: float, y_m: float) -> bool:
+        """Whether a place lies between the two roads along the banks."""
+        return abs(y_m - float(self.river_y(np.array([x_m]))[0])) < BANK_M
+
+    def water(self) -> Polygon:
+        """The river's surface; it runs on beyond the district on both sides."""
+        return self.middle_line().buffer(RIVER_M / 2, cap_style="flat")
+
+
+def draw_ground(rng: np.random.Generator) -> Ground:
+    """A ground whose river crosses from west to east a little south of the middle."""
+    bend, ripple = wave(rng, 300, 6900), wave(rng, 75, 2900)
+    north, south = wave(rng, 110, 8800), wave(rng, 100, 7900)
+    return Ground(
+        river_y=lambda x: 2020 + bend(x) + ripple(x) - 0.035 * (x - WIDTH_M / 2),
+        north_y=lambda x: HEIGHT_M - 130 + north(x),
+        south_y=lambda x: 130 + south(x),
+    )
+
+
+def wave(rng: np.random.Generator, height: float, length: float) -> Curve:
+    """A smooth bend of about `height` metres either way, repeating after about `length` metres."""
+    phase, shape = rng.uniform(0, 2 * np.pi, 2)
+    turn = 2 * np.pi / (length * rng.uniform(0.9, 1.1))
+    return lambda s: height * (0.8 * np.sin(turn * s + phase) + 0.2 * np.sin(2.3 * turn * s + shape))
+
+
+def across(y: Curve) -> LineString:
+    """The curve y(x) as a line from west to east, running on `BEYOND_M` on both sides."""
+    x = np.arange(-BEYOND_M, WIDTH_M + BEYOND_M + STEP_M, STEP_M)
+    return LineString(np.column_stack([x, y(x)]))
+
+
+def along(x: Curve) -> LineString:
+    """The curve x(y) as a line from south to north, running on `BEYOND_M` on both sides."""
+    y = np.arange(-BEYOND_M, HEIGHT_M + BEYOND_M + STEP_M, STEP_M)
+    return LineString(np.column_stack([x(y), y]))

@@ -1,0 +1,61 @@
+"""The flat ground the demo is drawn on: metres east and north, and their place on the globe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from gridmap.geo import crs
+
+WIDTH_M, HEIGHT_M = 7000.0, 5000.0
+"""Roughly how far the drawing reaches east and north of its south-west corner (0, 0)."""
+
+SNAP_M = 0.05
+"""Everything that shares borders is noded on this grid first: borders that meet have the same vertices."""
+
+_LON, _LAT = 103.80, 25.49
+"""Longitude and latitude (WGS84, degrees) of the middle of the drawing."""
+
+_DECIMALS = 8
+"""About a millimetre: far finer than `SNAP_M`, so rounding never makes two vertices one."""
+
+_AXIS_M, _FLATTENING = 6378137.0, 1 / 298.257223563
+
+
+def _metres_per_degree() -> tuple[float, float]:
+    """Metres per degree of longitude and of latitude at the middle of the drawing.
+
+    From the ellipsoid's radii of curvature along the parallel and along the meridian.
+    """
+    e2 = _FLATTENING * (2 - _FLATTENING)
+    lat = math.radians(_LAT)
+    w = math.sqrt(1 - e2 * math.sin(lat) ** 2)
+    return (
+        math.radians(1) * _AXIS_M * math.cos(lat) / w,
+        math.radians(1) * _AXIS_M * (1 - e2) / w**3,
+    )
+
+
+_PER_LON_M, _PER_LAT_M = _metres_per_degree()
+
+
+def lon_lat(points_m: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Points of the drawing, (n, 2) metres, as longitude and latitude (WGS84), (n, 2) degrees.
+
+    The mapping is affine, so what is straight, inside or touching on the drawing stays so; over its
+    few kilometres a metre is a metre to one part in a thousand.
+    """
+    middle = np.array([WIDTH_M / 2, HEIGHT_M / 2])
+    degrees = (points_m - middle) / (_PER_LON_M, _PER_LAT_M) + (_LON, _LAT)
+    return np.round(degrees, _DECIMALS)
+
+
+def on_the_globe(shapes_m: Iterable[shapely.Geometry]) -> gpd.GeoSeries:
+    """Shapes of the drawing in WGS84; vertices that were equal stay equal."""
+    moved = [shapely.transform(shape, lon_lat) for shape in shapes_m]
+    return gpd.GeoSeries(moved, crs=crs.WGS84)

@@ -1,0 +1,143 @@
+"""Who a matter goes to, and why: owner, handler, informed, looked for upward from the cell.
+
+Owner is the cell's leader (the 1). Handler is the holder of the role that the category names, looked
+for upward cell → community → street → district. Informed are the others of the five and the N. Where
+nobody holds what is looked for, the chain is stated: the leader, then the head of the community,
+the street, the district; and the assignment says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gridmap.domain.codes import ancestors
+from gridmap.domain.roles import Role, five, leader_role
+
+HEAD_SLOT = "head"
+
+
+@dataclass(frozen=True)
+class Post:
+    """A person holding a role on an area for a time; `valid_to` None is open-ended."""
+
+    id: int
+    person_id: int
+    role: str
+    area_path: str
+    valid_from: datetime
+    valid_to: datetime | None = None
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether it is held at `now`; the last instant is outside."""
+        return self.valid_from <= now and (self.valid_to is None or now < self.valid_to)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One person's part in a matter.
+
+    `how` says how they were found: `cell` (holds the role at the matter's own area), `inherited`
+    (holds it further up), `leader_instead`, `head_instead` (stands in along the chain), `nobody`
+    (then person, post and area are None). `role` is the role held, or the one looked for in vain.
+    """
+
+    person_id: int | None
+    role: str
+    area_path: str | None
+    how: str
+    post_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The three parts and, as keys of the text catalogue, what has to be said about them."""
+
+    owner: Part
+    handler: Part
+    informed: tuple[Part, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+def assign(
+    path: str, role: str | None, posts: Iterable[Post], roles: Mapping[str, Role], now: datetime
+) -> Assignment:
+    """Who a matter at `path` with a category handled by `role` goes to at `now`.
+
+    `posts` are those held anywhere along `path`; others are ignored. `role` None (a category of no
+    stated role, a matter without a place) goes to the owner. Among several holders at one area the
+    one longest in the post is taken, then the lower id: the same answer every time.
+    """
+    line = _Line(path, posts, roles, now)
+    leader = leader_role(roles).code
+    owner = line.holder(leader) or line.head() or _nobody(leader)
+    handler, note = _handler(line, role, owner)
+    notes = [note] if note else []
+    if owner.how != "cell":
+        notes.insert(
+            0, {"inherited": "leader_inherited", "nobody": "owner_nobody"}.get(owner.how, "leader_vacant")
+        )
+    if not path:
+        notes.insert(0, "no_place")
+    return Assignment(owner, handler, line.informed({owner.person_id, handler.person_id}), tuple(notes))
+
+
+def _handler(line: _Line, role: str | None, owner: Part) -> tuple[Part, str | None]:
+    if role is None:
+        return owner, "category_without_role"
+    found = line.holder(role)
+    if found:
+        return found, None
+    if owner.how in ("cell", "inherited"):
+        return Part(
+            owner.person_id, owner.role, owner.area_path, "leader_instead", owner.post_id
+        ), "role_vacant"
+    head = line.head()
+    return (head, "role_vacant") if head else (_nobody(role), "handler_nobody")
+
+
+def _nobody(role: str) -> Part:
+    return Part(None, role, None, "nobody")
+
+
+class _Line:
+    """The posts held now along one path, nearest area first."""
+
+    def __init__(self, path: str, posts: Iterable[Post], roles: Mapping[str, Role], now: datetime) -> None:
+        self.path = path
+        self.roles = roles
+        self.upward = list(reversed(ancestors(path)))
+        held = [post for post in posts if post.area_path in self.upward and post.is_held(now)]
+        self.posts = sorted(held, key=lambda p: (-len(p.area_path), p.valid_from, p.id))
+
+    def holder(self, role: str) -> Part | None:
+        """The holder of `role` nearest to the matter."""
+        for post in self.posts:
+            if post.role == role:
+                how = "cell" if post.area_path == self.path else "inherited"
+                return Part(post.person_id, role, post.area_path, how, post.id)
+        return None
+
+    def head(self) -> Part | None:
+        """The nearest head above: of the community, the street, the district."""
+        for post in self.posts:
+            if post.role in self.roles and self.roles[post.role].slot == HEAD_SLOT:
+                return Part(post.person_id, post.role, post.area_path, "head_instead", post.id)
+        return None
+
+    def informed(self, busy: set[int | None]) -> tuple[Part, ...]:
+        """The nearest holder of each of the five and every N of the cell, each person once, less `busy`."""
+        parts: list[Part] = [p for p in (self.holder(role.code) for role in five(self.roles)) if p]
+        parts += [
+            Part(p.person_id, p.role, p.area_path, "cell", p.id)
+            for p in self.posts
+            if p.area_path == self.path and p.role in self.roles and self.roles[p.role].slot == "N"
+        ]
+        seen = set(busy)
+        chosen = []
+        for part in parts:
+            if part.person_id not in seen:
+                seen.add(part.person_id)
+                chosen.append(part)
+        return tuple(chosen)

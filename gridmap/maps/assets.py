@@ -1,0 +1,55 @@
+"""Tells folium to load its scripts and styles from our own server instead of public networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import folium
+from folium.plugins import MarkerCluster
+
+LEAFLET = "leaflet-1.9.4"
+MARKER_CLUSTER = "leaflet.markercluster-1.5.3"
+JQUERY = "jquery-3.7.1"
+BOOTSTRAP = "bootstrap-5.3.9"
+AWESOME_MARKERS = "leaflet.awesome-markers-2.0.5"
+FONT_AWESOME = "fontawesome-free-6.7.2"
+"""Folders below `static/vendor`, as tools/vendor.py lays them; a test holds them against package.json."""
+
+Link = tuple[str, str]
+
+MAP_JS: tuple[Link, ...] = (
+    ("leaflet", f"{LEAFLET}/leaflet.js"),
+    ("jquery", f"{JQUERY}/jquery.min.js"),
+    ("bootstrap", f"{BOOTSTRAP}/bootstrap.bundle.min.js"),
+    ("awesome_markers", f"{AWESOME_MARKERS}/leaflet.awesome-markers.min.js"),
+)
+MAP_CSS: tuple[Link, ...] = (
+    ("leaflet_css", f"{LEAFLET}/leaflet.css"),
+    ("bootstrap_css", f"{BOOTSTRAP}/bootstrap.min.css"),
+    ("awesome_markers_font_css", f"{FONT_AWESOME}/css/all.min.css"),
+    ("awesome_markers_css", f"{AWESOME_MARKERS}/leaflet.awesome-markers.css"),
+)
+CLUSTER_JS: tuple[Link, ...] = (("markerclusterjs", f"{MARKER_CLUSTER}/leaflet.markercluster.js"),)
+CLUSTER_CSS: tuple[Link, ...] = (
+    ("markerclustercss", f"{MARKER_CLUSTER}/MarkerCluster.css"),
+    ("markerclusterdefaultcss", f"{MARKER_CLUSTER}/MarkerCluster.Default.css"),
+)
+
+
+def use_local_assets(base_url: str) -> None:
+    """Makes every folium map of this process load Leaflet and the plugins we use from below `base_url`.
+
+    `base_url` is the URL of `static/vendor`, with or without a slash at its end. folium keeps its links
+    in lists of its classes, so this is process-wide: call it once, when the application is put together.
+    Calling it again only sets the same lists again. Two links have no local counterpart and are left
+    out: the glyphicons of Bootstrap 3, and the style sheet for turned markers.
+    """
+    base = base_url.rstrip("/") + "/"
+    folium.Map.default_js = _below(base, MAP_JS)
+    folium.Map.default_css = _below(base, MAP_CSS)
+    MarkerCluster.default_js = _below(base, CLUSTER_JS)
+    MarkerCluster.default_css = _below(base, CLUSTER_CSS)
+
+
+def _below(base: str, links: Iterable[Link]) -> list[Link]:
+    return [(name, base + path) for name, path in links]

@@ -1,0 +1,30 @@
+"""What a choropleth's legend has to say: its classes with colours and counts of cells, and its method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gridmap.maps.styles import NO_DATA, Classes
+
+
+def legend(classes: Classes, counts: Iterable[int | None], texts: Mapping[str, str]) -> dict[str, Any]:
+    """The legend as JSON for the page, which keeps it true while the counts change.
+
+    `classes`: one entry each, zero first, with `from` and `to` (inclusive numbers of open matters),
+    `fill` and `cells` (how many). `unknown`: how many cells have no count. `method`: in words.
+    """
+    known = list(counts)
+    members = [classes.index_of(count) for count in known if count is not None]
+    uppers = (0, *classes.uppers)
+    lowers = (0, *(upper + 1 for upper in uppers[:-1]))
+    entries = [
+        {"from": low, "to": high, "fill": fill, "cells": members.count(index)}
+        for index, (low, high, fill) in enumerate(zip(lowers, uppers, classes.fills, strict=False))
+    ]
+    return {
+        "classes": entries,
+        "unknown": known.count(None),
+        "unknown_fill": NO_DATA,
+        "method": texts.get(f"map.method_{classes.method}", classes.method),
+    }
