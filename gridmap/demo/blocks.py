@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import dist
 
 import numpy as np
 import shapely
@@ -31,13 +33,16 @@ _SMALLEST_BLOCK_M2, _LARGEST_BLOCK_M2 = 48_000.0, 150_000.0
 class Blocks:
     """The ground inside the district, divided: no gaps, no overlaps, borders that meet have the same vertices.
 
-    `shapes` in metres; `quarter` names for each block the part between main roads it lies in, `is_park`
-    whether that part is kept green; `roads` are the main and the minor roads.
+    `shapes` in metres; for each block `quarter` is the number of the part between main roads it lies
+    in, `is_park` says whether that part is kept green, `is_north` on which bank it lies. `roads` are
+    the main and the minor roads, the minor ones without names yet. `aim_m2` is the size usual there.
     """
 
     shapes: list[Polygon]
     quarter: list[int]
     is_park: list[bool]
+    is_north: list[bool]
+    aim_m2: list[float]
     borders: Borders
     roads: list[Road]
 
@@ -51,27 +56,96 @@ def draw_blocks(
     rng: np.random.Generator, ground: Ground, main: MainRoads, parks_m: Sequence[tuple[float, float]]
 ) -> Blocks:
     """Blocks between all roads; a quarter with one of `parks_m` (places, metres) in it stays whole."""
-    quarters = _enclosed(main.dividers)
-    quarters = [q for q in quarters if not any(q.distance(Point(c)) < 400 for c in _DROPPED_CORNERS_M)]
+    quarters = [q for q in _enclosed(main.dividers) if not _is_dropped(q)]
     dry = [q for q in quarters if not ground.is_riverside(*_inner_point(q))]
     is_park = [any(q.contains(Point(park)) for park in parks_m) for q in dry]
     cuts = [
-        cut for q, park in zip(dry, is_park, strict=True) if not park for cut in roads.cut_up(rng, q, _aim_m2(q))
+        cut
+        for q, park in zip(dry, is_park, strict=True)
+        if not park
+        for cut in roads.cut_up(rng, q, _aim_m2(q))
     ]
-    shapes = _divided(ground, main, cuts)
-    inside = shapely.union_all(quarters).buffer(-1)
-    shapes = [s for s in shapes if inside.contains(Point(_inner_point(s)))]
-    shapes = _with_riverside(ground, shapes)
+    shapes = _with_riverside(ground, _divided(ground, main, cuts, quarters))
     quarter = _holders(shapes, dry)
     return Blocks(
         shapes,
         quarter,
         [is_park[q] for q in quarter],
+        [ground.is_north(*_inner_point(dry[q])) for q in quarter],
+        [_aim_m2(shape) for shape in shapes],
         borders_of(shapes),
         [*main.roads, *(Road("", MINOR, cut) for cut in cuts)],
     )
 
 
+def borders_of(shapes: Sequence[Polygon]) -> Borders:
+    """Who shares a border with whom, found by equal vertices, not by distance."""
+    owners: dict[frozenset[tuple[float, float]], list[int]] = defaultdict(list)
+    for n, shape in enumerate(shapes):
+        for ring in (shape.exterior, *shape.interiors):
+            for a, b in pairwise(ring.coords):
+                owners[frozenset((a, b))].append(n)
+    borders: Borders = {n: {} for n in range(len(shapes))}
+    for edge, sharing in owners.items():
+        if len(sharing) == 2:
+            length = dist(*edge)
+            for n, other in (sharing, sharing[::-1]):
+                borders[n][other] = borders[n].get(other, 0.0) + length
+    return borders
+
+
+def _is_dropped(quarter: Polygon) -> bool:
+    return any(quarter.distance(Point(corner)) < 400 for corner in _DROPPED_CORNERS_M)
+
+
 def _aim_m2(quarter: Polygon) -> float:
     far = remoteness(quarter.centroid.x, quarter.centroid.y)
     return _SMALLEST_BLOCK_M2 + far**1.3 * (_LARGEST_BLOCK_M2 - _SMALLEST_BLOCK_M2)
+
+
+def _enclosed(lines: Sequence[LineString]) -> list[Polygon]:
+    """What the lines enclose, in an order that depends on the places only."""
+    noded = shapely.union_all(lines, grid_size=SNAP_M)
+    found = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    return sorted(found, key=_inner_point)
+
+
+def _divided(
+    ground: Ground, main: MainRoads, cuts: Sequence[LineString], quarters: Sequence[Polygon]
+) -> list[Polygon]:
+    """All blocks of the quarters, the stretches of the riverside among them."""
+    banks = shapely.union_all([road.line for road in main.roads if road.name.startswith("滨河")])
+    middle = ground.middle_line()
+    found = _enclosed([*main.dividers, *cuts, *roads.seams(cuts, banks, middle)])
+    return [shape for shape, holder in zip(found, _holders(found, quarters), strict=True) if holder >= 0]
+
+
+def _with_riverside(ground: Ground, shapes: Sequence[Polygon]) -> list[Polygon]:
+    """The blocks on dry ground, each with its stretch of the riverside down to the river's middle."""
+    borders = borders_of(shapes)
+    wet = {n for n, shape in enumerate(shapes) if ground.is_riverside(*_inner_point(shape))}
+    grown: dict[int, list[Polygon]] = {n: [shape] for n, shape in enumerate(shapes) if n not in wet}
+    for n in sorted(wet):
+        beside = {other: length for other, length in borders[n].items() if other not in wet}
+        if beside:
+            grown[max(beside, key=beside.__getitem__)].append(shapes[n])
+    return [joined(parts) for parts in grown.values()]
+
+
+def joined(parts: Sequence[Polygon]) -> Polygon:
+    """Blocks as one shape; vertices on the outer border stay, so neighbours still meet it exactly."""
+    return parts[0] if len(parts) == 1 else shapely.coverage_union_all(parts)
+
+
+def _holders(shapes: Sequence[Polygon], holders: Sequence[Polygon]) -> list[int]:
+    """For each shape the number of the one of `holders` it lies in; −1 for none."""
+    points = shapely.points([_inner_point(shape) for shape in shapes])
+    found = [-1] * len(shapes)
+    for n, holder in zip(*STRtree(holders).query(points, predicate="within"), strict=True):
+        found[n] = int(holder)
+    return found
+
+
+def _inner_point(shape: Polygon) -> tuple[float, float]:
+    point = shape.representative_point()
+    return point.x, point.y

@@ -55,7 +55,14 @@ class Ground:
 
     def is_riverside(self, x_m: float, y_m: float) -> bool:
         """Whether a place lies between the two roads along the banks."""
-        return abs(y_m - float(self.river_y(np.array([x_m]))[0])) < BANK_M
+        return abs(self._above_river(x_m, y_m)) < BANK_M
+
+    def is_north(self, x_m: float, y_m: float) -> bool:
+        """Whether a place lies on the north bank."""
+        return self._above_river(x_m, y_m) > 0
+
+    def _above_river(self, x_m: float, y_m: float) -> float:
+        return y_m - float(self.river_y(np.array([x_m]))[0])
 
     def water(self) -> Polygon:
         """The river's surface; it runs on beyond the district on both sides."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,24 +23,7 @@ _LON, _LAT = 103.80, 25.49
 _DECIMALS = 8
 """About a millimetre: far finer than `SNAP_M`, so rounding never makes two vertices one."""
 
-_AXIS_M, _FLATTENING = 6378137.0, 1 / 298.257223563
-
-
-def _metres_per_degree() -> tuple[float, float]:
-    """Metres per degree of longitude and of latitude at the middle of the drawing.
-
-    From the ellipsoid's radii of curvature along the parallel and along the meridian.
-    """
-    e2 = _FLATTENING * (2 - _FLATTENING)
-    lat = math.radians(_LAT)
-    w = math.sqrt(1 - e2 * math.sin(lat) ** 2)
-    return (
-        math.radians(1) * _AXIS_M * math.cos(lat) / w,
-        math.radians(1) * _AXIS_M * (1 - e2) / w**3,
-    )
-
-
-_PER_LON_M, _PER_LAT_M = _metres_per_degree()
+_PER_LON_M, _PER_LAT_M = crs.metres_per_degree(_LAT)
 
 
 def lon_lat(points_m: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

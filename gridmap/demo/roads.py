@@ -42,7 +42,7 @@ BRIDGES = ("学府街", "东门街", "白石街", "望江街")
 
 AVENUE = "迎宾大道"
 _AVENUE_FROM = ("湖滨路", "白石街")
-_AVENUE_TO_M = (7050.0, 4450.0)
+_AVENUE_TO_M = (7420.0, 4560.0)
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _cut(rng: np.random.Generator, quarter: Polygon) -> LineString:
     a, b = corners[1] - corners[0], corners[2] - corners[1]
     long, short = (a, b) if np.hypot(*a) >= np.hypot(*b) else (b, a)
     middle = corners[:4].mean(axis=0) + long * rng.uniform(-0.13, 0.13)
-    tilt, bow = rng.normal(0, 0.035), rng.normal(0, 0.02)
+    tilt, bow = rng.normal(0, 0.035), rng.normal(0, 0.012)
     way = np.linspace(-0.7, 0.7, 9)[:, None]
     return LineString(middle + way * short + (tilt * way + bow * (1 - 4 * way**2)) * long)
 

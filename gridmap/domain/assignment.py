@@ -13,9 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gridmap.domain.codes import ancestors
-from gridmap.domain.roles import Role, five, leader_role
-
-HEAD_SLOT = "head"
+from gridmap.domain.roles import HEAD_SLOT, OTHERS_SLOT, Role, five, leader_role
 
 
 @dataclass(frozen=True)
@@ -132,7 +130,7 @@ class _Line:
         parts += [
             Part(p.person_id, p.role, p.area_path, "cell", p.id)
             for p in self.posts
-            if p.area_path == self.path and p.role in self.roles and self.roles[p.role].slot == "N"
+            if p.area_path == self.path and p.role in self.roles and self.roles[p.role].slot == OTHERS_SLOT
         ]
         seen = set(busy)
         chosen = []

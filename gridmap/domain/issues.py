@@ -43,7 +43,9 @@ ACTIONS: dict[str, Action] = {
         Action("move", OPEN, None, (*_STAFF, "reporter")),
         Action("choose_cell", OPEN, None, (*_STAFF, "reporter")),
         Action("recategorise", OPEN, None, (*_STAFF, "reporter")),
+        Action("amend", OPEN, None, (*_STAFF, "reporter")),
         Action("forward", OPEN, None, ("dispatch",)),
+        Action("erase", STATUSES, None, ("dispatch",)),
         Action("comment", STATUSES, None, (*_STAFF, "reporter", "unit")),
     )
 }

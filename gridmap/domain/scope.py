@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gridmap.domain.codes import is_below
+from gridmap.errors import ForbiddenError
 
 KINDS = ("administrator", "seat", "wall", "department", "staff")
 
@@ -68,6 +69,27 @@ class Tie:
     owner: int | None = None
     handler: int | None = None
     unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: an account of one of `KINDS`, the person behind it if any, and what it may see."""
+
+    account_id: int
+    kind: str
+    username: str
+    scope: Scope
+    person_id: int | None = None
+    unit: str | None = None
+
+    def may(self, permission: str) -> bool:
+        """Whether accounts of this kind may do that."""
+        return may(self.kind, permission)
+
+    def require(self, permission: str) -> None:
+        """Raises ForbiddenError where this kind of account may not do that."""
+        if not self.may(permission):
+            raise ForbiddenError("forbidden", kind=self.kind, permission=permission)
 
 
 def smallest_roots(paths: Iterable[str]) -> tuple[str, ...]:

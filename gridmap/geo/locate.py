@@ -228,7 +228,8 @@ def border_distances_m(boundary: BaseGeometry, lon: np.ndarray, lat: np.ndarray)
     lines = shapely.shortest_line(points, shapely.transform(boundary, lambda xy: xy * scale))
     foot = shapely.get_coordinates(lines)[1::2] / scale
     x_metres, y_metres = metres_per_degree((lat + foot[:, 1]) / 2)
-    return np.hypot((foot[:, 0] - lon) * x_metres, (foot[:, 1] - lat) * y_metres)
+    distances: np.ndarray = np.hypot((foot[:, 0] - lon) * x_metres, (foot[:, 1] - lat) * y_metres)
+    return distances
 
 
 def box_around(lon_lat: LonLat, radius_m: float) -> BBox:

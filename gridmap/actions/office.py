@@ -1,0 +1,132 @@
+"""The write door: one transaction per intention, its history chained, its stream rows appended last."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from gridmap.db import stream
+from gridmap.db.engine import Database
+from gridmap.db.models import EventRow, Issue, Words
+from gridmap.domain.history import START, canonical, digest_of, words_digest
+from gridmap.domain.roles import Role
+from gridmap.domain.scope import Tie
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Office:
+    """What every action needs: the store, the role table, the zone of “today”, where photos lie, the clock."""
+
+    database: Database
+    roles: Mapping[str, Role]
+    zone: ZoneInfo
+    data_dir: Path
+    clock: Callable[[], datetime] = utc_now
+
+    @contextmanager
+    def work(self) -> Iterator[Work]:
+        """A write transaction: committed at the end of the block, rolled back where it raises."""
+        with self.database.writing() as session:
+            work = Work(session, self.clock())
+            yield work
+            work.finish()
+
+
+class Work:
+    """One write transaction and what the stream is to be told of it."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session = session
+        self.now = now
+        self._news: list[dict[str, Any]] = []
+
+    def tell(
+        self,
+        kind: str,
+        data: Mapping[str, Any],
+        *,
+        district_code: str,
+        before: Tie | None = None,
+        after: Tie | None = None,
+    ) -> None:
+        """Have a row appended to the stream: `before` and `after` say who could and can see it (None: nobody)."""
+        self._news.append(
+            {
+                "district_code": district_code,
+                "kind": kind,
+                "at": self.now,
+                "data": data,
+                "before": tie_json(before),
+                "after": tie_json(after),
+            }
+        )
+
+    def finish(self) -> None:
+        """Append the stream rows and commit; nothing may be written after."""
+        if self._news:
+            stream.append(self.session, self._news)
+        self.session.commit()
+
+
+def tie_json(tie: Tie | None) -> dict[str, Any] | None:
+    """A tie as the stream's table keeps it."""
+    return None if tie is None else {k: v for k, v in vars(tie).items() if v is not None}
+
+
+def tie_of(issue: Issue) -> Tie:
+    """Who can see a matter as it stands."""
+    return Tie(issue.path, issue.account_id, issue.owner_id, issue.handler_id, issue.unit)
+
+
+def add_event(
+    work: Work,
+    issue: Issue,
+    kind: str,
+    actor: int | None,
+    data: Mapping[str, Any],
+    *,
+    client_id: str | None = None,
+) -> None:
+    """Append one event to the chain of `issue`, whose row is new or locked."""
+    stored = canonical(dict(data))
+    seq, before = issue.history_seq + 1, issue.history_digest if issue.history_seq else START
+    digest = digest_of(issue.number, seq, kind, work.now, actor, stored, before)
+    issue.history_seq, issue.history_digest = seq, digest
+    work.session.flush()
+    row = {
+        "district_code": issue.district_code,
+        "issue_id": issue.id,
+        "seq": seq,
+        "kind": kind,
+        "at": work.now,
+        "actor_id": actor,
+        "client_id": client_id,
+        "data": stored,
+        "before": before,
+        "digest": digest,
+    }
+    work.session.execute(insert(EventRow), [row])
+
+
+def add_words(work: Work, issue: Issue, kind: str, text: str) -> dict[str, Any]:
+    """Keep words about `issue` in their erasable row; what an event holds of them: id, kind, salted digest."""
+    words = Words(
+        district_code=issue.district_code, issue_id=issue.id, kind=kind, salt=secrets.token_hex(16), text=text
+    )
+    work.session.add(words)
+    work.session.flush()
+    return {"id": words.id, "kind": kind, "digest": words_digest(words.salt or "", text)}

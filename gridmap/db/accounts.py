@@ -1,0 +1,67 @@
+"""Asking for accounts and tokens, and what an account may see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gridmap.db import posts
+from gridmap.db.models import Account, Token
+from gridmap.domain.scope import Scope, smallest_roots
+
+
+def by_name(session: Session, username: str) -> Account | None:
+    """The account of that name; None for none."""
+    return session.scalar(select(Account).where(Account.username == username))
+
+
+def by_id(session: Session, account_id: int) -> Account | None:
+    """The account of that key; None for none."""
+    return session.get(Account, account_id)
+
+
+def by_token(session: Session, digest: str, now: datetime) -> tuple[Account, Token] | None:
+    """The active account whose valid token has this digest; None for a wrong, revoked or expired one."""
+    row = session.execute(
+        select(Account, Token).join(Token, Token.account_id == Account.id).where(Token.digest == digest)
+    ).one_or_none()
+    if row is None:
+        return None
+    account, token = row
+    is_valid = token.revoked_at is None and (token.expires_at is None or token.expires_at > now)
+    return (account, token) if is_valid and account.is_active else None
+
+
+def tokens_of(session: Session, account_id: int) -> list[Token]:
+    """An account's tokens, newest first."""
+    return list(
+        session.scalars(select(Token).where(Token.account_id == account_id).order_by(Token.id.desc()))
+    )
+
+
+def page(session: Session, after_id: int, limit: int) -> list[Account]:
+    """Accounts in the order they were made."""
+    return list(
+        session.scalars(select(Account).where(Account.id > after_id).order_by(Account.id).limit(limit))
+    )
+
+
+def administrators(session: Session) -> int:
+    """How many active administrators there are."""
+    query = select(func.count()).select_from(Account)
+    return session.scalar(query.where(Account.kind == "administrator", Account.is_active.is_(True))) or 0
+
+
+def scope_of(session: Session, account: Account, now: datetime) -> Scope:
+    """What the account may see at `now`: its own area, the areas of its posts, what is its own."""
+    paths = [] if account.area_path is None else [account.area_path]
+    if account.person_id is not None:
+        paths += [post.area_path for post in posts.of_person(session, account.person_id, now)]
+    return Scope(smallest_roots(paths), account.id, account.person_id, account.unit)
+
+
+def locked_by_name(session: Session, username: str) -> Account | None:
+    """The account of that name, its row locked until the end of the transaction; None for none."""
+    return session.scalar(select(Account).where(Account.username == username).with_for_update())

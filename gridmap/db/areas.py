@@ -1,0 +1,159 @@
+"""Asking for areas: cells near a point, the tree above and below, current versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import shapely
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from gridmap.db.models import Area
+from gridmap.db.spatial import as_wkb, touches_box
+from gridmap.domain.codes import ancestors, range_below
+from gridmap.geo.crs import LonLat
+from gridmap.geo.locate import BBox, Cell
+from gridmap.geo.net import Net
+
+_CELL = (Area.id, Area.code, Area.name, Area.version, Area.path, Area.area_m2, as_wkb(Area.geom).label("wkb"))
+
+
+class StoredCells:
+    """The current cells in the store as a source for `locate`, through its spatial index."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def within(self, bbox: BBox) -> list[Cell]:
+        """All current cells whose bounding box touches `bbox`."""
+        return _cells(self._session, _current("grid").where(touches_box(self._session, Area.geom, bbox)))
+
+
+def load_net(session: Session) -> Net:
+    """All current cells, in memory."""
+    return Net(_cells(session, _current("grid")))
+
+
+def _current(level: str | None = None) -> Select[Any]:
+    query = select(*_CELL).where(Area.valid_to.is_(None)).order_by(Area.id)
+    return query.where(Area.level == level) if level else query
+
+
+def _cells(session: Session, query: Select[Any]) -> list[Cell]:
+    rows = session.execute(query).all()
+    shapes = shapely.from_wkb([row.wkb for row in rows])
+    return [Cell(*row[:6], geometry=shape) for row, shape in zip(rows, shapes, strict=True)]
+
+
+def smallest_containing(session: Session, lon_lat: LonLat) -> Cell | None:
+    """The smallest current area above cells that covers the point; None where none does."""
+    query = _current().where(Area.level != "grid", touches_box(session, Area.geom, (*lon_lat, *lon_lat)))
+    point = shapely.points(*lon_lat)
+    found = [c for c in _cells(session, query) if shapely.covers(c.geometry, point)]
+    return min(found, key=lambda c: (-c.path.count("/"), *c.rank), default=None)
+
+
+def district_of(session: Session, path: str) -> str | None:
+    """The code of the district at the root of `path`; None where its root is no district."""
+    root = ancestors(path)[0] if path else ""
+    level = session.scalar(select(Area.level).where(Area.path == root, Area.valid_to.is_(None)))
+    return root[:-1] if level == "district" else None
+
+
+def current(session: Session, code: str) -> Area | None:
+    """The current version of the area `code`; None where there is none."""
+    return session.scalar(select(Area).where(Area.code == code, Area.valid_to.is_(None)))
+
+
+def current_by_code(session: Session, codes: Iterable[str] | None = None) -> dict[str, Area]:
+    """Current areas by code: those of `codes`, or all."""
+    query = select(Area).where(Area.valid_to.is_(None))
+    if codes is None:
+        return {area.code: area for area in session.scalars(query)}
+    wanted, found = sorted(set(codes)), {}
+    for start in range(0, len(wanted), 500):
+        part = query.where(Area.code.in_(wanted[start : start + 500]))
+        found.update({area.code: area for area in session.scalars(part)})
+    return found
+
+
+def above(session: Session, path: str) -> list[Row[Any]]:
+    """Code, name, level and path of the current areas along `path`, root first."""
+    query = select(Area.code, Area.name, Area.level, Area.path).where(
+        Area.path.in_(ancestors(path)), Area.valid_to.is_(None)
+    )
+    return sorted(session.execute(query), key=lambda row: len(row.path))
+
+
+def named(session: Session, paths: Iterable[str]) -> dict[str, Row[Any]]:
+    """Code, name and level of the current areas at `paths`, by path."""
+    query = select(Area.path, Area.code, Area.name, Area.level).where(
+        Area.path.in_(set(paths)), Area.valid_to.is_(None)
+    )
+    return {row.path: row for row in session.execute(query)}
+
+
+def below_any(paths: Sequence[str], column: Any = Area.path) -> Any:
+    """The condition that a path column lies at or below one of `paths` (the empty path: always)."""
+    if "" in paths:
+        return True
+    ranges = [range_below(path) for path in paths]
+    return or_(*((column >= r.low) & (column < r.high) for r in ranges)) if ranges else False
+
+
+def page(
+    session: Session,
+    *,
+    level: str | None = None,
+    under: str | None = None,
+    parent: str | None = None,
+    bbox: BBox | None = None,
+    after: str = "",
+    limit: int = 100,
+    geometry: bool = True,
+) -> list[Row[Any]]:
+    """Current areas in the order of their codes, after the code `after`; `under` and `parent` are paths."""
+    columns = (
+        Area.code,
+        Area.name,
+        Area.level,
+        Area.version,
+        Area.valid_from,
+        Area.area_m2,
+        Area.path,
+        Area.parent_path,
+        Area.label_lon,
+        Area.label_lat,
+    )
+    query = select(*columns, as_wkb(Area.geom).label("wkb")) if geometry else select(*columns)
+    query = query.where(Area.valid_to.is_(None), Area.code > after).order_by(Area.code).limit(limit)
+    if level:
+        query = query.where(Area.level == level)
+    if under is not None:
+        query = query.where(below_any([under]))
+    if parent is not None:
+        query = query.where(Area.parent_path == parent)
+    if bbox:
+        query = query.where(touches_box(session, Area.geom, bbox))
+    return list(session.execute(query))
+
+
+def extent(session: Session, paths: Sequence[str]) -> BBox | None:
+    """The lon/lat box around the current areas at `paths` (the empty path: all); None where there is none."""
+    condition = True if "" in paths else Area.path.in_(paths)
+    shapes = session.scalars(
+        select(as_wkb(Area.geom)).where(Area.valid_to.is_(None), condition, _roots_only(paths))
+    )
+    bounds = shapely.total_bounds(shapely.from_wkb(list(shapes)))
+    return None if bounds.size == 0 or bounds[0] != bounds[0] else tuple(float(b) for b in bounds)  # type: ignore[return-value]
+
+
+def _roots_only(paths: Sequence[str]) -> Any:
+    return Area.parent_path == "" if "" in paths else True
+
+
+def count(session: Session, level: str | None = None) -> int:
+    """How many current areas there are."""
+    query = select(func.count()).select_from(Area).where(Area.valid_to.is_(None))
+    return session.scalar(query.where(Area.level == level) if level else query) or 0

@@ -1,0 +1,98 @@
+"""Asking for history: a matter's chain, all chains in order, seals and their tips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from gridmap.db.models import Account, EventRow, Head, Issue, Person, Tip, Words
+from gridmap.domain.history import Event
+
+
+def of_issue(session: Session, issue_id: int) -> list[Row[Any]]:
+    """The events of a matter in order, each with the account and the person who acted."""
+    query = (
+        select(EventRow, Account.kind.label("actor_kind"), Person.name.label("actor_name"), Account.username)
+        .outerjoin(Account, Account.id == EventRow.actor_id)
+        .outerjoin(Person, Person.id == Account.person_id)
+        .where(EventRow.issue_id == issue_id)
+        .order_by(EventRow.seq)
+    )
+    return list(session.execute(query))
+
+
+def words_of(session: Session, issue_id: int) -> dict[int, Words]:
+    """What was said about a matter, by row."""
+    return {row.id: row for row in session.scalars(select(Words).where(Words.issue_id == issue_id))}
+
+
+def sent_before(session: Session, issue_id: int, account_id: int, client_id: str) -> EventRow | None:
+    """The event this account's `client_id` made of this matter; None for nothing yet."""
+    return session.scalar(
+        select(EventRow).where(
+            EventRow.issue_id == issue_id, EventRow.actor_id == account_id, EventRow.client_id == client_id
+        )
+    )
+
+
+def chains(session: Session, batch: int = 1000) -> Iterator[tuple[Row[Any], list[tuple[Event, str]]]]:
+    """Every matter (number, id, its tip) with its events in order, each with its stored data."""
+    last = 0
+    while rows := _issues_after(session, last, batch):
+        last = rows[-1].id
+        events: dict[int, list[tuple[Event, str]]] = {row.id: [] for row in rows}
+        query = select(EventRow).where(EventRow.issue_id > rows[0].id - 1, EventRow.issue_id <= last)
+        numbers = {row.id: row.number for row in rows}
+        for e in session.scalars(query.order_by(EventRow.issue_id, EventRow.seq)):
+            if e.issue_id in events:
+                event = Event(numbers[e.issue_id], e.seq, e.kind, e.at, e.actor_id, {}, e.before, e.digest)
+                events[e.issue_id].append((event, e.data))
+        session.expire_all()
+        for row in rows:
+            yield row, events[row.id]
+
+
+def _issues_after(session: Session, last: int, batch: int) -> list[Row[Any]]:
+    query = select(Issue.id, Issue.number, Issue.history_seq, Issue.history_digest, Issue.sealed_seq)
+    return list(session.execute(query.where(Issue.id > last).order_by(Issue.id).limit(batch)))
+
+
+def grown(session: Session) -> list[Row[Any]]:
+    """The matters whose chains grew since they were last sealed: their tips."""
+    query = select(Issue.id, Issue.number, Issue.district_code, Issue.history_seq, Issue.history_digest)
+    return list(session.execute(query.where(Issue.history_seq > Issue.sealed_seq).order_by(Issue.id)))
+
+
+def last_head(session: Session) -> Head | None:
+    """The newest seal; None for none."""
+    return session.scalar(select(Head).order_by(Head.id.desc()).limit(1))
+
+
+def heads(session: Session) -> list[Head]:
+    """All seals, oldest first."""
+    return list(session.scalars(select(Head).order_by(Head.id)))
+
+
+def tips_of(session: Session, head_id: int) -> list[tuple[str, int, str]]:
+    """Number, seq and digest of the chains under one seal."""
+    query = select(Tip.number, Tip.seq, Tip.digest).where(Tip.head_id == head_id)
+    return [(number, seq, digest) for number, seq, digest in session.execute(query)]
+
+
+def digests_at(session: Session, head_id: int) -> dict[str, str | None]:
+    """For each matter under one seal the digest its chain really has at that place; None where it is gone."""
+    query = (
+        select(Tip.number, EventRow.digest)
+        .outerjoin(Issue, Issue.number == Tip.number)
+        .outerjoin(EventRow, (EventRow.issue_id == Issue.id) & (EventRow.seq == Tip.seq))
+        .where(Tip.head_id == head_id)
+    )
+    return {number: digest for number, digest in session.execute(query)}
+
+
+def events_count(session: Session) -> int:
+    """How many events are kept."""
+    return session.scalar(select(func.count()).select_from(EventRow)) or 0

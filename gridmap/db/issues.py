@@ -1,0 +1,166 @@
+"""Asking for matters: filtered pages, one whole, counts, points for heat; always inside a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import shapely
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from gridmap.db.areas import below_any
+from gridmap.db.models import Area, CategoryRow, Issue, Person, Words
+from gridmap.db.spatial import as_wkb, touches_box
+from gridmap.domain.issues import OPEN
+from gridmap.domain.scope import Scope
+from gridmap.geo.locate import BBox
+
+_Owner, _Handler = aliased(Person), aliased(Person)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list of matters is narrowed to; None everywhere: nothing.
+
+    `statuses` are states, `in_triage` those without a cell; `area_path` all below an area; times are
+    of the report, `since` included, `until` not; `mine` those one owns, handles or reported; `number`
+    a part of the readable number.
+    """
+
+    bbox: BBox | None = None
+    area_path: str | None = None
+    statuses: tuple[str, ...] | None = None
+    in_triage: bool | None = None
+    category_ids: tuple[int, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    mine: bool = False
+    number: str | None = None
+
+
+def seen(scope: Scope) -> ColumnElement[bool]:
+    """The condition that a matter lies in `scope`: the query form of `Scope.sees`."""
+    if scope.is_everything:
+        return Issue.id.is_not(None)
+    ways: list[Any] = [Issue.account_id == scope.account_id]
+    if scope.paths:
+        ways.append(below_any(scope.paths, Issue.path))
+    if scope.person_id is not None:
+        ways += [Issue.owner_id == scope.person_id, Issue.handler_id == scope.person_id]
+    if scope.unit is not None:
+        ways.append(Issue.unit == scope.unit)
+    return or_(*ways)
+
+
+def _own(scope: Scope) -> ColumnElement[bool]:
+    return seen(Scope((), scope.account_id, scope.person_id, scope.unit))
+
+
+def _matching(session: Session, scope: Scope, wanted: Filter) -> ColumnElement[bool]:
+    conditions: list[Any] = [seen(scope)]
+    if wanted.bbox:
+        conditions.append(touches_box(session, Issue.geom, wanted.bbox))
+    if wanted.area_path is not None:
+        conditions.append(below_any([wanted.area_path], Issue.path))
+    if wanted.statuses is not None:
+        conditions.append(Issue.status.in_(wanted.statuses))
+    if wanted.in_triage is not None:
+        conditions.append(Issue.is_triage.is_(wanted.in_triage))
+    if wanted.category_ids is not None:
+        conditions.append(Issue.category_id.in_(wanted.category_ids))
+    if wanted.since:
+        conditions.append(Issue.reported_at >= wanted.since)
+    if wanted.until:
+        conditions.append(Issue.reported_at < wanted.until)
+    if wanted.mine:
+        conditions.append(_own(scope))
+    if wanted.number:
+        conditions.append(Issue.number.contains(wanted.number, autoescape=True))
+    return and_(*conditions)
+
+
+def _whole() -> Select[Any]:
+    return (
+        select(
+            Issue,
+            as_wkb(Issue.geom).label("wkb"),
+            CategoryRow.standard,
+            CategoryRow.kind,
+            CategoryRow.code.label("category_code"),
+            CategoryRow.name_zh,
+            CategoryRow.name_en,
+            Area.code.label("cell_code"),
+            Area.name.label("cell_name"),
+            Area.version.label("cell_version"),
+            Area.label_lon,
+            Area.label_lat,
+            _Owner.name.label("owner_name"),
+            _Handler.name.label("handler_name"),
+            Words.text.label("description"),
+        )
+        .join(CategoryRow, CategoryRow.id == Issue.category_id)
+        .outerjoin(Area, Area.id == Issue.cell_id)
+        .outerjoin(_Owner, _Owner.id == Issue.owner_id)
+        .outerjoin(_Handler, _Handler.id == Issue.handler_id)
+        .outerjoin(Words, and_(Words.issue_id == Issue.id, Words.kind == "description"))
+    )
+
+
+def page(
+    session: Session, scope: Scope, wanted: Filter, *, below_id: int | None, limit: int
+) -> list[Row[Any]]:
+    """Matters in `scope`, newest row first, below the row `below_id` (the cursor), with all a list shows."""
+    query = _whole().where(_matching(session, scope, wanted)).order_by(Issue.id.desc()).limit(limit)
+    if below_id is not None:
+        query = query.where(Issue.id < below_id)
+    return list(session.execute(query))
+
+
+def one(session: Session, scope: Scope, number: str) -> Row[Any] | None:
+    """The matter `number` with all a list shows; None where there is none in `scope`."""
+    return session.execute(_whole().where(Issue.number == number, seen(scope))).one_or_none()
+
+
+def open_by_path(session: Session, scope: Scope, under: str | None = None) -> dict[str, int]:
+    """How many open matters there are at each path in `scope`."""
+    wanted = Filter(area_path=under, statuses=OPEN)
+    query = select(Issue.path, func.count()).where(_matching(session, scope, wanted)).group_by(Issue.path)
+    return {path: number for path, number in session.execute(query)}
+
+
+def count_by(session: Session, scope: Scope, wanted: Filter, column: Any) -> dict[Any, int]:
+    """How many matters there are for each value of `column`."""
+    query = select(column, func.count()).where(_matching(session, scope, wanted)).group_by(column)
+    return {value: number for value, number in session.execute(query)}
+
+
+def points(session: Session, scope: Scope, wanted: Filter) -> np.ndarray:
+    """The places of matters in WGS84, an array of shape (n, 2): lon, lat."""
+    query = select(as_wkb(Issue.geom)).where(_matching(session, scope, wanted))
+    return shapely.get_coordinates(shapely.from_wkb(list(session.scalars(query))))
+
+
+def by_client(session: Session, account_id: int, client_id: str) -> Row[Any] | None:
+    """Number and body digest of what this account sent under `client_id`; None for nothing yet."""
+    query = select(Issue.number, Issue.body_digest).where(
+        Issue.account_id == account_id, Issue.client_id == client_id
+    )
+    return session.execute(query).one_or_none()
+
+
+def locked(session: Session, number: str) -> Issue | None:
+    """The matter `number`, its row locked until the end of the transaction; None for none."""
+    return session.scalar(select(Issue).where(Issue.number == number).with_for_update())
+
+
+def by_external(session: Session, source: str, ids: Sequence[str]) -> dict[str, Issue]:
+    """Imported matters of `source` by their id there."""
+    found: dict[str, Issue] = {}
+    for start in range(0, len(ids), 500):
+        part = select(Issue).where(Issue.source == source, Issue.external_id.in_(ids[start : start + 500]))
+        found.update({issue.external_id: issue for issue in session.scalars(part) if issue.external_id})
+    return found

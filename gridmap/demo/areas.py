@@ -1,0 +1,131 @@
+"""From blocks to areas: communities grow over the parts of the town, cells are one to four blocks each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+from shapely import Point, Polygon
+
+from gridmap.demo import plan
+from gridmap.demo.blocks import Blocks, joined
+from gridmap.demo.plane import on_the_globe
+from gridmap.geo import crs
+from gridmap.geo.numbering import number_cells
+
+_MOST_BLOCKS = 4
+_ACROSS_A_MAIN_ROAD = 0.2
+"""How much a shared border counts for merging when a main road runs along it."""
+
+
+@dataclass
+class Cell:
+    """A cell in the making: the numbers of its blocks, its community, its size in usual blocks of its place."""
+
+    blocks: list[int]
+    community: str
+    weight: float
+
+
+def grow_communities(blocks: Blocks) -> list[str]:
+    """For each block its community's code.
+
+    The community with the fewest blocks takes the nearest free quarter beside it, on its own bank,
+    until none is free: so each is of one piece, they are of a size, and main roads or the river divide them.
+    """
+    beside, size, middle = _quarters_beside(blocks), Counter(blocks.quarter), _middles(blocks)
+    place = {c.code: Point(c.place) for c in plan.COMMUNITIES}
+    owner: dict[int, str] = {}
+    for code in place:
+        start = min(size.keys() - owner, key=lambda q: (middle[q].distance(place[code]), q))
+        owner[start] = code
+    taken = Counter({code: size[q] for q, code in owner.items()})
+    while free := {(code, q) for own, code in owner.items() for q in beside[own] - owner.keys()}:
+        code, q = min(free, key=lambda f: (taken[f[0]], middle[f[1]].distance(place[f[0]]), f))
+        owner[q] = code
+        taken[code] += size[q]
+    return [owner[q] for q in blocks.quarter]
+
+
+def _middles(blocks: Blocks) -> dict[int, Point]:
+    quarters: dict[int, list[Polygon]] = {}
+    for shape, q in zip(blocks.shapes, blocks.quarter, strict=True):
+        quarters.setdefault(q, []).append(shape)
+    return {q: joined(shapes).centroid for q, shapes in quarters.items()}
+
+
+def _quarters_beside(blocks: Blocks) -> dict[int, set[int]]:
+    """The quarters that share a border with each quarter, not counting the river."""
+    beside: dict[int, set[int]] = {q: set() for q in blocks.quarter}
+    for n, others in blocks.borders.items():
+        for other in others:
+            if blocks.is_north[n] == blocks.is_north[other] and blocks.quarter[n] != blocks.quarter[other]:
+                beside[blocks.quarter[n]].add(blocks.quarter[other])
+    return beside
+
+
+def merge_cells(blocks: Blocks, community: list[str]) -> list[Cell]:
+    """Cells of one to `_MOST_BLOCKS` blocks of one community, `plan.CELLS` in all.
+
+    The smallest one takes in the neighbour it shares most border with; a park stays alone.
+    """
+    cells = {
+        n: Cell([n], community[n], shape.area / blocks.aim_m2[n]) for n, shape in enumerate(blocks.shapes)
+    }
+    waiting = {n for n in cells if not blocks.is_park[n]}
+    while len(cells) > plan.CELLS and waiting:
+        n = min(waiting, key=lambda c: (cells[c].weight, c))
+        partners = {c: _fit(blocks, cells[n], cells[c]) for c in waiting - {n}}
+        best = max(partners, key=lambda c: (partners[c], -c), default=n)
+        if not partners or partners[best] <= 0:
+            waiting.discard(n)
+            continue
+        cells[n].blocks += cells[best].blocks
+        cells[n].weight += cells[best].weight
+        del cells[best]
+        waiting.discard(best)
+    return list(cells.values())
+
+
+def _fit(blocks: Blocks, cell: Cell, other: Cell) -> float:
+    """How well two cells make one; 0 where they must not."""
+    if cell.community != other.community or len(cell.blocks) + len(other.blocks) > _MOST_BLOCKS:
+        return 0.0
+    shared = sum(
+        length * (1.0 if blocks.quarter[n] == blocks.quarter[beside] else _ACROSS_A_MAIN_ROAD)
+        for n in cell.blocks
+        for beside, length in blocks.borders[n].items()
+        if beside in other.blocks
+    )
+    return shared / (cell.weight + other.weight)
+
+
+def draw_areas(blocks: Blocks, cells: list[Cell]) -> gpd.GeoDataFrame:
+    """The four levels in one frame, WGS84, ordered by code; columns as `DemoDistrict.areas`."""
+    shapes_m = [joined([blocks.shapes[n] for n in cell.blocks]) for cell in cells]
+    grids = gpd.GeoDataFrame(
+        {"level": "grid", "parent": [cell.community for cell in cells]}, geometry=on_the_globe(shapes_m)
+    )
+    grids["code"] = number_cells(grids)
+    short = {c.code: c.name.removesuffix("社区") for c in plan.COMMUNITIES}
+    grids["name"] = [f"{short[code[:12]]}第{int(code[12:])}网格" for code in grids["code"]]
+    communities = _level_above(grids, "community", {c.code: c.name for c in plan.COMMUNITIES})
+    streets = _level_above(communities, "street", plan.STREETS)
+    district = _level_above(streets, "district", {plan.DISTRICT_CODE: plan.DISTRICT_NAME})
+    levels = [district, streets, communities, grids.sort_values("code")]
+    columns = ["level", "code", "name", "parent", "geometry"]
+    return gpd.GeoDataFrame(pd.concat([frame[columns] for frame in levels], ignore_index=True), crs=crs.WGS84)
+
+
+def _level_above(below: gpd.GeoDataFrame, level: str, names: dict[str, str]) -> gpd.GeoDataFrame:
+    """The areas that `below` makes up, one for each of its parents, with exactly its outer borders."""
+    codes = list(names)
+    shapes = [joined(list(below.geometry[below["parent"] == code])) for code in codes]
+    parents = pd.Series([code[:-3] if level != "district" else None for code in codes], dtype=object)
+    return gpd.GeoDataFrame(
+        {"level": level, "code": codes, "name": list(names.values()), "parent": parents},
+        geometry=shapes,
+        crs=crs.WGS84,
+    )

@@ -1,0 +1,116 @@
+// Numbers, times, distances and codes as people here read them. Pure: the moment is an argument.
+
+import { t } from "./texts.js";
+
+let zone = "Asia/Shanghai";
+let language = "zh-CN";
+
+/** Sets the time zone (IANA) and language (zh-CN, en) that everything below is said in. */
+export function setLocale(timeZone, lang) {
+  zone = timeZone || zone;
+  language = lang || language;
+}
+
+export const NOTHING = "—";
+
+/** A whole number: 3,688; from ten thousand on 1.2万 in Chinese. Null is a dash. */
+export function count(n) {
+  if (n === null || n === undefined || Number.isNaN(n)) return NOTHING;
+  if (language.startsWith("zh") && Math.abs(n) >= 1e4) return `${trimmed(n / 1e4, 1)}万`;
+  return new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 }).format(n);
+}
+
+/** A share of 1 as a percentage with one decimal. */
+export function percent(share) {
+  return share === null || share === undefined ? NOTHING : `${(share * 100).toFixed(1)}%`;
+}
+
+/** Metres: 8.5 m, 32 m, 1.2 km. */
+export function distance(metres) {
+  if (metres === null || metres === undefined) return NOTHING;
+  if (metres >= 1000) return `${trimmed(metres / 1000, 1)} km`;
+  return metres < 10 ? `${trimmed(metres, 1)} m` : `${Math.round(metres)} m`;
+}
+
+/** An area in square metres as km². */
+export function squareKm(squareMetres) {
+  if (squareMetres === null || squareMetres === undefined) return NOTHING;
+  return `${(squareMetres / 1e6).toFixed(2)} km²`;
+}
+
+/** A density with as many digits as it can bear: 8.4, 84. */
+export function density(value) {
+  return value < 10 ? trimmed(value, 1) : count(Math.round(value));
+}
+
+/** A 12 or 15 digit area code in its segments: 990001 003 012 012. Others stay as they are. */
+export function areaCode(code) {
+  const parts = /^(\d{6})(\d{3})?(\d{3})?(\d{3})?$/.exec(code || "");
+  return parts ? parts.slice(1).filter(Boolean).join(" ") : code;
+}
+
+/** The number of a cell inside its community, without the tree before it: 12 for …012. */
+export function shortCode(code) {
+  return /^\d{15}$/.test(code) ? String(Number(code.slice(12))).padStart(2, "0") : code.slice(-4);
+}
+
+/** Longitude and latitude with six decimals, about 0.1 m. */
+export function lonLat([lon, lat]) {
+  return `${lon.toFixed(6)}, ${lat.toFixed(6)}`;
+}
+
+/** When something happened, seen from `now`: 刚刚, 5 分钟前, 今天 14:32, 昨天 09:10, 11月3日, 2025年11月3日. */
+export function ago(iso, now = new Date()) {
+  if (!iso) return NOTHING;
+  const then = new Date(iso);
+  const seconds = (now - then) / 1000;
+  if (seconds > -60 && seconds < 60) return t("time.now");
+  if (seconds > 0 && seconds < 3600) return t("time.minutes_ago", { n: Math.floor(seconds / 60) });
+  const [a, b] = [parts(then), parts(now)];
+  const days = dayNumber(b) - dayNumber(a);
+  const clock = `${a.hour}:${a.minute}`;
+  if (days === 0) return t("time.today", { clock });
+  if (days === 1) return t("time.yesterday", { clock });
+  const fields = { year: a.year, month: Number(a.month), day: Number(a.day), name: monthName(then) };
+  return t(a.year === b.year ? "time.day" : "time.day_of_year", fields);
+}
+
+/** The full time, for hovering: 2026-11-20 14:32:05. */
+export function fullTime(iso) {
+  if (!iso) return NOTHING;
+  const p = parts(new Date(iso));
+  return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}:${p.second}`;
+}
+
+/** Only the clock: 14:32. */
+export function clock(iso) {
+  const p = parts(new Date(iso));
+  return `${p.hour}:${p.minute}`;
+}
+
+/** Only the day: 2026-08-01. */
+export function day(iso) {
+  if (!iso) return NOTHING;
+  const p = parts(new Date(iso));
+  return `${p.year}-${p.month}-${p.day}`;
+}
+
+function trimmed(value, digits) {
+  return value.toFixed(digits).replace(/\.0+$/, "");
+}
+
+function dayNumber(p) {
+  return Date.UTC(Number(p.year), Number(p.month) - 1, Number(p.day)) / 864e5;
+}
+
+function monthName(date) {
+  return new Intl.DateTimeFormat("en", { timeZone: zone, month: "short" }).format(date);
+}
+
+function parts(date) {
+  const pieces = new Intl.DateTimeFormat("en-CA", {
+    timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
+    hour: "2-digit", minute: "2-digit", second: "2-digit",
+  }).formatToParts(date);
+  return Object.fromEntries(pieces.map(({ type, value }) => [type, value]));
+}

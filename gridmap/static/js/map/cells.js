@@ -1,0 +1,137 @@
+// The cells folium drew: their fill kept true while counts change, hovering, choosing, and their number on the map.
+
+import { el } from "../dom.js";
+import { count, areaCode, shortCode } from "../format.js";
+import { t } from "../texts.js";
+
+const L = window.L;
+
+/** Wraps folium's layer of cells (null where the reader has none); `choose(code)` is called on a click. */
+export class Cells {
+  constructor({ map, layers, legend, styles }, choose) {
+    Object.assign(this, { map, layer: layers.cells || null, legend, borders: styles.cell });
+    this.mode = "classes";
+    this.byCode = new Map();
+    this.selection = L.layerGroup().addTo(map);
+    map.createPane("selected").style.zIndex = 445;
+    map.getPane("selected").style.pointerEvents = "none";
+    if (this.layer) this.layer.eachLayer((cell) => this.prepare(cell, choose));
+    // folium's own style function knows only the counts the page was made with.
+    if (this.layer) this.layer.options.style = (feature) => this.styleOf(feature);
+  }
+
+  prepare(cell, choose) {
+    const p = cell.feature.properties;
+    this.byCode.set(p.code, cell);
+    cell.bindTooltip(() => hint(p), { sticky: true, direction: "top", offset: [0, -8], className: "tip tip--cell" });
+    cell.on("click", () => choose(p.code));
+    cell.on("mouseover", () => cell.setStyle({ weight: 2.5, opacity: 0.9 }));
+    cell.on("mouseout", () => cell.setStyle(this.styleOf(cell.feature)));
+  }
+
+  get level() {
+    const first = this.byCode.values().next().value;
+    return first ? first.feature.properties.level : "grid";
+  }
+
+  /** Takes over counts by cell code; cells that had none (not the reader's business) keep none. */
+  setCounts(counts) {
+    if (!counts || !this.layer) return;
+    for (const [code, cell] of this.byCode) {
+      const p = cell.feature.properties;
+      if (p.open !== null) p.open = counts[code] || 0;
+    }
+    this.paint();
+  }
+
+  setMode(mode) {
+    this.mode = mode;
+    this.paint();
+  }
+
+  paint() {
+    if (this.layer) this.layer.setStyle((feature) => this.styleOf(feature));
+  }
+
+  styleOf(feature) {
+    const opacity = this.mode === "classes" ? 1 : 0;
+    return { ...this.borders, fillColor: this.fillOf(feature.properties.open), fillOpacity: opacity };
+  }
+
+  fillOf(open) {
+    return open === null ? this.legend.unknown_fill : this.legend.classes[this.classOf(open)].fill;
+  }
+
+  classOf(open) {
+    const classes = this.legend.classes;
+    if (open <= 0) return 0;
+    const index = classes.findIndex((entry, at) => at > 0 && open <= entry.to);
+    return index === -1 ? classes.length - 1 : index;
+  }
+
+  /** The legend's classes with how many cells are in each now. */
+  classesNow() {
+    const opens = [...this.byCode.values()].map((cell) => cell.feature.properties.open);
+    const known = opens.filter((open) => open !== null);
+    const classes = this.legend.classes.map((entry, index) => ({
+      ...entry, cells: known.filter((open) => this.classOf(open) === index).length,
+    }));
+    const last = classes[classes.length - 1];
+    last.to = Math.max(last.to, ...known);
+    return { classes, unknown: opens.length - known.length, cells: opens.length, open: known.reduce((a, b) => a + b, 0) };
+  }
+
+  /** Draws the border of the chosen area over everything; null takes it away. */
+  select(geometry) {
+    this.selection.clearLayers();
+    if (!geometry) return;
+    for (const style of [{ color: "#FFFFFF", weight: 9 }, { color: "#1D5A9E", weight: 4.5 }]) {
+      L.geoJSON(geometry, { style: { ...style, fill: false }, interactive: false, pane: "selected" }).addTo(this.selection);
+    }
+  }
+
+  geometryOf(code) {
+    return this.byCode.get(code)?.feature.geometry || null;
+  }
+
+  boundsOf(code) {
+    return this.byCode.get(code)?.getBounds() || null;
+  }
+
+  /** Cells whose name or code contains the words, at most `most`. */
+  find(words, most = 6) {
+    const wanted = words.trim().toLowerCase();
+    return [...this.byCode.values()].map((cell) => cell.feature.properties)
+      .filter((p) => p.name.toLowerCase().includes(wanted) || p.code.includes(wanted)).slice(0, most);
+  }
+
+  /** The width of a typical (median) cell in pixels now; null without cells. */
+  typicalWidth() {
+    if (!this.byCode.size) return null;
+    const widths = [...this.byCode.values()].map((cell) => this.pixelWidth(cell)).sort((a, b) => a - b);
+    return widths[Math.floor(widths.length / 2)];
+  }
+
+  pixelWidth(cell) {
+    const bounds = cell.getBounds();
+    return this.map.project(bounds.getSouthEast()).x - this.map.project(bounds.getNorthWest()).x;
+  }
+
+  /** What may be written on the cells: short numbers once there is room, more important ones first. */
+  labels() {
+    return [...this.byCode.values()].filter((cell) => this.pixelWidth(cell) > 30).map((cell) => {
+      const p = cell.feature.properties;
+      return { at: labelPoint(cell), text: shortCode(p.code), kind: "cell", dark: this.mode === "classes" && this.classOf(p.open || 0) >= 4 };
+    });
+  }
+}
+
+function labelPoint(cell) {
+  const label = cell.feature.properties.label;
+  return label ? L.latLng(label[1], label[0]) : cell.getBounds().getCenter();
+}
+
+function hint(p) {
+  const open = p.open === null ? t("map.open_unknown") : t("map.open_count", { n: count(p.open) });
+  return el("div", {}, el("strong", {}, p.name), el("div", { class: "tip__quiet" }, areaCode(p.code)), el("div", {}, open));
+}

@@ -1,0 +1,50 @@
+// Words on the map that never lie over one another: the more important are placed first, the rest wait for room.
+
+import { el } from "../dom.js";
+
+const L = window.L;
+const RANK = { street: 0, community: 1, cell: 2 };
+
+/** `sources`: functions that each answer a list of {at: LatLng, text, kind, dark}. */
+export class Labels {
+  constructor(map, sources) {
+    Object.assign(this, { map, sources });
+    const pane = map.createPane("labels");
+    pane.style.zIndex = 450;
+    pane.style.pointerEvents = "none";
+    this.layer = L.layerGroup().addTo(map);
+    map.on("moveend zoomend", () => this.draw());
+  }
+
+  draw() {
+    this.layer.clearLayers();
+    const taken = [];
+    const view = this.map.getBounds().pad(0.05);
+    const wanted = this.sources.flatMap((source) => source()).filter(({ at }) => view.contains(at));
+    wanted.sort((a, b) => RANK[a.kind] - RANK[b.kind]);
+    for (const label of wanted) {
+      const box = this.boxOf(label);
+      if (taken.some((other) => meet(box, other))) continue;
+      taken.push(box);
+      this.write(label);
+    }
+  }
+
+  boxOf({ at, text, kind }) {
+    const { x, y } = this.map.latLngToLayerPoint(at);
+    const letter = kind === "cell" ? 9 : 17;
+    const half = (text.length * letter) / 2 + 4;
+    return { left: x - half, right: x + half, top: y - 10, bottom: y + 10 };
+  }
+
+  write({ at, text, kind, dark }) {
+    const html = el("span", {}, text);
+    const className = `map-label map-label--${kind}${dark ? " map-label--on-dark" : ""}`;
+    L.marker(at, { icon: L.divIcon({ className, html, iconSize: null }), interactive: false, keyboard: false, pane: "labels" })
+      .addTo(this.layer);
+  }
+}
+
+function meet(a, b) {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
