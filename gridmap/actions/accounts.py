@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,7 +47,7 @@ def new_one_time_code() -> str:
 
 def check_password(password: str, username: str, rules: SignInRules) -> None:
     """Raises InvalidInputError `password_weak` with the reason: too short, too few kinds, the name itself."""
-    kinds = [str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum()]
+    kinds: list[Callable[[str], bool]] = [str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum()]
     if len(password) < rules.password_length:
         reason = "short"
     elif sum(any(kind(c) for c in password) for kind in kinds) < 3:
@@ -100,16 +101,19 @@ def sign_in(office: Office, username: str, secret: str, rules: SignInRules) -> S
     Raises NotSignedInError `sign_in_wrong` for any wrong pair, and `sign_in_locked` with `minutes`
     after too many tries. Which of name and password was wrong is not said.
     """
+    # argon2 takes its time on purpose: not while others wait for the write lock.
+    with office.database.reading() as session:
+        account = accounts.by_name(session, username)
+        by_code = account is not None and _is_one_time(account, secret, office.clock())
+        stored = (account.password_hash if account and account.is_active else None) or _NOBODY
+    is_right = _matches(stored, secret) or by_code
     with office.work() as work:
         account = accounts.locked_by_name(work.session, username)
         if account is None or not account.is_active:
-            _matches(_NOBODY, secret)
             raise NotSignedInError("sign_in_wrong")
         if account.locked_until and account.locked_until > work.now:
             minutes = int((account.locked_until - work.now).total_seconds() // 60) + 1
             raise NotSignedInError("sign_in_locked", minutes=minutes)
-        by_code = _is_one_time(account, secret, work.now)
-        is_right = by_code or _matches(account.password_hash or _NOBODY, secret)
         if is_right:
             account.failed_tries, account.locked_until = 0, None
         else:

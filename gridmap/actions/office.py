@@ -53,6 +53,7 @@ class Work:
         self.session = session
         self.now = now
         self._news: list[dict[str, Any]] = []
+        self._is_abandoned = False
 
     def tell(
         self,
@@ -75,8 +76,15 @@ class Work:
             }
         )
 
+    def abandon(self) -> None:
+        """Have nothing of this transaction kept: a dry run."""
+        self._is_abandoned = True
+
     def finish(self) -> None:
         """Append the stream rows and commit; nothing may be written after."""
+        if self._is_abandoned:
+            self.session.rollback()
+            return
         if self._news:
             stream.append(self.session, self._news)
         self.session.commit()

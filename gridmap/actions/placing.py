@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from gridmap.db import areas, posts
 from gridmap.domain.assignment import Assignment, Part, Post, assign
-from gridmap.domain.codes import NO_DISTRICT, codes_in
+from gridmap.domain.codes import NO_DISTRICT, codes_in, level_of
 from gridmap.domain.roles import Role
 from gridmap.geo.crs import LonLat, check_lon_lat, to_wgs84
-from gridmap.geo.locate import CellSource, Place, locate
+from gridmap.geo.locate import CellSource, Place, locate, smallest_covering
 
 
 @dataclass(frozen=True)
@@ -46,31 +46,47 @@ class Standing:
         return self.place.cell.id if self.place.cell else None
 
 
-def find(session: Session, sent: Sent, cells: CellSource | None = None) -> Standing:
-    """Where `sent` stands among the current areas (`cells`: the current cells, if they are at hand).
+class Ground:
+    """The current areas as placing needs them: in the store, or all in memory for many matters."""
 
-    Outside every cell that is the smallest area around it, else the district of the nearest cell,
-    else nothing (the empty path).
-    """
-    place = locate(cells or areas.StoredCells(session), sent.to_wgs84(), sent.accuracy_m)
-    return standing_of(session, place)
+    def __init__(self, session: Session, *, loaded: bool = False) -> None:
+        self._session = session
+        self._foreign: frozenset[str] | None = None
+        self.cells: CellSource = areas.load_net(session) if loaded else areas.StoredCells(session)
+        self._upper: CellSource = (
+            areas.load_net(session, upper=True) if loaded else areas.StoredCells(session, upper=True)
+        )
+
+    def district_of(self, path: str) -> str | None:
+        """The code of the district at the root of `path`; None where its root is no district."""
+        root = codes_in(path)[0] if path else ""
+        if not root or level_of(root) == "district":
+            return root or None
+        if self._foreign is None:
+            self._foreign = areas.foreign_districts(self._session)
+        return root if root in self._foreign else None
+
+    def standing(self, place: Place) -> Standing:
+        """Path and district of a place.
+
+        Outside every cell that is the smallest area around it, else the district of the nearest
+        cell, else nothing (the empty path).
+        """
+        path = place.cell.path if place.cell is not None else self._path_around(place)
+        return Standing(place, path, self.district_of(path) or NO_DISTRICT)
+
+    def _path_around(self, place: Place) -> str:
+        around = smallest_covering(self._upper, place.lon_lat)
+        if around is not None:
+            return around.path
+        district = self.district_of(place.nearest.path) if place.nearest else None
+        return f"{district}/" if district else ""
 
 
-def standing_of(session: Session, place: Place) -> Standing:
-    """The path and district of a place that was found."""
-    if place.cell is not None:
-        path = place.cell.path
-    else:
-        around = areas.smallest_containing(session, place.lon_lat)
-        path = around.path if around else _nearest_district(session, place)
-    return Standing(place, path, areas.district_of(session, path) or NO_DISTRICT)
-
-
-def _nearest_district(session: Session, place: Place) -> str:
-    if place.nearest is None:
-        return ""
-    code = areas.district_of(session, place.nearest.path)
-    return f"{code}/" if code else ""
+def find(session: Session, sent: Sent) -> Standing:
+    """Where `sent` stands among the current areas."""
+    ground = Ground(session)
+    return ground.standing(locate(ground.cells, sent.to_wgs84(), sent.accuracy_m))
 
 
 def why_of(standing: Standing, sent: Sent) -> dict[str, Any]:

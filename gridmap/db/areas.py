@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.db.models import Area
 from gridmap.db.spatial import as_wkb, touches_box
-from gridmap.domain.codes import ancestors, range_below
-from gridmap.geo.crs import LonLat
+from gridmap.domain.codes import ancestors, level_of, range_below
 from gridmap.geo.locate import BBox, Cell
 from gridmap.geo.net import Net
 
@@ -20,24 +19,27 @@ _CELL = (Area.id, Area.code, Area.name, Area.version, Area.path, Area.area_m2, a
 
 
 class StoredCells:
-    """The current cells in the store as a source for `locate`, through its spatial index."""
+    """The current cells in the store as a source for `locate`, through its spatial index.
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    With `upper` the areas above cells instead.
+    """
+
+    def __init__(self, session: Session, *, upper: bool = False) -> None:
+        self._session, self._upper = session, upper
 
     def within(self, bbox: BBox) -> list[Cell]:
         """All current cells whose bounding box touches `bbox`."""
-        return _cells(self._session, _current("grid").where(touches_box(self._session, Area.geom, bbox)))
+        return _cells(self._session, _current(self._upper).where(touches_box(self._session, Area.geom, bbox)))
 
 
-def load_net(session: Session) -> Net:
-    """All current cells, in memory."""
-    return Net(_cells(session, _current("grid")))
+def load_net(session: Session, *, upper: bool = False) -> Net:
+    """All current cells, in memory; with `upper` the areas above cells instead."""
+    return Net(_cells(session, _current(upper)))
 
 
-def _current(level: str | None = None) -> Select[Any]:
-    query = select(*_CELL).where(Area.valid_to.is_(None)).order_by(Area.id)
-    return query.where(Area.level == level) if level else query
+def _current(upper: bool) -> Select[Any]:
+    level = Area.level != "grid" if upper else Area.level == "grid"
+    return select(*_CELL).where(Area.valid_to.is_(None), level).order_by(Area.id)
 
 
 def _cells(session: Session, query: Select[Any]) -> list[Cell]:
@@ -46,19 +48,10 @@ def _cells(session: Session, query: Select[Any]) -> list[Cell]:
     return [Cell(*row[:6], geometry=shape) for row, shape in zip(rows, shapes, strict=True)]
 
 
-def smallest_containing(session: Session, lon_lat: LonLat) -> Cell | None:
-    """The smallest current area above cells that covers the point; None where none does."""
-    query = _current().where(Area.level != "grid", touches_box(session, Area.geom, (*lon_lat, *lon_lat)))
-    point = shapely.points(*lon_lat)
-    found = [c for c in _cells(session, query) if shapely.covers(c.geometry, point)]
-    return min(found, key=lambda c: (-c.path.count("/"), *c.rank), default=None)
-
-
-def district_of(session: Session, path: str) -> str | None:
-    """The code of the district at the root of `path`; None where its root is no district."""
-    root = ancestors(path)[0] if path else ""
-    level = session.scalar(select(Area.level).where(Area.path == root, Area.valid_to.is_(None)))
-    return root[:-1] if level == "district" else None
+def foreign_districts(session: Session) -> frozenset[str]:
+    """The codes of districts that are no county's."""
+    query = select(Area.code).where(Area.level == "district", Area.valid_to.is_(None))
+    return frozenset(code for code in session.scalars(query) if level_of(code) != "district")
 
 
 def current(session: Session, code: str) -> Area | None:

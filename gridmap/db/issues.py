@@ -164,3 +164,14 @@ def by_external(session: Session, source: str, ids: Sequence[str]) -> dict[str, 
         part = select(Issue).where(Issue.source == source, Issue.external_id.in_(ids[start : start + 500]))
         found.update({issue.external_id: issue for issue in session.scalars(part) if issue.external_id})
     return found
+
+
+def digests_by_external(session: Session, source: str, ids: Sequence[str]) -> dict[str, str]:
+    """The digests of the rows that imported matters of `source` came from, by their id there."""
+    found: dict[str, str] = {}
+    for start in range(0, len(ids), 500):
+        part = select(Issue.external_id, Issue.body_digest).where(
+            Issue.source == source, Issue.external_id.in_(ids[start : start + 500])
+        )
+        found.update({external: digest for external, digest in session.execute(part) if external})
+    return found

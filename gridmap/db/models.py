@@ -296,8 +296,8 @@ class StreamRow(Base):
     kind: Mapped[str] = mapped_column(String(30))
     at: Mapped[datetime] = mapped_column(Instant, index=True)
     data: Mapped[Any] = mapped_column(CanonicalJson)
-    before: Mapped[Any] = mapped_column(CanonicalJson)
-    after: Mapped[Any] = mapped_column(CanonicalJson)
+    before: Mapped[Any | None] = mapped_column(CanonicalJson)
+    after: Mapped[Any | None] = mapped_column(CanonicalJson)
 
 
 class Counter(Base):

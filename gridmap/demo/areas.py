@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 from shapely import Point, Polygon
+from shapely.geometry.polygon import orient
 
 from gridmap.demo import plan
 from gridmap.demo.blocks import Blocks, joined
 from gridmap.demo.plane import on_the_globe
+from gridmap.domain.codes import parent_code
 from gridmap.geo import crs
-from gridmap.geo.numbering import number_cells
+from gridmap.geo.numbering import full_codes
 
 _MOST_BLOCKS = 4
 _ACROSS_A_MAIN_ROAD = 0.2
@@ -38,8 +40,8 @@ def grow_communities(blocks: Blocks) -> list[str]:
     beside, size, middle = _quarters_beside(blocks), Counter(blocks.quarter), _middles(blocks)
     place = {c.code: Point(c.place) for c in plan.COMMUNITIES}
     owner: dict[int, str] = {}
-    for code in place:
-        start = min(size.keys() - owner, key=lambda q: (middle[q].distance(place[code]), q))
+    for code, at in place.items():
+        start = min(size.keys() - owner, key=lambda q, at=at: (middle[q].distance(at), q))
         owner[start] = code
     taken = Counter({code: size[q] for q, code in owner.items()})
     while free := {(code, q) for own, code in owner.items() for q in beside[own] - owner.keys()}:
@@ -104,28 +106,34 @@ def _fit(blocks: Blocks, cell: Cell, other: Cell) -> float:
 
 def draw_areas(blocks: Blocks, cells: list[Cell]) -> gpd.GeoDataFrame:
     """The four levels in one frame, WGS84, ordered by code; columns as `DemoDistrict.areas`."""
-    shapes_m = [joined([blocks.shapes[n] for n in cell.blocks]) for cell in cells]
-    grids = gpd.GeoDataFrame(
-        {"level": "grid", "parent": [cell.community for cell in cells]}, geometry=on_the_globe(shapes_m)
-    )
-    grids["code"] = number_cells(grids)
-    short = {c.code: c.name.removesuffix("社区") for c in plan.COMMUNITIES}
-    grids["name"] = [f"{short[code[:12]]}第{int(code[12:])}网格" for code in grids["code"]]
+    grids = pd.concat([_numbered(blocks, cells, community) for community in plan.COMMUNITIES])
     communities = _level_above(grids, "community", {c.code: c.name for c in plan.COMMUNITIES})
     streets = _level_above(communities, "street", plan.STREETS)
     district = _level_above(streets, "district", {plan.DISTRICT_CODE: plan.DISTRICT_NAME})
-    levels = [district, streets, communities, grids.sort_values("code")]
-    columns = ["level", "code", "name", "parent", "geometry"]
-    return gpd.GeoDataFrame(pd.concat([frame[columns] for frame in levels], ignore_index=True), crs=crs.WGS84)
+    return gpd.GeoDataFrame(
+        pd.concat([district, streets, communities, grids], ignore_index=True), crs=crs.WGS84
+    )
+
+
+def _numbered(blocks: Blocks, cells: list[Cell], community: plan.CommunityPlan) -> gpd.GeoDataFrame:
+    """The cells of one community with their codes and names."""
+    shapes = on_the_globe(
+        joined([blocks.shapes[n] for n in cell.blocks]) for cell in cells if cell.community == community.code
+    )
+    codes = full_codes(community.code, gpd.GeoDataFrame(geometry=shapes))
+    short = community.name.removesuffix("社区")
+    names = [f"{short}第{int(code[-3:])}网格" for code in codes]
+    return _level("grid", list(codes), names, list(shapes)).sort_values("code")
 
 
 def _level_above(below: gpd.GeoDataFrame, level: str, names: dict[str, str]) -> gpd.GeoDataFrame:
     """The areas that `below` makes up, one for each of its parents, with exactly its outer borders."""
-    codes = list(names)
-    shapes = [joined(list(below.geometry[below["parent"] == code])) for code in codes]
-    parents = pd.Series([code[:-3] if level != "district" else None for code in codes], dtype=object)
-    return gpd.GeoDataFrame(
-        {"level": level, "code": codes, "name": list(names.values()), "parent": parents},
-        geometry=shapes,
-        crs=crs.WGS84,
-    )
+    shapes = [joined(list(below.geometry[below["parent"] == code])) for code in names]
+    return _level(level, list(names), list(names.values()), shapes)
+
+
+def _level(level: str, codes: list[str], names: list[str], shapes: list[Polygon]) -> gpd.GeoDataFrame:
+    parents = pd.Series([parent_code(code) for code in codes], dtype=object)
+    outlines = [orient(shape) for shape in shapes]
+    columns = {"level": level, "code": codes, "name": names, "parent": parents}
+    return gpd.GeoDataFrame(columns, geometry=outlines, crs=crs.WGS84)

@@ -65,8 +65,9 @@ def draw_blocks(
         if not park
         for cut in roads.cut_up(rng, q, _aim_m2(q))
     ]
-    shapes = _with_riverside(ground, _divided(ground, main, cuts, quarters))
-    quarter = _holders(shapes, dry)
+    parts = _with_riverside(ground, _divided(ground, main, cuts, quarters))
+    quarter = _holders([dry_part for dry_part, *_ in parts], dry)
+    shapes = [joined(of_one_block) for of_one_block in parts]
     return Blocks(
         shapes,
         quarter,
@@ -120,16 +121,20 @@ def _divided(
     return [shape for shape, holder in zip(found, _holders(found, quarters), strict=True) if holder >= 0]
 
 
-def _with_riverside(ground: Ground, shapes: Sequence[Polygon]) -> list[Polygon]:
-    """The blocks on dry ground, each with its stretch of the riverside down to the river's middle."""
+def _with_riverside(ground: Ground, shapes: Sequence[Polygon]) -> list[list[Polygon]]:
+    """For each block on dry ground its parts: itself, then its riverside down to the river's middle."""
     borders = borders_of(shapes)
-    wet = {n for n, shape in enumerate(shapes) if ground.is_riverside(*_inner_point(shape))}
-    grown: dict[int, list[Polygon]] = {n: [shape] for n, shape in enumerate(shapes) if n not in wet}
-    for n in sorted(wet):
-        beside = {other: length for other, length in borders[n].items() if other not in wet}
-        if beside:
-            grown[max(beside, key=beside.__getitem__)].append(shapes[n])
-    return [joined(parts) for parts in grown.values()]
+    is_north = [ground.is_north(*_inner_point(shape)) for shape in shapes]
+    wet = [n for n, shape in enumerate(shapes) if ground.is_riverside(*_inner_point(shape))]
+    owner = {n: n for n in range(len(shapes)) if n not in set(wet)}
+    parts = {n: [shapes[n]] for n in owner}
+    # A second round: where a street slants over the bank, a scrap of riverside may touch only riverside.
+    for n in wet + wet:
+        beside = {o: length for o, length in borders[n].items() if o in owner and is_north[o] == is_north[n]}
+        if beside and n not in owner:
+            owner[n] = owner[max(beside, key=beside.__getitem__)]
+            parts[owner[n]].append(shapes[n])
+    return list(parts.values())
 
 
 def joined(parts: Sequence[Polygon]) -> Polygon:

@@ -20,7 +20,13 @@ from gridmap.geo import crs
 _WITH_CHIEF = 0.82
 """The share of residential buildings that have a 楼栋长."""
 
-_UNITS = {"works": "{n}号厂房", "shops": "{n}号楼", "offices": "{n}座", "market": "{n}区", "site": "{n}栋（在建）"}
+_UNITS = {
+    "works": "{n}号厂房",
+    "shops": "{n}号楼",
+    "offices": "{n}座",
+    "market": "{n}区",
+    "site": "{n}栋（在建）",
+}
 _SCHOOL_UNITS = ("教学楼", "实验楼", "图书楼", "体育馆", "食堂", "宿舍楼")
 
 
@@ -53,9 +59,7 @@ def building_frame(
     )
 
 
-def _names(
-    footprints: Sequence[Footprint], uses: Sequence[str], estates: Mapping[int, str]
-) -> Iterator[str]:
+def _names(footprints: Sequence[Footprint], uses: Sequence[str], estates: Mapping[int, str]) -> Iterator[str]:
     """What people call each building: its estate and its number there."""
     counted: Counter[int] = Counter()
     for footprint in footprints:

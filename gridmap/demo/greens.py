@@ -29,7 +29,11 @@ class Green(NamedTuple):
 
 
 def draw_greens(
-    rng: np.random.Generator, ground: Ground, blocks: Blocks, uses: Sequence[str], main_roads: shapely.Geometry
+    rng: np.random.Generator,
+    ground: Ground,
+    blocks: Blocks,
+    uses: Sequence[str],
+    main_roads: shapely.Geometry,
 ) -> list[Green]:
     """Parks first, water last, so that drawn in this order the water lies on top.
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from shapely import LineString, Polygon
 
-from gridmap.demo.plane import HEIGHT_M, WIDTH_M
+from gridmap.demo.plane import HEIGHT_M, WIDTH_M, Numbers
 
-Numbers = np.ndarray[Any, Any]
 Curve = Callable[[Numbers], Numbers]
 
 RIVER_M = 84.0

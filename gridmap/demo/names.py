@@ -8,16 +8,18 @@ from itertools import product
 import numpy as np
 
 _SURNAMES = (
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜戚谢邹喻柏章云苏潘葛范彭鲁韦马苗方"
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严金魏陶姜戚谢邹喻柏章云苏潘葛范彭鲁韦马苗方"
     "俞任袁柳史唐费廉岑薛雷贺倪汤罗毕郝安常于傅齐康伍余顾孟黄穆萧尹姚邵汪祁丁宋庞熊纪舒项祝董梁杜阮"
-    "蓝席季贾路江童郭梅林钟徐邱高夏蔡田樊凌霍虞万柯管卢莫房解应宗宣邓郁单杭洪包左石崔吉龚程邢裴陆荣翁"
+    "蓝席季贾路童郭梅林钟徐邱高夏蔡田樊凌霍虞万柯管卢莫房解应宗宣郁单杭洪包左石崔吉龚程邢裴陆荣翁"
 )
 _ELDER_NAMES = (
     "桂兰 秀芬 玉珍 凤英 素琴 翠萍 月娥 春梅 腊梅 惠芳 金凤 兰英 淑贞 巧云 桂芝 美仙 琼仙 会仙 绍芬 家珍 "
     "国平 建昆 家富 开顺 正荣 文贵 绍华 云昌 兴旺 发明 永福 贵生 天禄 树森 有才 长寿 光福 启明 朝贵 增寿"
-).split()
-_FIRST = "晓雨思海春雪文志明永家子梓欣若沐清景书知念亦锦素远砚朗嘉彦"
-_SECOND = "宁舟川禾岚溪桐野棠苓松穗峤屿帆柏汀苒梅燕霞琴芳萍莹蓉航毅斌勇辉"
+)
+_FIRST = "晓雨思海春雪文明永家子梓欣若沐清书知念亦锦素远砚朗嘉彦"
+_SECOND = "宁川禾岚溪桐野苓松穗峤屿帆柏汀苒梅琴芳萍蓉毅斌勇"
+_WELL_KNOWN = frozenset({"刘永福", "林兰英", "高海宁", "李明川", "罗文贵"})
+"""Left out although the lists would make them: well-known people bear these names."""
 
 _ROAD_WORDS = (
     "桂花 银杏 海棠 玉兰 紫薇 石榴 梧桐 垂柳 翠竹 蜡梅 木槿 芙蓉 丁香 茉莉 茶花 杜鹃 菊园 荷塘 枫林 槐荫 "
@@ -25,12 +27,12 @@ _ROAD_WORDS = (
     "祥和 同心 崇德 尚贤 明礼 诚信 勤俭 育才 书院 文庙 钟楼 鼓楼 东关 西关 北门 南门 水井 石桥 染坊 铁匠 "
     "米市 布市 盐行 老厂 机床 纺织 邮电 车站 粮库 苗圃 果园 菜园 塔山 龙泉 凤鸣 鹤鸣 鹭洲 雁塔 麦田 稻香 "
     "春晖 秋实 朝阳 晨光 晚霞 星河 明月 清风 白云 彩虹 长青 远志 立新 新民 安居 乐业 丰收 万福 双井 三元"
-).split()
+)
 _ESTATE_WORDS = (
     "湖滨 白石 和平 锦绣 阳光 水岸 春江 金桂 翠湖 丽景 康乐 幸福 龙泉 怡园 景明 雅居 东方 书香 江畔 梧桐 "
     "枫林 海棠 玉兰 紫薇 银杏 香樟 桃源 杏林 兰亭 竹韵 松涛 荷风 云栖 星汇 晨曦 望湖 听雨 观澜 清河 长青 "
     "安和 明珠 祥瑞 福满 宏泰 永兴 兴隆 华庭 新世 凯旋 天成 盛景 半山 南苑 北辰 西城 东湖 中和 文昌 育才"
-).split()
+)
 _ESTATE_KINDS = {
     "slabs": ("小区", "家园", "苑", "新村", "大院"),
     "towers": ("花园", "华府", "公馆", "名邸", "雅筑"),
@@ -45,18 +47,18 @@ _QUALIFIERS = ("", "东", "西", "南", "北", "中")
 
 def draw_people(rng: np.random.Generator) -> Iterator[str]:
     """Names of people, each another one; half of them of an older make."""
-    elder = [s + g for s, g in product(_SURNAMES, _ELDER_NAMES)]
+    elder = [s + g for s, g in product(_SURNAMES, _ELDER_NAMES.split())]
     younger = [s + a + b for s, a, b in product(_SURNAMES, _FIRST, _SECOND)]
     chosen = [str(name) for pool in (elder, younger) for name in rng.choice(pool, 3000, replace=False)]
-    seen = dict.fromkeys(chosen[n] for n in rng.permutation(len(chosen)))
-    yield from seen
+    order = dict.fromkeys(chosen[n] for n in rng.permutation(len(chosen)))
+    yield from (name for name in order if name not in _WELL_KNOWN)
 
 
 class RoadNames:
     """Names for minor roads, each given once: 路 runs west–east, 街 south–north, 巷 is short."""
 
     def __init__(self, rng: np.random.Generator) -> None:
-        self._words = [str(word) for word in rng.permutation(_ROAD_WORDS)]
+        self._words = [str(word) for word in rng.permutation(_ROAD_WORDS.split())]
         self._given: set[str] = set()
 
     def next(self, ending: str) -> str:
@@ -69,13 +71,14 @@ class RoadNames:
 
 
 def draw_estates(rng: np.random.Generator, uses: Sequence[str]) -> list[str]:
-    """A name for what stands on each block, after its use, no two alike; "" where nothing is built."""
+    """A name for what stands on each block, after its use, no two alike; "" where it has none of its own."""
+    words = _ESTATE_WORDS.split()
     given: set[str] = set()
-    return [_estate(rng, _ESTATE_KINDS[use], given) if use in _ESTATE_KINDS else "" for use in uses]
+    return [_estate(rng, words, _ESTATE_KINDS[use], given) if use in _ESTATE_KINDS else "" for use in uses]
 
 
-def _estate(rng: np.random.Generator, kinds: Sequence[str], given: set[str]) -> str:
-    while (name := str(rng.choice(_ESTATE_WORDS)) + str(rng.choice(kinds))) in given:
+def _estate(rng: np.random.Generator, words: Sequence[str], kinds: Sequence[str], given: set[str]) -> str:
+    while (name := str(rng.choice(words)) + str(rng.choice(kinds))) in given:
         pass
     given.add(name)
     return name

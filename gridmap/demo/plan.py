@@ -50,7 +50,17 @@ LAKE = ("南湖", Place(1370, 3560))
 LARGE_PARKS = {"南湖公园": LAKE[1], "文峰山公园": Place(5550, 4350)}
 """Each takes the whole part of the town between main roads it lies in."""
 
-SMALL_PARKS = ("东门公园", "棠园公园", "迎春公园", "学府绿地", "和平公园", "劳动公园", "翠竹园", "望江公园", "青松公园")
+SMALL_PARKS = (
+    "东门公园",
+    "棠园公园",
+    "迎春公园",
+    "学府绿地",
+    "和平公园",
+    "劳动公园",
+    "翠竹园",
+    "望江公园",
+    "青松公园",
+)
 
 MARKET = ("白石农贸市场", Place(4020, 3010))
 SHOPS = ("建设路购物中心", Place(2880, 3880))

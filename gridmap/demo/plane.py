@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from gridmap.geo import crs
 
@@ -23,18 +23,25 @@ _LON, _LAT = 103.80, 25.49
 _DECIMALS = 8
 """About a millimetre: far finer than `SNAP_M`, so rounding never makes two vertices one."""
 
+_MIDDLE_M = (WIDTH_M / 2, HEIGHT_M / 2)
 _PER_LON_M, _PER_LAT_M = crs.metres_per_degree(_LAT)
 
+Numbers = NDArray[np.float64]
 
-def lon_lat(points_m: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+
+def lon_lat(points_m: Numbers) -> Numbers:
     """Points of the drawing, (n, 2) metres, as longitude and latitude (WGS84), (n, 2) degrees.
 
     The mapping is affine, so what is straight, inside or touching on the drawing stays so; over its
     few kilometres a metre is a metre to one part in a thousand.
     """
-    middle = np.array([WIDTH_M / 2, HEIGHT_M / 2])
-    degrees = (points_m - middle) / (_PER_LON_M, _PER_LAT_M) + (_LON, _LAT)
+    degrees = (points_m - _MIDDLE_M) / (_PER_LON_M, _PER_LAT_M) + (_LON, _LAT)
     return np.round(degrees, _DECIMALS)
+
+
+def metres(points: Numbers) -> Numbers:
+    """Points in WGS84, (n, 2) degrees, as metres of the drawing; the way back of `lon_lat`."""
+    return (points - (_LON, _LAT)) * (_PER_LON_M, _PER_LAT_M) + _MIDDLE_M
 
 
 def on_the_globe(shapes_m: Iterable[shapely.Geometry]) -> gpd.GeoSeries:

@@ -72,9 +72,7 @@ def draw_main_roads(rng: np.random.Generator, ground: Ground) -> MainRoads:
     lines[AVENUE] = _avenue(*(lines[name] for name in _AVENUE_FROM))
     riverside = shapely.union_all([lines["滨河北路"], lines["滨河南路"]])
     roads = [
-        Road(name, MAIN, part)
-        for name, line in lines.items()
-        for part in _unbridged(name, line, riverside)
+        Road(name, MAIN, part) for name, line in lines.items() for part in _unbridged(name, line, riverside)
     ]
     return MainRoads(roads, [*lines.values(), ground.middle_line(), *_edges(rng, ground)])
 

@@ -151,6 +151,13 @@ def locate(source: CellSource, lon_lat: LonLat, accuracy_m: float | None = None)
     return Place(status, lon_lat, winner, margin, candidates, rule)
 
 
+def smallest_covering(source: CellSource, lon_lat: LonLat) -> Cell | None:
+    """The deepest, then smallest area of `source` that covers the point; None where none does."""
+    point = shapely.points(lon_lat.lon, lon_lat.lat)
+    found = [c for c in source.within(box_around(lon_lat, 0.0)) if shapely.covers(c.geometry, point)]
+    return min(found, key=lambda c: (-c.path.count("/"), *c.rank), default=None)
+
+
 def _uncovered(source: CellSource, lon_lat: LonLat, accuracy: float | None, cells: Sequence[Cell]) -> Place:
     nearest, distance = nearest_cell(source, lon_lat)
     is_near = accuracy is not None and distance is not None and distance <= accuracy

@@ -137,6 +137,15 @@ def test_a_bow_tie_is_mended_but_stays_an_error():
     assert not drawn.geometry.is_valid.any()
 
 
+@pytest.mark.parametrize(("lobe_m", "severity"), [(1, "warning"), (4, "error")])
+def test_mending_is_weighed_by_how_much_it_changes(lobe_m, severity):
+    """A triangle of 10,000 m² whose sides cross at its tip: the lobe beyond counts negative until mended."""
+    crossing = shapely.Polygon(at((-lobe_m, -lobe_m), (100, 100), (-100, 100), (lobe_m, -lobe_m)))
+    _, (found,) = coverage.repair(frame({"crossed": crossing}))
+    assert found.severity == severity
+    assert found.details["change"] == pytest.approx(2 * lobe_m**2 / (10_000 + lobe_m**2), rel=0.01)
+
+
 def test_what_cannot_be_mended_is_told_by_check_alone():
     flat = shapely.Polygon(at((0, 0), (100, 0), (50, 0), (0, 0)))
     cells, repairs = coverage.repair(frame({"flat": flat}))

@@ -61,8 +61,9 @@ def test_bricks_half_a_height_apart_are_rows_of_their_own():
 
 
 def test_one_tall_cell_does_not_swallow_the_rows_beside_it():
-    cells = named(nw=place(0, 0), ne=place(2, 0), tall=place(1, 0, height=3), w=place(0, 1), e=place(2, 1))
-    cells = cells._append(named(sw=place(0, 2), se=place(2, 2)))
+    left = {"nw": place(0, 0), "w": place(0, 1), "sw": place(0, 2)}
+    right = {"ne": place(2, 0), "e": place(2, 1), "se": place(2, 2)}
+    cells = named(**left, **right, tall=place(1, 0, height=3))
     assert reading(cells) == ["nw", "ne", "w", "tall", "e", "sw", "se"]
 
 

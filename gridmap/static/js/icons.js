@@ -20,23 +20,34 @@ export function icon(name) {
   return svg("svg", { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true" }, paths);
 }
 
-// By the first two digits of a category's code (the 大类 of GB/T 47678.5 and, near enough, 30428.2).
 const SIGNS = {
-  "01": ["M8 3v10", "M5 6h6", "M6 13h4"],                          // public facilities: a post
-  "02": ["M5.5 3L4 13", "M10.5 3L12 13", "M8 4v2", "M8 8v2", "M8 12v1"], // traffic: a road
-  "03": ["M3.5 5h9", "M5 5l.7 8h4.6L11 5", "M6.5 5V3.5h3V5"],   // sanitation: a bin
-  "04": ["M8 13V8", "M8 9c-3.5 0-4-3-4-5 3 0 4 2 4 5z", "M8 8c0-3 1.5-4.5 4-4.5 0 3-1 4.5-4 4.5z"],
-  "05": ["M8 3v6", "M8 12.5v.1"],                                // sudden: an exclamation
-  "06": ["M3.5 5h9", "M5 5l.7 8h4.6L11 5", "M6.5 5V3.5h3V5"],
-  "07": ["M4.5 3h7v10h-7z", "M6.5 6h3", "M6.5 8.5h3"],          // advertising: a sheet
-  "08": ["M3 13h10", "M5 13V7l6-3v9", "M5 9.5h6"],               // building work: a frame
-  "09": ["M3.5 7L5 3.5h6L12.5 7z", "M4.5 7v6h7V7", "M7 13v-3h2v3"], // street order: a stall
+  facility: ["M8 3v10", "M5 6h6", "M6 13h4"],
+  road: ["M5.5 3L4 13", "M10.5 3L12 13", "M8 4v2", "M8 8v2", "M8 12v1"],
+  bin: ["M3.5 5h9", "M5 5l.7 8h4.6L11 5", "M6.5 5V3.5h3V5"],
+  plant: ["M8 13V8", "M8 9c-3.5 0-4-3-4-5 3 0 4 2 4 5z", "M8 8c0-3 1.5-4.5 4-4.5 0 3-1 4.5-4 4.5z"],
+  alarm: ["M8 3v6", "M8 12.5v.1"],
+  sheet: ["M4.5 3h7v10h-7z", "M6.5 6h3", "M6.5 8.5h3"],
+  building: ["M3 13h10", "M5 13V7l6-3v9", "M5 9.5h6"],
+  stall: ["M3.5 7L5 3.5h6L12.5 7z", "M4.5 7v6h7V7", "M7 13v-3h2v3"],
+  people: ["M8 7.5a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4z", "M4 13c.4-3 2-4 4-4s3.6 1 4 4"],
   other: ["M4.5 8h.1", "M8 8h.1", "M11.5 8h.1"],
+};
+
+// By the group of a category: the first two digits of its code in the two national catalogues (their
+// matters are grouped differently), the letter in the district's own.
+const THINGS = { "01": "facility", "02": "road", "03": "bin", "04": "plant", "05": "other" };
+const SIGN_OF = {
+  "GBT47678:component": THINGS,
+  "GBT30428:component": THINGS,
+  "GBT47678:matter": { ...THINGS, "06": "bin", "07": "sheet", "08": "building", "09": "stall" },
+  "GBT30428:matter": { "01": "bin", "02": "sheet", "03": "building", "04": "stall", "05": "alarm" },
+  "own:matter": { A: "people", B: "alarm", C: "people", D: "stall", E: "bin" },
 };
 
 /** The sign of a category (id `standard:kind:code`) as SVG paths around (8, 8). */
 export function categorySign(category) {
-  const code = String(category || "").split(":").pop();
-  const paths = SIGNS[code.slice(0, 2)] || SIGNS.other;
-  return paths.map((d) => svg("path", { d, class: "mark__sign" }));
+  const [standard, kind, code = ""] = String(category || "").split(":");
+  const groups = SIGN_OF[`${standard}:${kind}`] || {};
+  const name = groups[code.slice(0, 2)] || groups[code.slice(0, 1)] || "other";
+  return SIGNS[name].map((d) => svg("path", { d, class: "mark__sign" }));
 }

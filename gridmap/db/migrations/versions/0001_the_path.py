@@ -257,8 +257,8 @@ def _create_history() -> None:
         sa.Column("kind", sa.String(30), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
-        sa.Column("before", sa.Text(), nullable=False),
-        sa.Column("after", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text()),
+        sa.Column("after", sa.Text()),
     )
     op.create_index("ix_stream_at", "stream", ["at"])
 

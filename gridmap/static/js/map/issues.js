@@ -72,8 +72,7 @@ export class IssueStore extends EventTarget {
   /** Those that pass the filters. */
   filtered() {
     const { status, category } = this.state;
-    return this.all().filter(({ properties: p }) => (!status || statusOf(p) === status || p.status === status)
-      && (!category || p.category === category));
+    return this.all().filter(({ properties: p }) => passes(p, status) && (!category || p.category === category));
   }
 
   /** How many there are by how they stand (statusOf), within the chosen category. */
@@ -86,6 +85,12 @@ export class IssueStore extends EventTarget {
     return counts;
   }
 
+  /** How many have no cell yet, within the chosen category. */
+  countInTriage() {
+    const { category } = this.state;
+    return this.all().filter(({ properties: p }) => passes(p, "triage") && (!category || p.category === category)).length;
+  }
+
   /** How many there are by cell code, whatever the filters; null while it is not known completely. */
   countsByCell() {
     if (this.phase !== "ready" || this.cut) return null;
@@ -95,6 +100,11 @@ export class IssueStore extends EventTarget {
     }
     return counts;
   }
+}
+
+function passes(p, status) {
+  if (status === "triage") return p.in_triage || !p.cell;
+  return !status || statusOf(p) === status;
 }
 
 /** How a matter stands, as it is drawn: reported, handling, overdue, handled, closed, void. */

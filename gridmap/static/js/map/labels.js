@@ -4,8 +4,10 @@ import { el } from "../dom.js";
 
 const L = window.L;
 const RANK = { street: 0, community: 1, cell: 2 };
+const AROUND = [[0, 0], [0, -24], [0, 24], [-30, 0], [30, 0], [-30, -24], [30, 24]];
+const SETTLE_MS = 260; // rings come apart and together for about this long after zooming
 
-/** `sources`: functions that each answer a list of {at: LatLng, text, kind, dark}. */
+/** `sources`: functions that each answer a list of {at: LatLng, text, kind, dark}. Marks are gone round. */
 export class Labels {
   constructor(map, sources) {
     Object.assign(this, { map, sources });
@@ -13,25 +15,46 @@ export class Labels {
     pane.style.zIndex = 450;
     pane.style.pointerEvents = "none";
     this.layer = L.layerGroup().addTo(map);
-    map.on("moveend zoomend", () => this.draw());
+    map.on("moveend", () => this.soon());
+  }
+
+  soon() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.draw(), SETTLE_MS);
   }
 
   draw() {
     this.layer.clearLayers();
-    const taken = [];
+    const taken = this.marks();
     const view = this.map.getBounds().pad(0.05);
     const wanted = this.sources.flatMap((source) => source()).filter(({ at }) => view.contains(at));
     wanted.sort((a, b) => RANK[a.kind] - RANK[b.kind]);
     for (const label of wanted) {
-      const box = this.boxOf(label);
-      if (taken.some((other) => meet(box, other))) continue;
-      taken.push(box);
-      this.write(label);
+      const middle = this.map.latLngToLayerPoint(label.at);
+      for (const step of AROUND) {
+        const point = middle.add(step);
+        const box = this.boxAt(point, label);
+        if (taken.some((other) => meet(box, other))) continue;
+        taken.push(box);
+        this.write({ ...label, at: this.map.layerPointToLatLng(point) });
+        break;
+      }
     }
   }
 
-  boxOf({ at, text, kind }) {
-    const { x, y } = this.map.latLngToLayerPoint(at);
+  /** The boxes of the marks and rings that are on the map now. */
+  marks() {
+    const boxes = [];
+    this.map.eachLayer((layer) => {
+      if (!(layer instanceof L.Marker) || layer.options.icon?.options.className !== "mark-icon") return;
+      const { x, y } = this.map.latLngToLayerPoint(layer.getLatLng());
+      const half = layer.options.icon.options.iconSize[0] / 2;
+      boxes.push({ left: x - half, right: x + half, top: y - half, bottom: y + half });
+    });
+    return boxes;
+  }
+
+  boxAt({ x, y }, { text, kind }) {
     const letter = kind === "cell" ? 9 : 17;
     const half = (text.length * letter) / 2 + 4;
     return { left: x - half, right: x + half, top: y - 10, bottom: y + 10 };

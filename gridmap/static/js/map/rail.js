@@ -95,10 +95,13 @@ export class Rail {
     const chip = (status, n) => el("button", {
       type: "button", class: "chip", "aria-pressed": String(this.state.status === status),
       onclick: () => this.state.set({ status }),
-    }, status ? statusMark(status, 14) : null, t(status ? `status.${status}` : "map.all"), el("b", {}, count(n)));
+    }, status && status !== "triage" ? statusMark(status, 14) : null, t(status ? `status.${status}` : "map.all"), el("b", {}, count(n)));
     const total = Object.values(counts).reduce((a, b) => a + b, 0);
     const shown = CHIPS.filter((status) => counts[status] || this.state.status === status);
-    put(this.chips, chip("", total), shown.map((status) => chip(status, counts[status] || 0)));
+    const triage = this.store.countInTriage();
+    if (triage || this.state.status === "triage") counts.triage = triage;
+    if ("triage" in counts) shown.push("triage");
+    put(this.chips, chip("", total), shown.map((status) => chip(status, counts[status] || 0)), this.select);
   }
 
   drawList() {

@@ -1,0 +1,70 @@
+"""What every import shares: all findings first, then all or nothing; a dry run; what was taken in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from gridmap.actions.office import Work
+from gridmap.db.models import ImportRow
+from gridmap.errors import FindingsError
+from gridmap.geo.coverage import ERROR, Finding
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage (a key of the text catalogue), how much of it is done, and of how much."""
+
+
+def no_progress(_stage: str, _done: int, _of: int) -> None:
+    """For callers that do not watch."""
+
+
+@dataclass(frozen=True)
+class ImportFile:
+    """Where rows came from: the file's name and the digest of its bytes, and whether this is a dry run."""
+
+    name: str
+    digest: str
+    is_dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did, or would do: how many rows were new, changed, unchanged, ended; every finding."""
+
+    counts: dict[str, int]
+    findings: tuple[Finding, ...]
+    is_dry_run: bool
+    codes: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+    """For new staff: user name, name, one-time code."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as JSON values, without the one-time codes."""
+        return {
+            "counts": self.counts,
+            "dry_run": self.is_dry_run,
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+
+def refuse_errors(findings: Iterable[Finding]) -> None:
+    """Raises FindingsError where one of the findings is an error; `findings` then holds all of them."""
+    found = list(findings)
+    errors = sum(finding.severity == ERROR for finding in found)
+    if errors:
+        rules = Counter(finding.rule for finding in found if finding.severity == ERROR)
+        shown = [finding.to_dict() for finding in found]
+        raise FindingsError("import_refused", errors=errors, rules=dict(rules), findings=shown)
+
+
+def note_import(work: Work, kind: str, file: ImportFile, counts: dict[str, int]) -> None:
+    """Keep that a file was taken in, where it changed anything; abandon a dry run."""
+    if file.is_dry_run:
+        work.abandon()
+    elif any(number for name, number in counts.items() if name != "unchanged"):
+        work.session.add(
+            ImportRow(
+                kind=kind, file_name=file.name[:300], file_digest=file.digest, at=work.now, counts=counts
+            )
+        )

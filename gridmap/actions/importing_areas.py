@@ -1,0 +1,282 @@
+"""Take in areas: versions in time, parents by code, the same file twice stored once."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from sqlalchemy import insert, select, update
+
+from gridmap.actions.importing import (
+    ImportFile,
+    ImportReport,
+    Progress,
+    no_progress,
+    note_import,
+    refuse_errors,
+)
+from gridmap.actions.importing_buildings import place_buildings
+from gridmap.actions.office import Office, Work
+from gridmap.db import areas
+from gridmap.db.bulk import insert_rows
+from gridmap.db.models import Area
+from gridmap.db.spatial import as_wkb, from_wkb
+from gridmap.domain.codes import LEVELS, NO_DISTRICT, check_code, codes_in, level_of, parent_code, path_of
+from gridmap.domain.history import canonical
+from gridmap.errors import InvalidInputError
+from gridmap.geo.coverage import ERROR, WARNING, Finding, check
+from gridmap.geo.crs import WGS84, areas_m2
+from gridmap.geo.numbering import full_codes
+
+
+@dataclass(frozen=True)
+class AreaImport:
+    """What is taken in: areas of `level`, below `parent_code` where the rows name no parent.
+
+    `is_numbered` gives cells their sequence inside their community; `is_replacing` ends the areas of
+    that level, below the parents of the file, that the file does not have.
+    """
+
+    level: str
+    parent_code: str | None = None
+    is_numbered: bool = False
+    is_replacing: bool = False
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """One area ready to be stored."""
+
+    code: str
+    name: str
+    parent_path: str
+    path: str
+    district_code: str
+
+
+def import_areas(
+    office: Office,
+    frame: gpd.GeoDataFrame,
+    wanted: AreaImport,
+    file: ImportFile,
+    findings: list[Finding] | None = None,
+    progress: Progress = no_progress,
+) -> ImportReport:
+    """Store the areas of `frame` (code, name, parent, geometry in WGS84); commits all of them or none.
+
+    A known code with another name, parent or shape gets a new version from now on, and the old one
+    ends; the same again changes nothing. `findings` are those of reading. Raises FindingsError where
+    one is an error, InvalidInputError for an unknown level or parent.
+    """
+    if wanted.level not in LEVELS:
+        raise InvalidInputError("level_unknown", level=wanted.level, choices=list(LEVELS))
+    found = list(findings or [])
+    frame = frame.reset_index(drop=True)
+    if wanted.is_numbered:
+        frame = _numbered(frame, wanted)
+    with office.work() as work:
+        progress("check", 0, len(frame))
+        known = areas.current_by_code(work.session)
+        if wanted.parent_code is not None and wanted.parent_code not in known:
+            raise InvalidInputError("parent_unknown", parent=wanted.parent_code)
+        placed = _placed(frame, wanted, known, found)
+        found += check(frame.assign(parent=_parents(placed)), _parent_frame(work, placed))
+        refuse_errors(found)
+        counts = _store(work, [p for p in placed if p], frame, wanted, known, progress)
+        if counts["new"] or counts["changed"] or counts["ended"]:
+            work.tell("areas", {"level": wanted.level, **counts}, district_code=_district(placed))
+        note_import(work, "areas", file, counts)
+    return ImportReport(counts, tuple(found), file.is_dry_run)
+
+
+def _numbered(frame: gpd.GeoDataFrame, wanted: AreaImport) -> gpd.GeoDataFrame:
+    if wanted.level != "grid":
+        raise InvalidInputError("number_only_cells", level=wanted.level)
+    frame = frame.copy()
+    parents = frame["parent"].fillna(wanted.parent_code)
+    for parent, cells in frame.groupby(parents, dropna=False):
+        if not isinstance(parent, str) or level_of(parent) != "community":
+            raise InvalidInputError(
+                "number_needs_community", parent=parent if isinstance(parent, str) else None
+            )
+        frame.loc[cells.index, "code"] = full_codes(parent, cells)
+    frame["name"] = frame["name"].where(frame["name"].notna(), frame["code"])
+    return frame
+
+
+def _placed(
+    frame: gpd.GeoDataFrame, wanted: AreaImport, known: dict[str, Area], found: list[Finding]
+) -> list[_Placed | None]:
+    in_file = {code for code in frame["code"] if code}
+    placed: list[_Placed | None] = []
+    for row, (code, name, parent) in enumerate(
+        zip(frame["code"], frame["name"], frame["parent"], strict=True)
+    ):
+        try:
+            placed.append(_place(code, name, parent, wanted, known) if code else None)
+        except InvalidInputError as fault:
+            record = code if code in in_file else row
+            found.append(Finding(fault.code, ERROR, record, {"row": row, **fault.details}))
+            placed.append(None)
+    has_children = {area.parent_path for area in known.values()}
+    for area in placed:
+        old = known.get(area.code) if area else None
+        if area and old and old.path != area.path and old.path in has_children:
+            found.append(
+                Finding("path_changes_above_others", ERROR, area.code, {"from": old.path, "to": area.path})
+            )
+        if area and area.parent_path and codes_in(area.parent_path)[-1] not in known:
+            found.append(
+                Finding("parent_not_stored", WARNING, area.code, {"parent": codes_in(area.parent_path)[-1]})
+            )
+    return placed
+
+
+def _place(code: str, name: str, parent: str | None, wanted: AreaImport, known: dict[str, Area]) -> _Placed:
+    check_code(code)
+    is_chinese = level_of(code) == wanted.level
+    explicit = parent or wanted.parent_code
+    if explicit is not None:
+        above = known.get(explicit)
+        if above is None:
+            raise InvalidInputError("parent_unknown", parent=explicit)
+        if LEVELS.index(above.level) >= LEVELS.index(wanted.level):
+            raise InvalidInputError("parent_level_wrong", parent=explicit, level=above.level)
+        if is_chinese and level_of(explicit) and not code.startswith(explicit):
+            raise InvalidInputError("parent_contradicts_code", parent=explicit, area_code=code)
+        parent_path = above.path
+    else:
+        parent_path = _path_by_prefix(code) if is_chinese else ""
+    if code in known and known[code].level != wanted.level:
+        raise InvalidInputError("code_has_other_level", area_code=code, level=known[code].level)
+    path = path_of(code, parent_path)
+    root = codes_in(path)[0]
+    is_district = level_of(root) == "district" or wanted.level == "district"
+    district = root if is_district or (root in known and known[root].level == "district") else NO_DISTRICT
+    return _Placed(code, name or code, parent_path, path, district)
+
+
+def _path_by_prefix(code: str) -> str:
+    parent = parent_code(code)
+    return path_of(parent, _path_by_prefix(parent)) if parent else ""
+
+
+def _parents(placed: list[_Placed | None]) -> list[str | None]:
+    return [codes_in(p.parent_path)[-1] if p and p.parent_path else None for p in placed]
+
+
+def _parent_frame(work: Work, placed: list[_Placed | None]) -> gpd.GeoDataFrame | None:
+    codes = sorted({code for code in _parents(placed) if code})
+    query = select(Area.code, Area.name, as_wkb(Area.geom)).where(Area.valid_to.is_(None))
+    rows = [row for row in work.session.execute(query) if row[0] in set(codes)] if codes else []
+    if not rows:
+        return None
+    shapes = shapely.from_wkb([row[2] for row in rows])
+    columns = {
+        "code": [row[0] for row in rows],
+        "name": [row[1] for row in rows],
+        "parent": [None] * len(rows),
+    }
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=WGS84)
+
+
+def _district(placed: list[_Placed | None]) -> str:
+    return next((p.district_code for p in placed if p), NO_DISTRICT)
+
+
+def _store(
+    work: Work,
+    placed: list[_Placed],
+    frame: gpd.GeoDataFrame,
+    wanted: AreaImport,
+    known: dict[str, Area],
+    progress: Progress,
+) -> dict[str, int]:
+    shapes = np.array([_multi(shape) for shape in frame.geometry], dtype=object)
+    sizes, labels = areas_m2(shapes), shapely.point_on_surface(shapes)
+    rows, ended, unchanged = [], [], 0
+    for number, area in enumerate(placed):
+        wkb = shapely.to_wkb(shapely.normalize(shapes[number]))
+        digest = hashlib.sha256(canonical([area.name, area.path]).encode() + wkb).hexdigest()
+        old = known.get(area.code)
+        if old and old.digest == digest:
+            unchanged += 1
+            continue
+        if old:
+            ended.append(old.id)
+        version = old.version + 1 if old else _next_version(work, area.code)
+        rows.append(
+            _row(area, wanted, version, work, float(sizes[number]), labels[number], digest, shapes[number])
+        )
+        progress("store", number + 1, len(placed))
+    changed = len(ended)
+    if wanted.is_replacing:
+        ended += _absent(placed, wanted, known)
+    _end(work, ended)
+    insert_rows(work.session, insert(Area).values(geom=from_wkb("wkb")), rows)
+    if rows or ended:
+        place_buildings(work)
+    return {
+        "new": len(rows) - changed,
+        "changed": changed,
+        "unchanged": unchanged,
+        "ended": len(ended) - changed,
+    }
+
+
+def _next_version(work: Work, code: str) -> int:
+    """The version after the last one of a code that ended and comes back; 1 for a new code."""
+    last = work.session.scalar(
+        select(Area.version).where(Area.code == code).order_by(Area.version.desc()).limit(1)
+    )
+    return (last or 0) + 1
+
+
+def _row(
+    area: _Placed,
+    wanted: AreaImport,
+    version: int,
+    work: Work,
+    size: float,
+    label: shapely.Point,
+    digest: str,
+    shape: shapely.Geometry,
+) -> dict[str, object]:
+    return {
+        "district_code": area.district_code,
+        "level": wanted.level,
+        "code": area.code,
+        "name": area.name[:200],
+        "path": area.path,
+        "parent_path": area.parent_path,
+        "version": version,
+        "valid_from": work.now,
+        "valid_to": None,
+        "area_m2": size,
+        "label_lon": label.x,
+        "label_lat": label.y,
+        "digest": digest,
+        "wkb": shapely.to_wkb(shape),
+    }
+
+
+def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
+    return shape if shape.geom_type == "MultiPolygon" else shapely.MultiPolygon([shape])
+
+
+def _absent(placed: list[_Placed], wanted: AreaImport, known: dict[str, Area]) -> list[int]:
+    codes, parents = {p.code for p in placed}, {p.parent_path for p in placed}
+    return [
+        area.id
+        for area in known.values()
+        if area.level == wanted.level and area.parent_path in parents and area.code not in codes
+    ]
+
+
+def _end(work: Work, ids: list[int]) -> None:
+    for start in range(0, len(ids), 500):
+        ending = update(Area).where(Area.id.in_(ids[start : start + 500])).values(valid_to=work.now)
+        work.session.execute(ending.execution_options(synchronize_session=False))

@@ -1,0 +1,398 @@
+"""Take in matters from elsewhere: each placed, assigned and chained like one reported here, in bulk.
+
+Reading and locating happen before the write transaction, so that a long import neither holds the
+stream's lock nor, on SQLite, everybody else's pen; the stream is told one summary row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import shapely
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from gridmap.actions.importing import (
+    ImportFile,
+    ImportReport,
+    Progress,
+    no_progress,
+    note_import,
+    refuse_errors,
+)
+from gridmap.actions.office import Office, Work, add_event, add_words
+from gridmap.actions.placing import Ground, Sent, StaffingTable, Standing, assignment_json, why_of
+from gridmap.actions.reporting import people_columns, place_columns
+from gridmap.db import categories, issues, posts
+from gridmap.db.bulk import insert_rows, next_in_row, reserve_ids
+from gridmap.db.engine import is_unique_violation
+from gridmap.db.models import CategoryRow, EventRow, Issue, Words
+from gridmap.db.spatial import from_wkb
+from gridmap.domain.categories import resolve
+from gridmap.domain.history import START, canonical, digest_of, words_digest
+from gridmap.domain.issues import readable_number
+from gridmap.errors import ChoiceNeededError, ConflictError, InvalidInputError
+from gridmap.files.matters import Matters
+from gridmap.geo.coverage import ERROR, WARNING, Finding
+from gridmap.geo.crs import check_datum, to_wgs84_array
+from gridmap.geo.locate import Place
+from gridmap.geo.net import Net
+
+OWN = ("own", "matter")
+_CHUNK = 20_000
+
+
+@dataclass(frozen=True)
+class IssueImport:
+    """What the rows are: the system they come from, and their datum.
+
+    Closed matters name nobody, since the file does not say who handled them; `assign_closed` lets a
+    demonstration pretend.
+    """
+
+    source: str = "import"
+    datum: str = "wgs84"
+    assign_closed: bool = False
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Rows of a file after reading: which are new, which differ from what is stored, where each stands."""
+
+    matters: Matters
+    wanted: IssueImport
+    keys: list[str]
+    digests: list[str]
+    new: list[int]
+    changed: list[int]
+    standings: dict[int, Standing]
+
+
+def import_issues(
+    office: Office,
+    matters: Matters,
+    wanted: IssueImport,
+    file: ImportFile,
+    findings: list[Finding] | None = None,
+    progress: Progress = no_progress,
+) -> ImportReport:
+    """Store the matters of a file; commits all or none, and none is refused for its place.
+
+    Known by `source` and their own id: the same row again changes nothing, another one is amended by
+    an event. A category nobody knows becomes one of the district's own, and a finding says so.
+    Raises FindingsError, InvalidInputError `datum_unknown`, ConflictError `import_raced` where the
+    same file was taken in at the same time.
+    """
+    check_datum(wanted.datum)
+    found = list(findings or [])
+    refuse_errors(found)
+    with office.database.reading() as session:
+        keys = _categories(session, matters, found)
+        refuse_errors(found)
+        batch = _compared(session, matters, wanted, keys, progress)
+    firsts = {} if file.is_dry_run else _reserve_numbers(office, batch)
+    try:
+        with office.work() as work:
+            counts = _store(office, work, batch, firsts, progress)
+            if counts["new"] or counts["changed"]:
+                work.tell(
+                    "imported", {"issues": counts["new"] + counts["changed"]}, district_code=_district(batch)
+                )
+            note_import(work, "issues", file, counts)
+    except IntegrityError as error:
+        if is_unique_violation(error):
+            raise ConflictError("import_raced", file=file.name) from error
+        raise
+    return ImportReport(counts, tuple(found), file.is_dry_run)
+
+
+def _district(batch: _Batch) -> str:
+    return next(iter(batch.standings.values())).district_code
+
+
+def _categories(session: Session, matters: Matters, found: list[Finding]) -> list[str]:
+    """The key of each row's category; unknown ones get a key among the district's own."""
+    known = {key: categories.to_domain(row) for key, row in categories.rows_by_key(session).items()}
+    keys: dict[str, str] = {}
+    for wish, rows in Counter(matters.category).items():
+        try:
+            keys[wish] = resolve(wish, known).key
+        except ChoiceNeededError as fault:
+            found.append(Finding("category_ambiguous", ERROR, wish, {"rows": rows, **fault.details}))
+        except InvalidInputError:
+            code = wish.replace(":", "-")[:40]
+            keys[wish] = ":".join((*OWN, code))
+            found.append(Finding("category_new", WARNING, wish, {"rows": rows, "becomes": keys[wish]}))
+    return [keys.get(wish, "") for wish in matters.category]
+
+
+def _compared(
+    session: Session, matters: Matters, wanted: IssueImport, keys: list[str], progress: Progress
+) -> _Batch:
+    digests = [_digest(matters, row, keys[row], wanted) for row in range(len(matters))]
+    stored = issues.digests_by_external(session, wanted.source, matters.external_id)
+    new = [row for row, external in enumerate(matters.external_id) if external not in stored]
+    changed = [
+        row
+        for row, external in enumerate(matters.external_id)
+        if external in stored and stored[external] != digests[row]
+    ]
+    standings = _stand(session, matters, wanted, sorted(new + changed), progress)
+    return _Batch(matters, wanted, keys, digests, new, changed, standings)
+
+
+def _digest(matters: Matters, row: int, key: str, wanted: IssueImport) -> str:
+    closed = matters.closed_at[row]
+    body = [
+        float(matters.lon[row]),
+        float(matters.lat[row]),
+        wanted.datum,
+        matters.accuracy_m[row],
+        key,
+        matters.description[row],
+        matters.created_at[row].isoformat(),
+        closed.isoformat() if closed else None,
+    ]
+    return hashlib.sha256(canonical(body).encode()).hexdigest()
+
+
+def _stand(
+    session: Session, matters: Matters, wanted: IssueImport, rows: list[int], progress: Progress
+) -> dict[int, Standing]:
+    if not rows:
+        return {}
+    ground = Ground(session, loaded=True)
+    assert isinstance(ground.cells, Net)  # noqa: S101  (loaded)
+    lon, lat = to_wgs84_array(matters.lon, matters.lat, wanted.datum)
+    standings: dict[int, Standing] = {}
+    for start in range(0, len(rows), _CHUNK):
+        part = rows[start : start + _CHUNK]
+        accuracies = [matters.accuracy_m[row] for row in part]
+        places: list[Place] = ground.cells.locate_many(lon[part], lat[part], accuracies)
+        standings.update((row, ground.standing(place)) for row, place in zip(part, places, strict=True))
+        progress("locate", len(standings), len(rows))
+    return standings
+
+
+def _reserve_numbers(office: Office, batch: _Batch) -> dict[tuple[str, date], int]:
+    """The first number for each district and local day, given out in a transaction of its own.
+
+    A counter's row stays locked until its transaction ends: reports of the same day would wait for the
+    whole import. If the import then fails, its numbers stay unused.
+    """
+    needed = Counter(_day(office, batch, row) for row in batch.new)
+    with office.work() as work:
+        return {
+            (district, day): next_in_row(work.session, f"{district}-{day:%Y%m%d}", count)
+            for (district, day), count in sorted(needed.items())
+        }
+
+
+def _day(office: Office, batch: _Batch, row: int) -> tuple[str, date]:
+    local = batch.matters.created_at[row].astimezone(office.zone)
+    return batch.standings[row].district_code, local.date()
+
+
+def _store(
+    office: Office, work: Work, batch: _Batch, firsts: dict[tuple[str, date], int], progress: Progress
+) -> dict[str, int]:
+    rows_by_key = _ensure_categories(work.session, set(batch.keys))
+    paths = {standing.path for standing in batch.standings.values() if standing.path}
+    table = StaffingTable(posts.along_many(work.session, paths, work.now), office.roles, work.now)
+    _insert(office, work, batch, firsts, rows_by_key, table, progress)
+    _amend(work, batch, rows_by_key, table)
+    unchanged = len(batch.matters) - len(batch.new) - len(batch.changed)
+    triage = sum(batch.standings[row].place.cell is None for row in batch.new)
+    return {"new": len(batch.new), "changed": len(batch.changed), "unchanged": unchanged, "triage": triage}
+
+
+def _ensure_categories(session: Session, keys: set[str]) -> dict[str, CategoryRow]:
+    known = categories.rows_by_key(session)
+    for key in sorted(keys - known.keys()):
+        standard, kind, code = key.split(":")
+        row = CategoryRow(
+            standard=standard,
+            kind=kind,
+            code=code,
+            name_zh=code,
+            name_en=code,
+            group_code="import",
+            group_zh="导入",
+            role=None,
+        )
+        session.add(row)
+        known[key] = row
+    session.flush()
+    return known
+
+
+def _people(batch: _Batch, row: int, category: CategoryRow, table: StaffingTable) -> dict[str, Any]:
+    if batch.matters.closed_at[row] is not None and not batch.wanted.assign_closed:
+        nobody = {
+            "person_id": None,
+            "role": "",
+            "area": None,
+            "area_path": None,
+            "how": "nobody",
+            "post_id": None,
+        }
+        return {"owner": nobody, "handler": nobody, "informed": [], "notes": ["imported_closed"]}
+    return assignment_json(table.staff(batch.standings[row].path, category.role))
+
+
+def _insert(
+    office: Office,
+    work: Work,
+    batch: _Batch,
+    firsts: dict[tuple[str, date], int],
+    rows_by_key: dict[str, CategoryRow],
+    table: StaffingTable,
+    progress: Progress,
+) -> None:
+    ids = reserve_ids(work.session, Issue, len(batch.new))
+    word_ids = iter(
+        reserve_ids(work.session, Words, sum(1 for row in batch.new if batch.matters.description[row]))
+    )
+    given: dict[tuple[str, date], int] = defaultdict(int)
+    columns = [c for c in Issue.__table__.columns if c.name not in ("geom",)]
+    issue_statement = insert(Issue).values(geom=from_wkb("wkb"))
+    for start in range(0, len(batch.new), _CHUNK):
+        issue_rows, word_rows, event_rows = [], [], []
+        for issue_id, row in zip(ids[start : start + _CHUNK], batch.new[start : start + _CHUNK], strict=True):
+            key = _day(office, batch, row)
+            number = readable_number(key[0], key[1], firsts.get(key, 1) + given[key])
+            given[key] += 1
+            issue = _issue_row(work, batch, row, issue_id, number, rows_by_key[batch.keys[row]], table)
+            words = _word_row(issue, batch.matters.description[row], word_ids)
+            word_rows += words
+            event_rows.append(_event_row(work, batch, row, issue, words))
+            issue_rows.append({c.name: issue.get(c.name) for c in columns} | {"wkb": issue["wkb"]})
+        insert_rows(work.session, issue_statement, issue_rows)
+        insert_rows(work.session, insert(Words), word_rows)
+        insert_rows(work.session, insert(EventRow), event_rows)
+        progress("store", start + len(issue_rows), len(batch.new))
+
+
+def _sent(batch: _Batch, row: int) -> Sent:
+    matters = batch.matters
+    return Sent(float(matters.lon[row]), float(matters.lat[row]), batch.wanted.datum, matters.accuracy_m[row])
+
+
+def _issue_row(
+    work: Work,
+    batch: _Batch,
+    row: int,
+    issue_id: int,
+    number: str,
+    category: CategoryRow,
+    table: StaffingTable,
+) -> dict[str, Any]:
+    standing, closed = batch.standings[row], batch.matters.closed_at[row]
+    columns = place_columns(standing, _sent(batch, row))
+    columns.pop("geom")
+    return {
+        **columns,
+        **people_columns(_people(batch, row, category, table)),
+        "id": issue_id,
+        "number": number,
+        "status": "closed" if closed else "reported",
+        "category_id": category.id,
+        "source": batch.wanted.source,
+        "external_id": batch.matters.external_id[row],
+        "body_digest": batch.digests[row],
+        "occurred_at": batch.matters.created_at[row],
+        "reported_at": batch.matters.created_at[row],
+        "closed_at": closed,
+        "sealed_seq": 0,
+        "wkb": shapely.to_wkb(shapely.points(standing.place.lon_lat)),
+    }
+
+
+def _word_row(issue: dict[str, Any], text: str, ids: Any) -> list[dict[str, Any]]:
+    if not text:
+        return []
+    return [
+        {
+            "id": next(ids),
+            "district_code": issue["district_code"],
+            "issue_id": issue["id"],
+            "kind": "description",
+            "salt": secrets.token_hex(16),
+            "text": text,
+        }
+    ]
+
+
+def _event_row(
+    work: Work, batch: _Batch, row: int, issue: dict[str, Any], words: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    kept = [{"id": w["id"], "kind": w["kind"], "digest": words_digest(w["salt"], w["text"])} for w in words]
+    data = canonical(_facts(batch, row, issue["why"], issue["assignment"]) | {"words": kept})
+    digest = digest_of(issue["number"], 1, "imported", work.now, None, data, START)
+    issue["history_seq"], issue["history_digest"] = 1, digest
+    return {
+        "district_code": issue["district_code"],
+        "issue_id": issue["id"],
+        "seq": 1,
+        "kind": "imported",
+        "at": work.now,
+        "data": data,
+        "before": START,
+        "digest": digest,
+    }
+
+
+def _facts(batch: _Batch, row: int, why: Any, assigned: Any) -> dict[str, Any]:
+    closed = batch.matters.closed_at[row]
+    return {
+        "source": batch.wanted.source,
+        "external_id": batch.matters.external_id[row],
+        "category": batch.keys[row],
+        "why": why,
+        "assignment": assigned,
+        "occurred_at": batch.matters.created_at[row].isoformat(),
+        "closed_at": closed.isoformat() if closed else None,
+        "to": "closed" if closed else "reported",
+    }
+
+
+def _amend(work: Work, batch: _Batch, rows_by_key: dict[str, CategoryRow], table: StaffingTable) -> None:
+    """Rows that differ from what was taken in before: the matter follows, by one event each."""
+    ids = [batch.matters.external_id[row] for row in batch.changed]
+    stored = issues.by_external(work.session, batch.wanted.source, ids)
+    for row in batch.changed:
+        issue, category = stored[batch.matters.external_id[row]], rows_by_key[batch.keys[row]]
+        standing, sent, closed = batch.standings[row], _sent(batch, row), batch.matters.closed_at[row]
+        assigned = _people(batch, row, category, table)
+        values = place_columns(standing, sent) | people_columns(assigned)
+        values |= {
+            "category_id": category.id,
+            "body_digest": batch.digests[row],
+            "district_code": issue.district_code,
+        }
+        values |= {"occurred_at": batch.matters.created_at[row], "closed_at": closed}
+        came_from = issue.status
+        values["status"] = "closed" if closed else ("reported" if came_from == "closed" else came_from)
+        for name, value in values.items():
+            setattr(issue, name, value)
+        facts = _facts(batch, row, why_of(standing, sent), assigned) | {"from": came_from, "to": issue.status}
+        facts["words"] = _amended_words(work, issue, batch.matters.description[row])
+        add_event(work, issue, "import_amended", None, facts)
+
+
+def _amended_words(work: Work, issue: Issue, text: str) -> list[dict[str, Any]]:
+    """Another description takes the lead; the old one stays, since an event holds its digest."""
+    old = work.session.query(Words).filter_by(issue_id=issue.id, kind="description").one_or_none()
+    if (old.text if old else "") == text:
+        return []
+    if old is not None:
+        old.kind = "earlier_description"
+        work.session.flush()
+    return [add_words(work, issue, "description", text)] if text else []

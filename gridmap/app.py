@@ -1,0 +1,62 @@
+"""The factory: the only place where the parts are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from gridmap.actions.accounts import SignInRules
+from gridmap.actions.office import Office, utc_now
+from gridmap.config import Settings, read_settings
+from gridmap.db import schema
+from gridmap.db.engine import Database
+from gridmap.db.models import CategoryRow
+from gridmap.files.tables import load_categories, load_roles
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def open_office(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Office:
+    """The store and the rules of this installation, ready for actions."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return Office(Database(settings.database_url), load_roles(), settings.zone, settings.data_dir, clock)
+
+
+def sign_in_rules(settings: Settings) -> SignInRules:
+    """How strict signing in is here."""
+    return SignInRules(
+        tries=settings.login_tries,
+        lock_minutes=settings.login_lock_minutes,
+        password_length=settings.password_length,
+        one_time_days=settings.one_time_days,
+    )
+
+
+def initialise(office: Office) -> int:
+    """Bring the schema up to date and the category tables in; commits. How many categories are new or changed."""
+    schema.upgrade(office.database)
+    with office.work() as work:
+        stored = {f"{r.standard}:{r.kind}:{r.code}": r for r in work.session.scalars(select(CategoryRow))}
+        changes = 0
+        for key, category in load_categories().items():
+            row = stored.get(key)
+            if row is None:
+                work.session.add(CategoryRow(**vars(category)))
+                changes += 1
+            elif any(getattr(row, name) != value for name, value in vars(category).items()):
+                for name, value in vars(category).items():
+                    setattr(row, name, value)
+                changes += 1
+        return changes
+
+
+def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """The web application for `settings` (default: GRIDMAP_* of the environment)."""
+    from gridmap.web import build  # noqa: PLC0415  (the command line does without Flask)
+
+    settings = settings or read_settings()
+    return build(settings, open_office(settings, clock), sign_in_rules(settings))

@@ -1,0 +1,119 @@
+"""The staff of the demo after 1 + 5 + N: who holds which post on which area, and which posts are vacant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from gridmap.demo import plan
+from gridmap.demo.blocks import Borders, borders_of
+
+SHARED_OFFICERS = {
+    "police": 0.5,
+    "community_worker": 0.0,
+    "urban_management": 0.35,
+    "market_supervision": 0.7,
+    "sanitation": 0.2,
+}
+"""The five, each with the chance that one person covers two communities of a street."""
+
+_HEADS = {"community": "community_head", "street": "street_head", "district": "district_head"}
+_CELLS_OF_A_LEADER = ((1, 2, 3), (0.45, 0.40, 0.15))
+_MEMBERS_OF_A_CELL = ((0, 1, 2, 3), (0.12, 0.33, 0.33, 0.22))
+_VACANT_LEADERS, _VACANT_OFFICERS = 3, 4
+
+
+class Post(NamedTuple):
+    """A person holding a role on an area."""
+
+    staff_code: str
+    name: str
+    role: str
+    area: str
+
+
+Person = tuple[str, str]
+
+
+def draw_staff(
+    rng: np.random.Generator, areas: gpd.GeoDataFrame, people: Iterable[str], today: date
+) -> pd.DataFrame:
+    """The posts held on `today`; columns as `DemoDistrict.staff`, one row a post."""
+    staff = ((f"{plan.DISTRICT_CODE}S{n:04d}", name) for n, name in enumerate(people, start=1))
+    posts = [*_heads(areas, staff), *_officers(rng, staff), *_leaders(rng, areas, staff)]
+    posts += _members(rng, areas, staff)
+    frame = pd.DataFrame(posts)
+    frame.insert(2, "phone", pd.Series([None] * len(frame), dtype=object))
+    frame["from_date"] = [today - timedelta(days=int(days)) for days in rng.integers(40, 1100, len(frame))]
+    return frame
+
+
+def _heads(areas: gpd.GeoDataFrame, staff: Iterator[Person]) -> Iterator[Post]:
+    for area in areas.itertuples():
+        if area.level in _HEADS:
+            yield Post(*next(staff), _HEADS[area.level], area.code)
+
+
+def _officers(rng: np.random.Generator, staff: Iterator[Person]) -> list[Post]:
+    """The five of each community; in a few communities one of them is missing."""
+    posts = [
+        Post(*person, role, community)
+        for role, chance in SHARED_OFFICERS.items()
+        for street in plan.STREETS
+        for person, communities in _rounds(rng, staff, chance, street)
+        for community in communities
+    ]
+    return _without(rng, posts, _VACANT_OFFICERS)
+
+
+def _rounds(
+    rng: np.random.Generator, staff: Iterator[Person], chance: float, street: str
+) -> Iterator[tuple[Person, list[str]]]:
+    """Who covers which communities of a street; with `chance`, two are covered by one person."""
+    left = [c.code for c in plan.COMMUNITIES if c.street == street]
+    while left:
+        number = 2 if rng.random() < chance else 1
+        yield next(staff), left[:number]
+        left = left[number:]
+
+
+def _leaders(rng: np.random.Generator, areas: gpd.GeoDataFrame, staff: Iterator[Person]) -> list[Post]:
+    """Leaders of one to three neighbouring cells of a community; a few cells have none."""
+    grids = areas[areas["level"] == "grid"]
+    posts = [
+        Post(*person, "leader", code)
+        for _, cells in grids.groupby("parent")
+        for group, person in zip(_neighbours(rng, cells), staff, strict=False)
+        for code in group
+    ]
+    return _without(rng, posts, _VACANT_LEADERS)
+
+
+def _neighbours(rng: np.random.Generator, cells: gpd.GeoDataFrame) -> Iterator[list[str]]:
+    """The cells of a community in groups of one to three that lie side by side."""
+    borders: Borders = borders_of(list(cells.geometry))
+    codes, left = list(cells["code"]), list(range(len(cells)))
+    while left:
+        group = [left.pop(0)]
+        wished = int(rng.choice(_CELLS_OF_A_LEADER[0], p=_CELLS_OF_A_LEADER[1]))
+        while len(group) < wished and (beside := [n for n in left if n in borders[group[-1]]]):
+            group.append(beside[0])
+            left.remove(beside[0])
+        yield [codes[n] for n in group]
+
+
+def _members(rng: np.random.Generator, areas: gpd.GeoDataFrame, staff: Iterator[Person]) -> Iterator[Post]:
+    for code in areas.loc[areas["level"] == "grid", "code"]:
+        for _ in range(int(rng.choice(_MEMBERS_OF_A_CELL[0], p=_MEMBERS_OF_A_CELL[1]))):
+            yield Post(*next(staff), "dynamic", code)
+
+
+def _without(rng: np.random.Generator, posts: list[Post], vacant: int) -> list[Post]:
+    """The posts but for a few, which nobody holds."""
+    missing = {int(n) for n in rng.choice(len(posts), vacant, replace=False)}
+    return [post for n, post in enumerate(posts) if n not in missing]

@@ -1,0 +1,165 @@
+"""Matters out of a table: coordinates, categories, times in the zone the operator names, their own ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from gridmap.files.reading import column
+from gridmap.geo.coverage import ERROR, Finding
+
+
+@dataclass(frozen=True)
+class MatterColumns:
+    """Which columns hold what of a matter; None: the usual names are tried."""
+
+    lon: str | None = None
+    lat: str | None = None
+    category: str | None = None
+    created: str | None = None
+    closed: str | None = None
+    id: str | None = None
+    description: str | None = None
+    accuracy: str | None = None
+
+
+@dataclass(frozen=True)
+class Matters:
+    """The matters of a file, side by side: one entry a row. `accuracy_m` and `closed_at` None where unknown."""
+
+    external_id: list[str]
+    lon: np.ndarray
+    lat: np.ndarray
+    accuracy_m: list[float | None]
+    category: list[str]
+    description: list[str]
+    created_at: list[datetime]
+    closed_at: list[datetime | None]
+
+    def __len__(self) -> int:
+        return len(self.external_id)
+
+
+def read_matters(
+    table: pd.DataFrame, columns: MatterColumns, zone: ZoneInfo, now: datetime
+) -> tuple[Matters, list[Finding]]:
+    """The matters of a table and every fault of it; times without a zone are in `zone`.
+
+    Faults (`severity` error; nothing is stored then): `coordinates_missing`, `coordinates_invalid`,
+    `category_missing`, `time_invalid`, `closed_before_created`, `id_missing`, `id_duplicate`,
+    `accuracy_invalid`. A row's record is its id, else its position counted from 0. Raises
+    InvalidInputError `column_missing`.
+    """
+    findings: list[Finding] = []
+    ids = _ids(table, columns, findings)
+    lon, lat = _coordinates(table, columns, ids, findings)
+    category_column = column(table, columns.category, "category", "type", "类别") or ""
+    categories = [text.strip() for text in table[category_column]]
+    findings += [
+        Finding("category_missing", ERROR, ids[row], {"row": row})
+        for row, text in enumerate(categories)
+        if not text
+    ]
+    created = _times(
+        table, column(table, columns.created, "created", "created_at", "上报时间"), zone, ids, findings
+    )
+    closed = _times(
+        table,
+        column(table, columns.closed, "closed", "closed_at", "办结时间", needed=False),
+        zone,
+        ids,
+        findings,
+    )
+    for row, (start, end) in enumerate(zip(created, closed, strict=True)):
+        if start and end and end < start:
+            findings.append(Finding("closed_before_created", ERROR, ids[row], {"row": row}))
+    words = column(table, columns.description, "description", "描述", needed=False)
+    matters = Matters(
+        external_id=ids,
+        lon=lon,
+        lat=lat,
+        accuracy_m=_accuracies(table, columns, ids, findings),
+        category=categories,
+        description=[text.strip() for text in table[words]] if words else [""] * len(table),
+        created_at=[time or now for time in created],
+        closed_at=closed,
+    )
+    return matters, findings
+
+
+def _ids(table: pd.DataFrame, columns: MatterColumns, findings: list[Finding]) -> list[str]:
+    name = column(table, columns.id, "id", "external_id", "编号") or ""
+    ids = [text.strip() for text in table[name]]
+    seen: dict[str, int] = {}
+    for row, text in enumerate(ids):
+        if not text:
+            findings.append(Finding("id_missing", ERROR, row, {"row": row}))
+        elif text in seen:
+            findings.append(Finding("id_duplicate", ERROR, text, {"rows": [seen[text], row]}))
+        seen.setdefault(text, row)
+    return ids
+
+
+def _coordinates(
+    table: pd.DataFrame, columns: MatterColumns, ids: Sequence[str], findings: list[Finding]
+) -> tuple[np.ndarray, np.ndarray]:
+    lon_name = column(table, columns.lon, "lon", "lng", "longitude", "经度") or ""
+    lat_name = column(table, columns.lat, "lat", "latitude", "纬度") or ""
+    lon, lat = (
+        pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float) for name in (lon_name, lat_name)
+    )
+    for row in np.flatnonzero(~(np.isfinite(lon) & np.isfinite(lat))):
+        details = {"row": int(row), "lon": table[lon_name].iloc[row], "lat": table[lat_name].iloc[row]}
+        findings.append(Finding("coordinates_missing", ERROR, ids[row], details))
+    for row in np.flatnonzero((np.abs(lon) > 180) | (np.abs(lat) > 90)):
+        details = {"row": int(row), "lon": float(lon[row]), "lat": float(lat[row])}
+        findings.append(Finding("coordinates_invalid", ERROR, ids[row], details))
+    return lon, lat
+
+
+def _times(
+    table: pd.DataFrame, name: str | None, zone: ZoneInfo, ids: Sequence[str], findings: list[Finding]
+) -> list[datetime | None]:
+    if name is None:
+        return [None] * len(table)
+    times: list[datetime | None] = []
+    for row, text in enumerate(table[name]):
+        try:
+            times.append(_moment(text.strip(), zone))
+        except ValueError:
+            times.append(None)
+            details = {"row": row, "field": name, "value": text[:40]}
+            findings.append(Finding("time_invalid", ERROR, ids[row], details))
+    return times
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """A time as it stands in a file; None for none. Raises ValueError for what is no ISO 8601 date or time."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text.replace("/", "-"))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _accuracies(
+    table: pd.DataFrame, columns: MatterColumns, ids: Sequence[str], findings: list[Finding]
+) -> list[float | None]:
+    name = column(table, columns.accuracy, "accuracy_m", needed=False)
+    if name is None:
+        return [None] * len(table)
+    values: list[float | None] = []
+    for row, text in enumerate(table[name]):
+        try:
+            value = float(text) if text.strip() else None
+            if value is not None and not 0 <= value < 1e7:
+                raise ValueError(text)
+            values.append(value or None)
+        except ValueError:
+            values.append(None)
+            findings.append(Finding("accuracy_invalid", ERROR, ids[row], {"row": row, "value": text[:40]}))
+    return values

@@ -1,0 +1,107 @@
+// The chosen matter on the map: a pin, its accuracy circle to scale, and the cells it could be in with their shares.
+
+import { get } from "../api.js";
+import { el } from "../dom.js";
+import { distance, percent } from "../format.js";
+import { t } from "../texts.js";
+import { mark } from "./marks.js";
+
+const L = window.L;
+const LEAST_SHARE = 0.001;
+const LABEL_PX = 96;
+const LEAST_TURN = 0.7; // radians between two labels around the point
+
+export class ChosenPlace {
+  constructor(map, cells) {
+    Object.assign(this, { map, cells });
+    const pane = map.createPane("chosen");
+    pane.style.zIndex = 640;
+    pane.style.pointerEvents = "none";
+    this.layer = L.layerGroup().addTo(map);
+    this.shares = L.layerGroup().addTo(map);
+    map.on("zoomend", () => this.drawShares());
+  }
+
+  clear() {
+    this.why = null;
+    this.layer.clearLayers();
+    this.shares.clearLayers();
+  }
+
+  /** Draws the matter of one GeoJSON feature with properties of the full answer. */
+  async show(feature) {
+    this.clear();
+    if (!feature.geometry) return;
+    const [lon, lat] = feature.geometry.coordinates;
+    const { why, accuracy_m: accuracy } = feature.properties;
+    this.at = L.latLng(lat, lon);
+    this.why = why;
+    if (accuracy) this.circle(accuracy);
+    L.marker(this.at, {
+      icon: L.divIcon({ className: "chosen-pin", html: el("span", {}, mark(feature.properties, 30)), iconSize: [48, 60], iconAnchor: [24, 58] }),
+      pane: "chosen", interactive: false, keyboard: false,
+    }).addTo(this.layer);
+    await this.outline();
+    if (this.why === why) this.drawShares();
+  }
+
+  circle(radius) {
+    L.circle(this.at, { radius, color: "#1D5A9E", weight: 2, fillColor: "#1D5A9E", fillOpacity: 0.14, interactive: false, pane: "selected" }).addTo(this.layer);
+    const top = L.circle(this.at, { radius }).addTo(this.map);
+    const north = top.getBounds().getNorth();
+    top.remove();
+    this.label([north, this.at.lng], t("map.accuracy", { distance: distance(radius) }), "accuracy", this.layer);
+  }
+
+  others() {
+    const list = this.why?.candidates || [];
+    return list.filter((one) => one.code && one.share >= LEAST_SHARE);
+  }
+
+  async outline() {
+    const { why } = this;
+    const list = this.others();
+    if (list.length < 2 && why?.cell) return;
+    for (const one of list) {
+      const geometry = this.cells.geometryOf(one.code) || await fetched(one.code);
+      if (!geometry || this.why !== why) continue;
+      one.geometry = geometry;
+      const chosen = why.cell && one.code === why.cell.code;
+      const style = chosen ? { color: "#1D5A9E", weight: 4 } : { color: "#1B2430", weight: 2, dashArray: "6 4" };
+      L.geoJSON(geometry, { style: { ...style, fill: false }, interactive: false, pane: "selected" }).addTo(this.layer);
+    }
+  }
+
+  /** Shares stand around the point, each on the side where its cell lies, never on one another. */
+  drawShares() {
+    this.shares.clearLayers();
+    const list = this.others().filter((one) => one.geometry);
+    if (list.length < 2) return;
+    const middle = this.map.latLngToLayerPoint(this.at);
+    const turned = list.map((one) => {
+      const away = this.map.latLngToLayerPoint(L.geoJSON(one.geometry).getBounds().getCenter()).subtract(middle);
+      return { one, angle: Math.atan2(away.y, away.x) };
+    }).sort((a, b) => a.angle - b.angle);
+    spread(turned);
+    for (const { one, angle } of turned) {
+      const point = middle.add([Math.cos(angle) * LABEL_PX * 1.6, Math.sin(angle) * LABEL_PX]);
+      const chosen = this.why.cell && one.code === this.why.cell.code;
+      this.label(this.map.layerPointToLatLng(point), `${one.name}  ${percent(one.share)}`, chosen ? "share is-chosen" : "share", this.shares);
+    }
+  }
+
+  label(at, words, kind, layer) {
+    L.marker(at, { icon: L.divIcon({ className: `place-label place-label--${kind}`, html: el("span", {}, words), iconSize: null }), pane: "chosen", interactive: false, keyboard: false }).addTo(layer);
+  }
+}
+
+function spread(turned) {
+  for (let i = 1; i < turned.length; i += 1) {
+    turned[i].angle = Math.max(turned[i].angle, turned[i - 1].angle + LEAST_TURN);
+  }
+}
+
+async function fetched(code) {
+  const feature = await get(`/areas/${encodeURIComponent(code)}`).catch(() => null);
+  return feature && feature.geometry;
+}

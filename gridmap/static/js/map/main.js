@@ -1,0 +1,211 @@
+// Puts the leader's map together: folium's map and layers on one side, our rail, panel and live stream on the other.
+
+import { setBase } from "../api.js";
+import { el, put } from "../dom.js";
+import { clock, setLocale } from "../format.js";
+import { icon } from "../icons.js";
+import { setTexts, t } from "../texts.js";
+import { Buildings } from "./buildings.js";
+import { Cells } from "./cells.js";
+import { ChosenPlace } from "./chosen_place.js";
+import { Heat } from "./heat.js";
+import { IssueLayer, reducedMotion } from "./issue_layer.js";
+import { IssueStore } from "./issues.js";
+import { Labels } from "./labels.js";
+import { Legend } from "./legend.js";
+import { Live } from "./live.js";
+import { Panel } from "./panel.js";
+import { Rail } from "./rail.js";
+import { Search } from "./search.js";
+import { Sheet } from "./sheet.js";
+import { ViewState } from "./state.js";
+import { Surroundings } from "./surroundings.js";
+
+const L = window.L;
+const MATTER_ZOOM = 17;
+const BURST = 25; // more changes than this at once: load everything anew instead of one by one
+const part = (name) => document.querySelector(`[data-part="${name}"]`);
+
+function start() {
+  const page = JSON.parse(document.getElementById("page-data").textContent);
+  setTexts(page.texts);
+  setLocale(page.timezone, document.documentElement.lang);
+  setBase(page.endpoints?.api);
+  const { map } = window.gridmapMap;
+  const state = new ViewState(window.location.hash);
+  const choose = (kind) => (id) => state.set({ selected: { kind, id } });
+  const store = new IssueStore(state);
+  const cells = new Cells(window.gridmapMap, choose("area"));
+  const issues = new IssueLayer(map, store, cells, choose("issue"));
+  const heat = new Heat(map, state);
+  const buildings = new Buildings(map);
+  const surroundings = new Surroundings(map, page.bounds);
+  const labels = new Labels(map, [() => surroundings.labels(), () => cells.labels()]);
+  const live = new Live(page.endpoints?.stream || "/api/v1/stream");
+  const panel = new Panel(part("panel"), { state, live });
+  const place = new ChosenPlace(map, cells);
+  const goHome = (animate = !reducedMotion()) => map.fitBounds(corners(page.bounds), { ...besideLegend(map, page.bounds), animate });
+  const rail = new Rail(part("rail"), { map, me: page.me || {}, store, state, goHome: () => goHome() });
+  const search = new Search(part("search"), { cells, state });
+  new Legend(part("legend"), { cells, heat, store, state });
+  new Sheet(part("rail"), { map, state });
+
+  controls(map);
+  camera(map, state, () => goHome(false));
+  modes(state, { cells, issues, heat, buildings, labels });
+  selection({ map, state, panel, place, cells });
+  keys({ state, panel, search });
+  follow({ live, store, panel, rail });
+  store.addEventListener("change", () => { cells.setCounts(store.countsByCell()); labels.draw(); });
+  window.addEventListener("gridmap:signed-out", () => window.location.reload());
+
+  rail.load();
+  store.load();
+  buildings.load();
+  surroundings.load().then(() => labels.draw());
+  if (state.selected) panel.open();
+  live.start();
+}
+
+function corners([west, south, east, north]) {
+  return [[south, west], [north, east]];
+}
+
+function controls(map) {
+  L.control.zoom({ position: "bottomright", zoomInTitle: t("map.zoom_in"), zoomOutTitle: t("map.zoom_out") }).addTo(map);
+  L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 90 }).addTo(map);
+  part("search-icon").append(icon("search"));
+  part("leave-icon")?.append(icon("leave"));
+  part("legend-icon").append(icon("legend"));
+  part("legend-toggle").addEventListener("click", (event) => {
+    const open = document.body.classList.toggle("has-legend");
+    event.currentTarget.setAttribute("aria-expanded", String(open));
+  });
+}
+
+/** Room for the controls, and for the legend on the side where it costs the map least. */
+function besideLegend(map, bounds) {
+  const size = map.getSize();
+  if (isPhone()) return { paddingTopLeft: [16, 120], paddingBottomRight: [16, 180] };
+  const legend = part("legend").getBoundingClientRect();
+  const ways = [
+    { paddingTopLeft: [legend.width + 36, 60], paddingBottomRight: [24, 24] },
+    { paddingTopLeft: [24, 60], paddingBottomRight: [24, legend.height + 60] },
+  ];
+  const zoomOf = ({ paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] }) => {
+    const box = map.project(corners(bounds)[1], 0).subtract(map.project(corners(bounds)[0], 0));
+    return Math.min((size.x - left - right) / Math.abs(box.x), (size.y - top - bottom) / Math.abs(box.y));
+  };
+  return ways.sort((a, b) => zoomOf(b) - zoomOf(a))[0];
+}
+
+function isPhone() {
+  return window.matchMedia("(max-width: 767px)").matches;
+}
+
+function camera(map, state, goHome) {
+  if (state.camera) map.setView([state.camera.lat, state.camera.lon], state.camera.zoom, { animate: false });
+  else goHome();
+  map.on("moveend", () => {
+    const { lat, lng } = map.getCenter();
+    state.set({ camera: { zoom: Number(map.getZoom().toFixed(2)), lon: Number(lng.toFixed(6)), lat: Number(lat.toFixed(6)) } });
+  });
+}
+
+function modes(state, { cells, issues, heat, buildings, labels }) {
+  const buttons = [...part("modes").querySelectorAll("[data-mode]")];
+  const apply = () => {
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.mode === state.mode));
+    cells.setMode(state.mode);
+    buildings.setMode(state.mode);
+    issues.show(state.mode !== "heat");
+    heat.show(state.mode === "heat");
+    labels.draw();
+  };
+  for (const button of buttons) button.addEventListener("click", () => state.set({ mode: button.dataset.mode }));
+  state.on(["mode"], apply);
+  apply();
+}
+
+/** Where the panel covers the map, what is chosen is brought into what is left of it. */
+function uncovered(map) {
+  const size = map.getSize();
+  return isPhone()
+    ? { paddingTopLeft: [24, 72], paddingBottomRight: [24, Math.round(size.y * 0.55)] }
+    : { paddingTopLeft: [48, 72], paddingBottomRight: [Math.min(456, size.x / 2), 72] };
+}
+
+function selection({ map, state, panel, place, cells }) {
+  const animate = !reducedMotion();
+  panel.addEventListener("closed", () => { place.clear(); cells.select(null); });
+  panel.addEventListener("shown", ({ detail: { kind, feature } }) => {
+    const fresh = panel.shownFor !== state.selected;
+    panel.shownFor = state.selected;
+    if (kind === "area") {
+      place.clear();
+      cells.select(cells.geometryOf(feature.properties.code) || feature.geometry);
+      const bounds = cells.boundsOf(feature.properties.code);
+      if (fresh && bounds && !map.getBounds().intersects(bounds)) map.fitBounds(bounds, { ...uncovered(map), maxZoom: 16, animate });
+      return;
+    }
+    cells.select(null);
+    place.show(feature);
+    if (fresh && feature.geometry) bringIntoView(map, feature, animate);
+  });
+}
+
+function bringIntoView(map, { geometry, properties }, animate) {
+  const [lon, lat] = geometry.coordinates;
+  const around = L.latLng(lat, lon).toBounds(Math.max((properties.accuracy_m || 0) * 6, 240));
+  const zoom = Math.max(map.getZoom(), MATTER_ZOOM);
+  map.fitBounds(around, { ...uncovered(map), maxZoom: Math.min(zoom, 18), animate });
+}
+
+function keys({ state, panel, search }) {
+  window.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, select, textarea");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      search.focus();
+    } else if (event.key === "Escape" && state.selected) panel.close();
+  });
+}
+
+function follow({ live, store, panel }) {
+  const waiting = new Set();
+  let timer = null;
+  const settle = async () => {
+    timer = null;
+    const numbers = [...waiting];
+    waiting.clear();
+    if (numbers.length > BURST) await store.load();
+    else await Promise.all(numbers.map((number) => store.refresh(number).catch(() => {})));
+    await panel.refresh();
+  };
+  const soon = () => { timer ||= setTimeout(settle, 400); };
+  const react = {
+    issue: ({ number }) => { waiting.add(number); soon(); },
+    gone: ({ number }) => { store.remove(number); panel.refresh(); },
+    areas: () => notice(t("map.areas_changed"), t("map.reload_page"), () => window.location.reload()),
+    imported: () => { store.load(); panel.refresh(); },
+    reset: () => { store.load(); panel.refresh(); },
+    "signed-out": () => window.location.reload(),
+  };
+  live.addEventListener("message", ({ detail: { kind, data } }) => react[kind]?.(data));
+  live.addEventListener("link", () => connection(live));
+}
+
+/** An amber line while nothing new can arrive: since when, and that it is being tried. */
+function connection({ goneSince }) {
+  const node = part("connection");
+  node.hidden = !goneSince;
+  if (goneSince) put(node, el("span", {}, t("map.link_gone", { clock: clock(goneSince) })));
+}
+
+function notice(words, action, act) {
+  const node = part("news");
+  node.hidden = false;
+  put(node, el("span", {}, words), el("button", { type: "button", class: "button button--plain", onclick: act }, action));
+}
+
+start();

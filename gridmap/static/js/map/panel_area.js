@@ -1,0 +1,113 @@
+// The panel of a cell or another area: what it is, its people as 1, 5 and N, its figures, its open matters.
+
+import { el, time } from "../dom.js";
+import { ago, areaCode, count, day, fullTime, squareKm } from "../format.js";
+import { icon } from "../icons.js";
+import { t, tOr } from "../texts.js";
+import { statusOf } from "./issues.js";
+import { mark } from "./marks.js";
+
+/** The parts of the panel for {feature, matters}, `panel.choose(kind, id)` to go on from there. */
+export function areaParts({ feature: { properties: p }, matters }, panel) {
+  return [head(p), figures(p.counts), people(p.staff), openMatters(p, matters, panel), places(p.counts)];
+}
+
+function head(p) {
+  return el("header", { class: "panel__head" },
+    el("h2", { tabindex: "-1" }, p.name),
+    el("p", { class: "panel__facts" },
+      copyable(p.code, areaCode(p.code)),
+      p.version ? el("span", {}, t("panel.version", { n: p.version, day: day(p.valid_from) })) : null,
+      p.area_m2 ? el("span", {}, squareKm(p.area_m2)) : null));
+}
+
+/** Words that can be copied with one click. */
+export function copyable(value, shown = value) {
+  const button = el("button", { type: "button", class: "copy", "aria-label": t("panel.copy", { what: value }), title: t("panel.copy_short") }, icon("copy"));
+  button.addEventListener("click", async () => {
+    await navigator.clipboard?.writeText(value).catch(() => {});
+    button.classList.add("copy--done");
+    setTimeout(() => button.classList.remove("copy--done"), 1200);
+  });
+  return el("span", { class: "copyable" }, shown, button);
+}
+
+function figures(counts = {}) {
+  const by = counts.by_status || {};
+  const entries = [["open", counts.open], ["reported", by.reported], ["handling", by.handling], ["closed", counts.closed]];
+  return el("dl", { class: "figures" }, entries.map(([name, n]) =>
+    el("div", { class: "figure" }, el("dt", {}, t(`map.figure_${name}`)), el("dd", {}, count(n ?? 0)))));
+}
+
+function people(staff) {
+  if (!staff) return null;
+  const members = [...staff["1"], ...staff["5"], ...staff.N];
+  const vacant = members.filter((member) => member.vacant).length;
+  const held = members.length - vacant;
+  return el("section", {},
+    el("h3", { class: "panel__bar" }, t("panel.people"), el("small", {}, t("panel.held_of", { held, all: members.length })),
+      vacant ? el("span", { class: "panel__vacancies" }, t("panel.vacant_n", { n: vacant })) : null),
+    slot("1", staff["1"].map(leader)),
+    slot("5", [el("ul", { class: "five" }, staff["5"].map(officer))]),
+    slot("N", [dynamic(staff.N)]));
+}
+
+function slot(name, children) {
+  return el("div", { class: "slot" }, el("div", { class: "slot__name", "aria-label": t(`panel.slot_${name}`) }, name), el("div", { class: "slot__people" }, children));
+}
+
+function leader(member) {
+  return el("div", { class: "leader" }, face(member),
+    el("div", {}, nameOf(member), " ", el("small", {}, member.role_name),
+      el("div", { class: "quiet" }, member.vacant ? t("panel.vacant_leader") : heldWords(member))));
+}
+
+function officer(member) {
+  return el("li", { class: member.vacant ? "is-vacant" : "" }, face(member), nameOf(member),
+    el("span", { class: "quiet" }, member.role_name),
+    member.inherited && member.held_at ? el("span", { class: "inherited", title: t("panel.inherited_full", { area: member.held_at.name }) }, t("panel.inherited", { area: member.held_at.name })) : null);
+}
+
+function dynamic(list) {
+  if (!list.length) return el("p", { class: "quiet" }, t("panel.no_dynamic"));
+  return el("div", { class: "dynamic" }, el("div", { class: "dynamic__faces" }, list.slice(0, 7).map(face)),
+    el("div", {}, el("b", {}, t("panel.dynamic_n", { n: list.length })), el("div", { class: "quiet" }, list.map((member) => member.person?.name).filter(Boolean).join("、"))));
+}
+
+/** The initial of a person on a quiet colour of their own, or an outlined figure where nobody is. */
+export function face(member) {
+  if (member.vacant || !member.person) return el("span", { class: "face face--vacant" }, icon("person"));
+  const name = member.person.name;
+  const tone = [...name].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 6;
+  const initial = /^[\u4e00-\u9fff]+$/.test(name) ? name.slice(-1) : name.slice(0, 1);
+  return el("span", { class: `face face--${tone}`, "aria-hidden": "true" }, initial);
+}
+
+function nameOf(member) {
+  return el("b", { class: member.vacant ? "vacant" : "" }, member.vacant ? t("panel.vacant") : member.person.name);
+}
+
+function heldWords(member) {
+  const since = member.since ? t("panel.since", { day: day(member.since) }) : "";
+  if (!member.inherited || !member.held_at) return since;
+  return [t("panel.inherited_full", { area: member.held_at.name }), since].filter(Boolean).join(" · ");
+}
+
+function openMatters(area, { features, next }, panel) {
+  const open = area.counts?.open ?? features.length;
+  const rows = features.map(({ properties: p }) => el("li", {}, el("button", { type: "button", class: "row", onclick: () => panel.choose("issue", p.number) },
+    mark(p, 26),
+    el("span", { class: "row__main" }, el("span", { class: "row__title" }, el("b", {}, p.category_name), ` ${p.description || ""}`), el("span", { class: "row__place" }, p.number)),
+    el("span", { class: "row__side" }, el("span", { class: `word word--${statusOf(p)}` }, tOr(`status.${statusOf(p)}`, p.status)), time(p.reported_at, ago(p.reported_at), fullTime(p.reported_at))))));
+  return el("section", {},
+    el("h3", { class: "panel__bar" }, t("panel.open_matters"), el("small", {}, count(open))),
+    rows.length ? el("ol", { class: "list" }, rows) : el("p", { class: "panel__none" }, t("panel.no_open_matters")),
+    next ? el("p", { class: "panel__none" }, t("map.rest", { n: count(Math.max(open - rows.length, 1)) })) : null);
+}
+
+function places(counts = {}) {
+  if (!counts.buildings && !counts.households) return null;
+  return el("p", { class: "panel__bar" }, t("panel.buildings"), el("small", {}, [
+    t("panel.n_buildings", { n: count(counts.buildings || 0) }), t("map.households", { n: count(counts.households || 0) }),
+  ].join(" · ")));
+}

@@ -1,0 +1,50 @@
+// “为什么是这个网格”: the finding explained, folded away: shares as bars, margin, rule, what was sent.
+
+import { el } from "../dom.js";
+import { distance, lonLat, percent } from "../format.js";
+import { icon } from "../icons.js";
+import { t, tOr } from "../texts.js";
+
+/** The folded part of a matter's panel; nothing where the matter has no why. */
+export function whyPart({ why, cell }, panel) {
+  if (!why) return null;
+  const body = el("div", { class: "why__body", hidden: panel.folded }, bars(why), facts(why, cell));
+  const button = el("button", { type: "button", class: "why__head", "aria-expanded": String(!panel.folded) },
+    el("h3", {}, t("panel.why")), el("span", { class: `tag tag--${tone(why.status)}` }, t(`panel.where_${why.status}`)), icon("chevron"));
+  button.addEventListener("click", () => {
+    panel.folded = !panel.folded;
+    body.hidden = panel.folded;
+    button.setAttribute("aria-expanded", String(!panel.folded));
+  });
+  return el("section", { class: "why" }, button, body);
+}
+
+function tone(status) {
+  return { inside: "done", ambiguous: "handling", near: "handling", outside: "suspended" }[status] || "suspended";
+}
+
+function bars({ candidates = [], cell }) {
+  if (!candidates.length) return null;
+  return el("ul", { class: "shares" }, candidates.map((candidate) => {
+    const chosen = cell && candidate.code === cell.code;
+    return el("li", { class: chosen ? "is-chosen" : "" },
+      el("span", {}, candidate.code ? candidate.name : t("panel.no_cell"), candidate.overlap ? el("small", {}, ` ${t("panel.overlap")}`) : null),
+      el("span", { class: "shares__bar", "aria-hidden": "true" }, el("i", { css: { width: `${Math.min(candidate.share * 100, 100)}%` } })),
+      el("b", {}, percent(candidate.share)));
+  }));
+}
+
+function facts(why, cell) {
+  const { sent } = why;
+  const accuracy = sent?.accuracy_m;
+  const entries = [
+    ["place", why.margin_m !== null && why.margin_m !== undefined ? t("panel.margin", { margin: distance(why.margin_m), accuracy: accuracy ? distance(accuracy) : "—" }) : null],
+    ["nearest", why.nearest ? t("panel.nearest", { name: why.nearest.name, distance: distance(why.nearest.distance_m) }) : null],
+    ["rule", why.rule ? tOr(`rule.${why.rule}`, why.rule) : null],
+    ["coordinate", why.lon_lat_wgs84 ? `WGS84 ${lonLat(why.lon_lat_wgs84)}` : null],
+    ["sent", sent && sent.datum !== "wgs84" ? t("panel.sent_as", { datum: sent.datum.toUpperCase(), lon_lat: lonLat([sent.lon, sent.lat]) }) : null],
+    ["version", cell?.version ? t("panel.cell_version", { name: cell.name, n: cell.version }) : null],
+  ];
+  return el("dl", { class: "facts" }, entries.filter(([, words]) => words).map(([name, words]) =>
+    el("div", {}, el("dt", {}, t(`panel.fact_${name}`)), el("dd", {}, words))));
+}
