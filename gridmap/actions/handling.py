@@ -6,7 +6,10 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from gridmap.actions.office import Office, Work, add_event, add_words, tie_of
 from gridmap.actions.placing import Sent, Standing, assignment_json, find, staff
@@ -103,6 +106,11 @@ def visible_issue(work: Work, actor: Actor, number: str) -> Issue:
 
 
 def ties_to(office: Office, work: Work, actor: Actor, issue: Issue) -> frozenset[str]:
+    """What ties the actor to a matter that is being acted on; see `ties_to_row`."""
+    return ties_to_row(office, work.session, work.now, actor, issue)
+
+
+def ties_to_row(office: Office, session: Session, now: datetime, actor: Actor, issue: Issue) -> frozenset[str]:
     """What ties the actor to a matter, in the words of the action table's `who`."""
     if not actor.may("act"):
         return frozenset()
@@ -113,7 +121,7 @@ def ties_to(office: Office, work: Work, actor: Actor, issue: Issue) -> frozenset
             for name, other in (("owner", issue.owner_id), ("handler", issue.handler_id))
             if other == person
         )
-        if _leads_above(office, work, person, issue.path):
+        if _leads_above(office, session, now, person, issue.path):
             ties.add("above")
     if issue.account_id == actor.account_id:
         ties.add("reporter")
@@ -124,12 +132,12 @@ def ties_to(office: Office, work: Work, actor: Actor, issue: Issue) -> frozenset
     return frozenset(ties)
 
 
-def _leads_above(office: Office, work: Work, person_id: int, path: str) -> bool:
+def _leads_above(office: Office, session: Session, now: datetime, person_id: int, path: str) -> bool:
     return any(
         is_below(path, post.area_path)
         and post.role in office.roles
         and office.roles[post.role].slot in (LEADER_SLOT, HEAD_SLOT)
-        for post in posts.of_person(work.session, person_id, work.now)
+        for post in posts.of_person(session, person_id, now)
     )
 
 

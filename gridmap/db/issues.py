@@ -175,3 +175,10 @@ def digests_by_external(session: Session, source: str, ids: Sequence[str]) -> di
         )
         found.update({external: digest for external, digest in session.execute(part) if external})
     return found
+
+
+def label_points(session: Session, scope: Scope, wanted: Filter) -> np.ndarray:
+    """For each matter with a cell, the label point of its cell: shape (n, 2), lon, lat."""
+    query = select(Area.label_lon, Area.label_lat).join(Issue, Issue.cell_id == Area.id)
+    rows = session.execute(query.where(_matching(session, scope, wanted))).all()
+    return np.array([tuple(row) for row in rows], dtype=float).reshape(-1, 2)

@@ -34,18 +34,19 @@ class Cell:
 def grow_communities(blocks: Blocks) -> list[str]:
     """For each block its community's code.
 
-    The community with the fewest blocks takes the nearest free quarter beside it, on its own bank,
-    until none is free: so each is of one piece, they are of a size, and main roads or the river divide them.
+    The community with the fewest blocks for its size takes the nearest free quarter beside it, on its
+    own bank, until none is free: so each is of one piece, and main roads or the river divide them.
     """
     beside, size, middle = _quarters_beside(blocks), Counter(blocks.quarter), _middles(blocks)
     place = {c.code: Point(c.place) for c in plan.COMMUNITIES}
+    wished = {c.code: c.size for c in plan.COMMUNITIES}
     owner: dict[int, str] = {}
     for code, at in place.items():
         start = min(size.keys() - owner, key=lambda q, at=at: (middle[q].distance(at), q))
         owner[start] = code
     taken = Counter({code: size[q] for q, code in owner.items()})
     while free := {(code, q) for own, code in owner.items() for q in beside[own] - owner.keys()}:
-        code, q = min(free, key=lambda f: (taken[f[0]], middle[f[1]].distance(place[f[0]]), f))
+        code, q = min(free, key=lambda f: (taken[f[0]] / wished[f[0]], middle[f[1]].distance(place[f[0]]), f))
         owner[q] = code
         taken[code] += size[q]
     return [owner[q] for q in blocks.quarter]

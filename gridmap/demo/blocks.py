@@ -117,7 +117,9 @@ def _divided(
     """All blocks of the quarters, the stretches of the riverside among them."""
     banks = shapely.union_all([road.line for road in main.roads if road.name.startswith("滨河")])
     middle = ground.middle_line()
-    found = _enclosed([*main.dividers, *cuts, *roads.seams(cuts, banks, middle)])
+    # The quarters' own outlines, not the lines they were made from: the cuts end exactly on these.
+    outlines = [quarter.exterior for quarter in quarters]
+    found = _enclosed([*outlines, *cuts, *roads.seams(cuts, banks, middle)])
     return [shape for shape, holder in zip(found, _holders(found, quarters), strict=True) if holder >= 0]
 
 

@@ -66,6 +66,7 @@ def draw_district(seed: int = SEED, size: str = "small", now: datetime | None = 
         raise InvalidInputError("demo_size_unknown", size=size, choices=list(SIZES))
     if now.tzinfo is None:
         raise InvalidInputError("demo_now_without_zone", now=now.isoformat())
+    now = now.astimezone(UTC)
     town = draw_town(seed)
     community = grow_communities(town.blocks)
     areas = draw_areas(town.blocks, merge_cells(town.blocks, community))
@@ -80,7 +81,7 @@ def draw_district(seed: int = SEED, size: str = "small", now: datetime | None = 
         roads=_roads(town),
         greens=_greens(town),
         staff=staff,
-        issues=draw_issues(generator(seed, 11), town, areas, staff, now.astimezone(UTC)),
+        issues=draw_issues(generator(seed, 11), town, areas, staff, now),
     )
 
 

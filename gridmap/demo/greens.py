@@ -11,13 +11,17 @@ from shapely import Polygon
 
 from gridmap.demo import plan
 from gridmap.demo.blocks import Blocks
-from gridmap.demo.ground import BANK_M, RIVER_M, Ground
+from gridmap.demo.ground import BANK_M, Ground
 from gridmap.demo.uses import block_at
 
 RIVER, LAKE, PARK = "river", "lake", "park"
 
 _PATH_M = 16.0
 """Between a green and the middle of the roads around it."""
+
+
+_LEAST_M2 = 2500.0
+"""Smaller scraps between roads are left out."""
 
 
 class Green(NamedTuple):
@@ -43,8 +47,9 @@ def draw_greens(
     banks = ground.middle_line().buffer(BANK_M - _PATH_M, cap_style="flat")
     riverside = banks.difference(river).difference(main_roads)
     greens = [Green("滨河绿带", PARK, part) for part in _wide(riverside)]
-    greens += _parks(blocks, uses, main_roads.union(ground.middle_line().buffer(BANK_M)))
-    return [*greens, Green(plan.LAKE[0], LAKE, _lake(rng)), Green("白石河", RIVER, river)]
+    parks = list(_parks(blocks, uses, main_roads.union(ground.middle_line().buffer(BANK_M))))
+    lake = _lake(rng, next(park.shape for park in parks if park.name == plan.LAKE_PARK))
+    return [*greens, *parks, Green(plan.LAKE, LAKE, lake), Green(plan.RIVER, RIVER, river)]
 
 
 def _parks(blocks: Blocks, uses: Sequence[str], taken: shapely.Geometry) -> Iterator[Green]:
@@ -58,14 +63,15 @@ def _parks(blocks: Blocks, uses: Sequence[str], taken: shapely.Geometry) -> Iter
 
 
 def _wide(shape: shapely.Geometry) -> list[Polygon]:
-    return [part for part in shapely.get_parts(shape) if part.area > 1.5 * RIVER_M**2 / 4]
+    return [part for part in shapely.get_parts(shape) if part.area > _LEAST_M2]
 
 
-def _lake(rng: np.random.Generator) -> Polygon:
-    """A round body of water with a few gentle bays."""
+def _lake(rng: np.random.Generator, park: Polygon) -> Polygon:
+    """A body of water with a few gentle bays in the middle of a park, about a third of it."""
+    west, south, east, north = park.bounds
+    middle = np.array([(west + east) / 2, (south + north) / 2])
     angle = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     bays = sum(rng.uniform(0.02, 0.09) * np.sin(n * angle + rng.uniform(0, 6)) for n in (2, 3, 5))
-    x, y = plan.LAKE[1]
-    return Polygon(
-        np.column_stack([x + 300 * (1 + bays) * np.cos(angle), y + 205 * (1 + bays) * np.sin(angle)])
-    )
+    reach = np.array([east - west, north - south]) * 0.33
+    round_it = np.column_stack([np.cos(angle), np.sin(angle)])
+    return Polygon(middle + round_it * reach * (1 + bays)[:, None]).intersection(park)

@@ -32,7 +32,7 @@ _BY_WEEKDAY = np.array([1.08, 1.04, 1.0, 0.98, 1.02, 0.66, 0.55])
 _SWEEP, _SWEEP_GROWS = 12.0, timedelta(days=4)
 """Toward `now` a joint inspection (集中排查) is under way: up to so many times more than usual comes in."""
 
-_SWEEP_TURNS_TO = 0.4
+_SWEEP_TURNS_TO = 0.6
 """How much the inspection leans to what takes long to mend: roads, covers, structures rather than litter."""
 
 _RAINS = (timedelta(days=2, hours=20), timedelta(days=23, hours=4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -114,6 +115,8 @@ def _members(rng: np.random.Generator, areas: gpd.GeoDataFrame, staff: Iterator[
 
 
 def _without(rng: np.random.Generator, posts: list[Post], vacant: int) -> list[Post]:
-    """The posts but for a few, which nobody holds."""
-    missing = {int(n) for n in rng.choice(len(posts), vacant, replace=False)}
+    """The posts but for a few whose holders, with no other post, are gone."""
+    held = Counter(post.staff_code for post in posts)
+    only = [n for n, post in enumerate(posts) if held[post.staff_code] == 1]
+    missing = set(rng.choice(only, vacant, replace=False).tolist())
     return [post for n, post in enumerate(posts) if n not in missing]

@@ -19,18 +19,22 @@ class Place(NamedTuple):
 
 
 class CommunityPlan(NamedTuple):
-    """A community grows around `place` from the parts of the town between main roads."""
+    """A community grows around `place` from the parts of the town between main roads.
+
+    `size` is how large it grows beside the others.
+    """
 
     code: str
     name: str
     street: str
     place: Place
+    size: float = 1.0
 
 
 STREETS = {"990001001": "白石街道", "990001002": "南湖街道", "990001003": "文峰街道"}
 
 COMMUNITIES = (
-    CommunityPlan("990001001001", "河滨社区", "990001001", Place(3650, 2500)),
+    CommunityPlan("990001001001", "河滨社区", "990001001", Place(3650, 2500), 1.3),
     CommunityPlan("990001001002", "和平社区", "990001001", Place(1100, 950)),
     CommunityPlan("990001001003", "东门社区", "990001001", Place(3050, 1250)),
     CommunityPlan("990001001004", "金桥社区", "990001001", Place(4650, 1200)),
@@ -44,22 +48,23 @@ COMMUNITIES = (
     CommunityPlan("990001003004", "望江社区", "990001003", Place(6200, 1250)),
 )
 
-LAKE = ("南湖", Place(1370, 3560))
-"""The lake in the park that gives 南湖街道 its name."""
-
-LARGE_PARKS = {"南湖公园": LAKE[1], "文峰山公园": Place(5550, 4350)}
+RIVER, LAKE = "白石河", "南湖"
+LARGE_PARKS = {"南湖公园": Place(1370, 3560), "文峰山公园": Place(5550, 4350)}
 """Each takes the whole part of the town between main roads it lies in."""
 
+LAKE_PARK = "南湖公园"
+"""The lake lies in this one."""
+
 SMALL_PARKS = (
-    "东门公园",
-    "棠园公园",
-    "迎春公园",
-    "学府绿地",
-    "和平公园",
     "劳动公园",
     "翠竹园",
-    "望江公园",
-    "青松公园",
+    "迎春园",
+    "梅香园",
+    "兰馨园",
+    "枫叶园",
+    "银杏园",
+    "百花园",
+    "听泉园",
 )
 
 MARKET = ("白石农贸市场", Place(4020, 3010))

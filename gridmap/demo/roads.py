@@ -141,14 +141,15 @@ def _lines(shape: shapely.Geometry) -> list[LineString]:
     return [part for part in shapely.get_parts(shape) if isinstance(part, LineString)]
 
 
-def seams(cuts: list[LineString], bank: LineString, river: LineString) -> list[LineString]:
-    """Lines from where minor roads meet the road along the bank straight to the river's middle.
+def seams(cuts: list[LineString], bank: shapely.Geometry, river: LineString) -> list[LineString]:
+    """Lines from where minor roads meet the road along the bank straight over the river's middle.
 
     No roads: they give every block at the bank its own stretch of the riverside.
     """
     ends = [Point(point) for cut in cuts for point in (cut.coords[0], cut.coords[-1])]
+    at_bank = [end for end in ends if end.distance(bank) < 2 * SNAP_M]
+    over = [river.interpolate(river.project(end)) for end in at_bank]
     return [
-        LineString([end, river.interpolate(river.project(end))])
-        for end in ends
-        if end.distance(bank) < SNAP_M
+        LineString([end, (to.x + (to.x - end.x) / 100, to.y + (to.y - end.y) / 100)])
+        for end, to in zip(at_bank, over, strict=True)
     ]

@@ -41,35 +41,43 @@ class LeaderMap:
 
 
 class HandOver(MacroElement):
-    """Leaves a folium map, its layers and its legend where our own ES modules find them.
+    """Shows the bounds, and leaves map, layers and legend where our own ES modules find them.
 
-    In the page `window.gridmapMap` is `{map, layers: {name: Leaflet layer}, legend}`.
+    In the page `window.gridmapMap` is `{map, layers: {name: Leaflet layer}, legend, cellBorder}`.
     """
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
+            // Not animated: a second view set by the page while one is under way would leave layers behind.
+            {{ this.map.get_name() }}.fitBounds({{ this.corners|tojson }}, {animate: false});
             window.gridmapMap = {
                 map: {{ this.map.get_name() }},
                 layers: { {%- for name, layer in this.layers.items() %}
                     {{ name|tojson }}: {{ layer.get_name() }},{% endfor %}
                 },
                 legend: {{ this.legend|tojson }},
-                styles: {{ this.styles|tojson }},
+                cellBorder: {{ this.cell_border|tojson }},
             };
         {% endmacro %}
         """
     )
 
     def __init__(
-        self, map_: folium.Map, layers_: Mapping[str, Element], legend_: Mapping[str, Any] | None
+        self,
+        map_: folium.Map,
+        layers_: Mapping[str, Element],
+        legend_: Mapping[str, Any] | None,
+        bounds: Bounds,
     ) -> None:
         super().__init__()
+        west, south, east, north = bounds
+        self.corners = [[south, west], [north, east]]
         self._name = "HandOver"
         self.map = map_
         self.layers = layers_
         self.legend = legend_
-        self.styles = {"cell": styles.CELL_BORDER}
+        self.cell_border = styles.CELL_BORDER
 
 
 def leader_map(
@@ -99,7 +107,7 @@ def leader_map(
         parts |= layers.own_area_layers(outline)
     for part in parts.values():
         part.add_to(map_)
-    HandOver(map_, parts, key).add_to(map_)
+    HandOver(map_, parts, key, bounds).add_to(map_)
     return _pieces(map_, nonce)
 
 
@@ -124,7 +132,6 @@ def _empty_map(bounds: Bounds) -> folium.Map:
     map_.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM}
     CustomPane(layers.OUTSIDE_PANE, z_index=420).add_to(map_)
     CustomPane(layers.OWN_AREA_PANE, z_index=440).add_to(map_)
-    map_.fit_bounds([[south, west], [north, east]], padding=(24, 24))
     return map_
 
 

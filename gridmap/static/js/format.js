@@ -1,14 +1,25 @@
-// Numbers, times, distances and codes as people here read them. Pure: the moment is an argument.
+// Numbers, times, distances and codes as people here read them. Nothing here touches the page.
 
 import { t } from "./texts.js";
 
 let zone = "Asia/Shanghai";
 let language = "zh-CN";
+let aheadMs = 0;
 
 /** Sets the time zone (IANA) and language (zh-CN, en) that everything below is said in. */
 export function setLocale(timeZone, lang) {
   zone = timeZone || zone;
   language = lang || language;
+}
+
+/** Sets what time it is on the server, since this machine's clock may be wrong. */
+export function setNow(iso) {
+  if (iso) aheadMs = Date.parse(iso) - Date.now();
+}
+
+/** What time it is, as the server sees it. */
+export function serverNow() {
+  return new Date(Date.now() + aheadMs);
 }
 
 export const NOTHING = "—";
@@ -60,7 +71,7 @@ export function lonLat([lon, lat]) {
 }
 
 /** When something happened, seen from `now`: 刚刚, 5 分钟前, 今天 14:32, 昨天 09:10, 11月3日, 2025年11月3日. */
-export function ago(iso, now = new Date()) {
+export function ago(iso, now = serverNow()) {
   if (!iso) return NOTHING;
   const then = new Date(iso);
   const seconds = (now - then) / 1000;

@@ -8,8 +8,8 @@ const L = window.L;
 
 /** Wraps folium's layer of cells (null where the reader has none); `choose(code)` is called on a click. */
 export class Cells {
-  constructor({ map, layers, legend, styles }, choose) {
-    Object.assign(this, { map, layer: layers.cells || null, legend, borders: styles.cell });
+  constructor({ map, layers, legend, cellBorder }, choose) {
+    Object.assign(this, { map, layer: layers.cells || null, legend, border: cellBorder });
     this.mode = "classes";
     this.byCode = new Map();
     this.selection = L.layerGroup().addTo(map);
@@ -55,7 +55,7 @@ export class Cells {
 
   styleOf(feature) {
     const opacity = this.mode === "classes" ? 1 : 0;
-    return { ...this.borders, fillColor: this.fillOf(feature.properties.open), fillOpacity: opacity };
+    return { ...this.border, fillColor: this.fillOf(feature.properties.open), fillOpacity: opacity };
   }
 
   fillOf(open) {

@@ -5,10 +5,14 @@ import { el } from "../dom.js";
 import { distance, percent } from "../format.js";
 import { t } from "../texts.js";
 import { mark } from "./marks.js";
+import { uncovered } from "./view.js";
 
 const L = window.L;
 const LEAST_SHARE = 0.001;
-const LABEL_PX = 96;
+const LABEL_PX = { x: 150, y: 96 };
+const LABEL_BOX = { x: 164, y: 34 };
+const CHOSEN = [{ color: "#FFFFFF", weight: 7 }, { color: "#1D5A9E", weight: 4 }];
+const OTHER = [{ color: "#FFFFFF", weight: 4, opacity: 0.7 }, { color: "#1B2430", weight: 2, dashArray: "6 4" }];
 const LEAST_TURN = 0.7; // radians between two labels around the point
 
 export class ChosenPlace {
@@ -47,10 +51,8 @@ export class ChosenPlace {
 
   circle(radius) {
     L.circle(this.at, { radius, color: "#1D5A9E", weight: 2, fillColor: "#1D5A9E", fillOpacity: 0.14, interactive: false, pane: "selected" }).addTo(this.layer);
-    const top = L.circle(this.at, { radius }).addTo(this.map);
-    const north = top.getBounds().getNorth();
-    top.remove();
-    this.label([north, this.at.lng], t("map.accuracy", { distance: distance(radius) }), "accuracy", this.layer);
+    const below = L.latLng(this.at.lat - (radius * 360) / 40_075_017, this.at.lng);
+    this.label(below, t("map.accuracy", { distance: distance(radius) }), "accuracy", this.layer);
   }
 
   others() {
@@ -62,13 +64,14 @@ export class ChosenPlace {
     const { why } = this;
     const list = this.others();
     if (list.length < 2 && why?.cell) return;
-    for (const one of list) {
+    const isChosen = (one) => Boolean(why.cell && one.code === why.cell.code);
+    for (const one of [...list].sort((a, b) => isChosen(a) - isChosen(b))) {
       const geometry = this.cells.geometryOf(one.code) || await fetched(one.code);
       if (!geometry || this.why !== why) continue;
       one.geometry = geometry;
-      const chosen = why.cell && one.code === why.cell.code;
-      const style = chosen ? { color: "#1D5A9E", weight: 4 } : { color: "#1B2430", weight: 2, dashArray: "6 4" };
-      L.geoJSON(geometry, { style: { ...style, fill: false }, interactive: false, pane: "selected" }).addTo(this.layer);
+      for (const style of isChosen(one) ? CHOSEN : OTHER) {
+        L.geoJSON(geometry, { style: { ...style, fill: false }, interactive: false, pane: "selected" }).addTo(this.layer);
+      }
     }
   }
 
@@ -83,16 +86,34 @@ export class ChosenPlace {
       return { one, angle: Math.atan2(away.y, away.x) };
     }).sort((a, b) => a.angle - b.angle);
     spread(turned);
-    for (const { one, angle } of turned) {
-      const point = middle.add([Math.cos(angle) * LABEL_PX * 1.6, Math.sin(angle) * LABEL_PX]);
+    const room = this.room();
+    const placed = turned.map(({ one, angle }) => ({ one, point: middle.add([Math.cos(angle) * room, Math.sin(angle) * LABEL_PX.y]) }));
+    keepApart(placed, middle);
+    for (const { one, point } of placed) {
       const chosen = this.why.cell && one.code === this.why.cell.code;
       this.label(this.map.layerPointToLatLng(point), `${one.name}  ${percent(one.share)}`, chosen ? "share is-chosen" : "share", this.shares);
     }
   }
 
+  /** How far to the side a label may stand: the panel leaves less than the map is wide. */
+  room() {
+    const { paddingTopLeft: [left], paddingBottomRight: [right] } = uncovered(this.map);
+    return Math.min(LABEL_PX.x, (this.map.getSize().x - left - right) * 0.3);
+  }
+
   label(at, words, kind, layer) {
     L.marker(at, { icon: L.divIcon({ className: `place-label place-label--${kind}`, html: el("span", {}, words), iconSize: null }), pane: "chosen", interactive: false, keyboard: false }).addTo(layer);
   }
+}
+
+/** Moves labels up or down, away from the middle, until none lies on one before it. */
+function keepApart(placed, middle) {
+  placed.forEach(({ point }, at) => {
+    const step = point.y < middle.y ? -LABEL_BOX.y : LABEL_BOX.y;
+    const meets = () => placed.slice(0, at).some(({ point: other }) =>
+      Math.abs(other.x - point.x) < LABEL_BOX.x && Math.abs(other.y - point.y) < LABEL_BOX.y);
+    while (meets()) point.y += step;
+  });
 }
 
 function spread(turned) {

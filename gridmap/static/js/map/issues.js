@@ -1,6 +1,7 @@
 // The open matters in the reader's scope, kept in step with the server; list, map and figures all read them here.
 
 import { collect, get } from "../api.js";
+import { serverNow } from "../format.js";
 
 const PAGE = 500;
 const OPEN = ["reported", "handling", "handled"];
@@ -24,7 +25,7 @@ export class IssueStore extends EventTarget {
       const { features, cut } = await collect("/issues", { status: "open", limit: PAGE });
       this.byNumber = new Map(features.map((feature) => [feature.properties.number, feature]));
       this.cut = cut;
-      this.loadedAt = new Date();
+      this.loadedAt = serverNow();
       this.phase = "ready";
     } catch (error) {
       this.error = error;
@@ -108,7 +109,7 @@ function passes(p, status) {
 }
 
 /** How a matter stands, as it is drawn: reported, handling, overdue, handled, closed, void. */
-export function statusOf(properties, now = Date.now()) {
+export function statusOf(properties, now = serverNow()) {
   const open = properties.status === "reported" || properties.status === "handling";
   if (open && properties.due_at && Date.parse(properties.due_at) < now) return "overdue";
   return properties.status;

@@ -46,9 +46,10 @@ export class Labels {
   marks() {
     const boxes = [];
     this.map.eachLayer((layer) => {
-      if (!(layer instanceof L.Marker) || layer.options.icon?.options.className !== "mark-icon") return;
+      const element = layer instanceof L.Marker ? layer.getElement() : null;
+      if (!element?.classList.contains("mark-icon")) return;
       const { x, y } = this.map.latLngToLayerPoint(layer.getLatLng());
-      const half = layer.options.icon.options.iconSize[0] / 2;
+      const half = element.offsetWidth / 2;
       boxes.push({ left: x - half, right: x + half, top: y - half, bottom: y + half });
     });
     return boxes;

@@ -9,8 +9,9 @@ import { statusMark } from "./marks.js";
 const SHOWN_STATUSES = ["reported", "handling", "handled"];
 
 export class Legend {
-  constructor(node, { cells, heat, store, state }) {
-    Object.assign(this, { node, cells, heat, store, state });
+  constructor(node, { cells, heat, store, state, live }) {
+    Object.assign(this, { node, cells, heat, store, state, live });
+    live.addEventListener("link", () => this.draw());
     for (const source of [heat, store]) source.addEventListener("change", () => this.draw());
     state.on(["mode"], () => this.draw());
     this.draw();
@@ -31,9 +32,14 @@ export class Legend {
       el("ol", { class: "ramp" }, now.classes.map((entry) => el("li", {},
         swatch(entry.fill), el("b", {}, range(entry)), el("span", {}, t("map.n_cells", { n: count(entry.cells) }))))),
       el("p", { class: "legend__note" }, el("span", {}, this.cells.legend.method),
-        el("span", {}, this.store.loadedAt ? t("map.as_of", { clock: clock(this.store.loadedAt) }) : "")),
+        el("span", {}, this.age())),
       now.unknown ? el("p", { class: "legend__note" }, el("span", { class: "legend__unknown" }, swatch("url(#no-data)"), t("map.no_data"), ` ${count(now.unknown)}`)) : null,
     ];
+  }
+
+  age() {
+    if (this.live.goneSince) return t("map.as_of", { clock: clock(this.live.goneSince) });
+    return this.store.loadedAt ? t("map.up_to_date") : "";
   }
 
   marks() {

@@ -1,5 +1,7 @@
 // Follows what happens: one stream per browser, shared by its tabs; says since when it is gone, and comes back.
 
+import { serverNow } from "../format.js";
+
 const EVENTS = ["issue", "gone", "areas", "imported", "reset", "signed-out"];
 const LOCK = "gridmap-stream";
 const FIRST_WAIT_MS = 2000;
@@ -45,7 +47,7 @@ export class Live extends EventTarget {
   }
 
   failed() {
-    if (!this.goneSince) this.tell({ kind: "link", data: { since: new Date().toISOString() } });
+    if (!this.goneSince) this.tell({ kind: "link", data: { since: serverNow().toISOString() } });
     if (this.source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
     this.reopened = true;
     setTimeout(() => this.open(), this.wait);

@@ -2,7 +2,7 @@
 
 import { setBase } from "../api.js";
 import { el, put } from "../dom.js";
-import { clock, setLocale } from "../format.js";
+import { clock, setLocale, setNow } from "../format.js";
 import { icon } from "../icons.js";
 import { setTexts, t } from "../texts.js";
 import { Buildings } from "./buildings.js";
@@ -20,9 +20,9 @@ import { Search } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { ViewState } from "./state.js";
 import { Surroundings } from "./surroundings.js";
+import { showArea, showMatter, showWhole } from "./view.js";
 
 const L = window.L;
-const MATTER_ZOOM = 17;
 const BURST = 25; // more changes than this at once: load everything anew instead of one by one
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 
@@ -30,6 +30,7 @@ function start() {
   const page = JSON.parse(document.getElementById("page-data").textContent);
   setTexts(page.texts);
   setLocale(page.timezone, document.documentElement.lang);
+  setNow(page.now);
   setBase(page.endpoints?.api);
   const { map } = window.gridmapMap;
   const state = new ViewState(window.location.hash);
@@ -44,10 +45,10 @@ function start() {
   const live = new Live(page.endpoints?.stream || "/api/v1/stream");
   const panel = new Panel(part("panel"), { state, live });
   const place = new ChosenPlace(map, cells);
-  const goHome = (animate = !reducedMotion()) => map.fitBounds(corners(page.bounds), { ...besideLegend(map, page.bounds), animate });
+  const goHome = (animate = !reducedMotion()) => showWhole(map, page.bounds, part("legend"), animate);
   const rail = new Rail(part("rail"), { map, me: page.me || {}, store, state, goHome: () => goHome() });
   const search = new Search(part("search"), { cells, state });
-  new Legend(part("legend"), { cells, heat, store, state });
+  new Legend(part("legend"), { cells, heat, store, state, live });
   new Sheet(part("rail"), { map, state });
 
   controls(map);
@@ -57,18 +58,13 @@ function start() {
   keys({ state, panel, search });
   follow({ live, store, panel, rail });
   store.addEventListener("change", () => { cells.setCounts(store.countsByCell()); labels.draw(); });
-  window.addEventListener("gridmap:signed-out", () => window.location.reload());
+  window.addEventListener("gridmap:signed-out", () => window.location.assign(page.endpoints?.sign_in || "/sign-in"));
 
   rail.load();
   store.load();
-  buildings.load();
   surroundings.load().then(() => labels.draw());
   if (state.selected) panel.open();
   live.start();
-}
-
-function corners([west, south, east, north]) {
-  return [[south, west], [north, east]];
 }
 
 function controls(map) {
@@ -81,26 +77,6 @@ function controls(map) {
     const open = document.body.classList.toggle("has-legend");
     event.currentTarget.setAttribute("aria-expanded", String(open));
   });
-}
-
-/** Room for the controls, and for the legend on the side where it costs the map least. */
-function besideLegend(map, bounds) {
-  const size = map.getSize();
-  if (isPhone()) return { paddingTopLeft: [16, 120], paddingBottomRight: [16, 180] };
-  const legend = part("legend").getBoundingClientRect();
-  const ways = [
-    { paddingTopLeft: [legend.width + 36, 60], paddingBottomRight: [24, 24] },
-    { paddingTopLeft: [24, 60], paddingBottomRight: [24, legend.height + 60] },
-  ];
-  const zoomOf = ({ paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] }) => {
-    const box = map.project(corners(bounds)[1], 0).subtract(map.project(corners(bounds)[0], 0));
-    return Math.min((size.x - left - right) / Math.abs(box.x), (size.y - top - bottom) / Math.abs(box.y));
-  };
-  return ways.sort((a, b) => zoomOf(b) - zoomOf(a))[0];
-}
-
-function isPhone() {
-  return window.matchMedia("(max-width: 767px)").matches;
 }
 
 function camera(map, state, goHome) {
@@ -127,14 +103,6 @@ function modes(state, { cells, issues, heat, buildings, labels }) {
   apply();
 }
 
-/** Where the panel covers the map, what is chosen is brought into what is left of it. */
-function uncovered(map) {
-  const size = map.getSize();
-  return isPhone()
-    ? { paddingTopLeft: [24, 72], paddingBottomRight: [24, Math.round(size.y * 0.55)] }
-    : { paddingTopLeft: [48, 72], paddingBottomRight: [Math.min(456, size.x / 2), 72] };
-}
-
 function selection({ map, state, panel, place, cells }) {
   const animate = !reducedMotion();
   panel.addEventListener("closed", () => { place.clear(); cells.select(null); });
@@ -145,20 +113,13 @@ function selection({ map, state, panel, place, cells }) {
       place.clear();
       cells.select(cells.geometryOf(feature.properties.code) || feature.geometry);
       const bounds = cells.boundsOf(feature.properties.code);
-      if (fresh && bounds && !map.getBounds().intersects(bounds)) map.fitBounds(bounds, { ...uncovered(map), maxZoom: 16, animate });
+      if (fresh && bounds) showArea(map, bounds, animate);
       return;
     }
     cells.select(null);
     place.show(feature);
-    if (fresh && feature.geometry) bringIntoView(map, feature, animate);
+    if (fresh && feature.geometry) showMatter(map, feature, animate);
   });
-}
-
-function bringIntoView(map, { geometry, properties }, animate) {
-  const [lon, lat] = geometry.coordinates;
-  const around = L.latLng(lat, lon).toBounds(Math.max((properties.accuracy_m || 0) * 6, 240));
-  const zoom = Math.max(map.getZoom(), MATTER_ZOOM);
-  map.fitBounds(around, { ...uncovered(map), maxZoom: Math.min(zoom, 18), animate });
 }
 
 function keys({ state, panel, search }) {
@@ -189,7 +150,7 @@ function follow({ live, store, panel }) {
     areas: () => notice(t("map.areas_changed"), t("map.reload_page"), () => window.location.reload()),
     imported: () => { store.load(); panel.refresh(); },
     reset: () => { store.load(); panel.refresh(); },
-    "signed-out": () => window.location.reload(),
+    "signed-out": () => window.dispatchEvent(new Event("gridmap:signed-out")),
   };
   live.addEventListener("message", ({ detail: { kind, data } }) => react[kind]?.(data));
   live.addEventListener("link", () => connection(live));

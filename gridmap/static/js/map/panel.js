@@ -2,7 +2,7 @@
 
 import { get } from "../api.js";
 import { el, put } from "../dom.js";
-import { clock } from "../format.js";
+import { clock, serverNow } from "../format.js";
 import { icon } from "../icons.js";
 import { empty, failure, skeleton } from "../states.js";
 import { t } from "../texts.js";
@@ -52,7 +52,7 @@ export class Panel extends EventTarget {
     try {
       const found = selected.kind === "issue" ? await loadIssue(selected.id) : await loadArea(selected.id);
       if (this.state.selected !== selected) return;
-      this.loadedAt = new Date();
+      this.loadedAt = serverNow();
       put(this.body, selected.kind === "issue" ? issueParts(found, this) : areaParts(found, this));
       this.drawAge();
       this.dispatchEvent(new CustomEvent("shown", { detail: { kind: selected.kind, feature: found.feature } }));

@@ -65,7 +65,7 @@ function leader(member) {
 function officer(member) {
   return el("li", { class: member.vacant ? "is-vacant" : "" }, face(member), nameOf(member),
     el("span", { class: "quiet" }, member.role_name),
-    member.inherited && member.held_at ? el("span", { class: "inherited", title: t("panel.inherited_full", { area: member.held_at.name }) }, t("panel.inherited", { area: member.held_at.name })) : null);
+    member.inherited && member.held_at ? el("span", { class: "inherited", title: t("panel.inherited_full", { area: member.held_at.name }) }, tOr(`panel.inherited_${member.held_at.level}`, member.held_at.name)) : null);
 }
 
 function dynamic(list) {

@@ -64,7 +64,7 @@ function people(assignment) {
   return el("section", {},
     el("h3", { class: "panel__bar" }, t("panel.who")),
     el("ul", { class: "parts" }, parts.filter(([, part]) => part).map(([name, part]) => person(name, part))),
-    (assignment.notes || []).map((note) => el("p", { class: "panel__note" }, tOr(`note.${note}`, note))));
+    (assignment.notes || []).map((note) => el("p", { class: "panel__note" }, tOr(`panel.note_${note}`, note))));
 }
 
 function person(name, part) {

@@ -2,7 +2,7 @@
 
 import { get } from "../api.js";
 import { el, put, time } from "../dom.js";
-import { ago, count, fullTime, squareKm } from "../format.js";
+import { NOTHING, ago, count, fullTime, squareKm } from "../format.js";
 import { empty, failure, skeleton } from "../states.js";
 import { t, tOr } from "../texts.js";
 import { statusOf } from "./issues.js";
@@ -84,18 +84,19 @@ export class Rail {
     const counts = this.store.countsByStatus();
     const total = Object.values(counts).reduce((a, b) => a + b, 0);
     const figure = (name, n, tone) => el("div", { class: `figure${tone && n ? ` figure--${tone}` : ""}` },
-      el("dt", {}, t(`map.figure_${name}`)), el("dd", {}, ready ? count(n) : "—"));
+      el("dt", {}, t(`map.figure_${name}`)), el("dd", {}, ready ? count(n) : NOTHING));
     put(this.figures, figure("open", total),
       figure("reported", counts.reported || 0), figure("handling", (counts.handling || 0)),
       counts.overdue ? figure("overdue", counts.overdue, "overdue") : figure("handled", counts.handled || 0));
   }
 
   drawChips() {
+    const ready = this.store.phase === "ready";
     const counts = this.store.countsByStatus();
     const chip = (status, n) => el("button", {
       type: "button", class: "chip", "aria-pressed": String(this.state.status === status),
       onclick: () => this.state.set({ status }),
-    }, status && status !== "triage" ? statusMark(status, 14) : null, t(status ? `status.${status}` : "map.all"), el("b", {}, count(n)));
+    }, status && status !== "triage" ? statusMark(status, 14) : null, t(status ? `status.${status}` : "map.all"), el("b", {}, ready ? count(n) : NOTHING));
     const total = Object.values(counts).reduce((a, b) => a + b, 0);
     const shown = CHIPS.filter((status) => counts[status] || this.state.status === status);
     const triage = this.store.countInTriage();

@@ -7,7 +7,7 @@ export class Sheet {
   constructor(node, { map, state }) {
     Object.assign(this, { node, map, at: "peek" });
     this.handle = node.querySelector("[data-part=sheet-handle]");
-    this.handle.addEventListener("click", () => this.go(this.at === "peek" ? "half" : "peek"));
+    this.handle.addEventListener("click", () => this.go(STEPS[(STEPS.indexOf(this.at) + 1) % STEPS.length]));
     this.handle.addEventListener("pointerdown", (event) => this.grab(event));
     state.on(["selected"], () => { if (state.selected) this.go("peek"); });
     this.go("peek");

@@ -1,0 +1,68 @@
+"""Add a photo to a matter: kept once under the sender's id, an event in the chain."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import select
+
+from gridmap.actions.handling import visible_issue
+from gridmap.actions.office import Office, add_event, tie_of
+from gridmap.actions.reporting import news_of
+from gridmap.db.models import CategoryRow, Photo
+from gridmap.domain.scope import Actor
+from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError
+from gridmap.files.photos import redraw, store
+
+MAX_PHOTOS = 20
+
+
+def add_photo(office: Office, actor: Actor, number: str, client_id: str, sent: bytes) -> tuple[int, bool]:
+    """Keep a photo of the matter `number`; commits. Its key, and whether it is new.
+
+    Anybody who may act and sees the matter may add one. Raises NotFoundError, ForbiddenError,
+    ConflictError `client_id_reused`, `photos_too_many`, and what `redraw` raises.
+    """
+    if not 0 < len(client_id) <= 64:
+        raise InvalidInputError("client_id_invalid", limit=64)
+    if not actor.may("act"):
+        raise ForbiddenError("forbidden", kind=actor.kind, permission="act")
+    sent_digest = hashlib.sha256(sent).hexdigest()
+    picture = redraw(sent)
+    with office.work() as work:
+        issue = visible_issue(work, actor, number)
+        photos = list(work.session.scalars(select(Photo).where(Photo.issue_id == issue.id)))
+        for photo in photos:
+            if photo.client_id == client_id:
+                if photo.sent_digest != sent_digest:
+                    raise ConflictError("client_id_reused", client_id=client_id, number=number)
+                return photo.id, False
+        if len(photos) >= MAX_PHOTOS:
+            raise ConflictError("photos_too_many", limit=MAX_PHOTOS)
+        # The file first: a row without its file would be a lost photo, a file without a row is only waste.
+        store(office.data_dir, picture)
+        photo = Photo(
+            district_code=issue.district_code,
+            issue_id=issue.id,
+            account_id=actor.account_id,
+            client_id=client_id,
+            sent_digest=sent_digest,
+            digest=picture.digest,
+            width=picture.width,
+            height=picture.height,
+            size=len(picture.data),
+            taken_at=work.now,
+        )
+        work.session.add(photo)
+        work.session.flush()
+        add_event(work, issue, "photo", actor.account_id, {"photo": photo.id, "digest": picture.digest})
+        category = work.session.get_one(CategoryRow, issue.category_id)
+        tie = tie_of(issue)
+        work.tell(
+            "issue",
+            news_of(issue, category, "photo"),
+            district_code=issue.district_code,
+            before=tie,
+            after=tie,
+        )
+        return photo.id, True

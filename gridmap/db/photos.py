@@ -1,0 +1,23 @@
+"""Asking for photos of a matter."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gridmap.db.issues import seen
+from gridmap.db.models import Issue, Photo
+from gridmap.domain.scope import Scope
+
+
+def of_issue(session: Session, issue_id: int) -> list[Photo]:
+    """The photos of a matter that were not erased, oldest first."""
+    query = select(Photo).where(Photo.issue_id == issue_id, Photo.erased_at.is_(None)).order_by(Photo.id)
+    return list(session.scalars(query))
+
+
+def one(session: Session, scope: Scope, number: str, photo_id: int) -> Photo | None:
+    """A photo of the matter `number`; None where there is none, or it is outside `scope`."""
+    query = select(Photo).join(Issue, Issue.id == Photo.issue_id)
+    conditions = (Issue.number == number, seen(scope), Photo.id == photo_id, Photo.erased_at.is_(None))
+    return session.scalar(query.where(*conditions))

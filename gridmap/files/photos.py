@@ -1,0 +1,93 @@
+"""Photos as files: type by content, drawn anew without what the camera wrote into them, named by digest."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from gridmap.errors import InvalidInputError, TooLargeError
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+MAX_BYTES = 10_000_000
+MAX_PIXELS = 40_000_000
+LONG_SIDE, THUMBNAIL_SIDE = 2048, 400
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photo ready to be kept: JPEG bytes without metadata, and a small one."""
+
+    data: bytes
+    thumbnail: bytes
+    width: int
+    height: int
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, in hex, of the bytes kept."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def redraw(sent: bytes) -> Picture:
+    """The photo in `sent` (JPEG, PNG or WebP) turned upright and redrawn: EXIF, GPS and comments are gone.
+
+    Raises TooLargeError `photo_too_large` or `photo_too_many_pixels`, InvalidInputError `photo_unreadable`.
+    """
+    if len(sent) > MAX_BYTES:
+        raise TooLargeError("photo_too_large", limit_mb=MAX_BYTES // 1_000_000)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(sent), formats=FORMATS)
+            if image.width * image.height > MAX_PIXELS:
+                raise TooLargeError("photo_too_many_pixels", limit=MAX_PIXELS)
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InvalidInputError("photo_unreadable", formats=", ".join(FORMATS)) from error
+    upright.thumbnail((LONG_SIDE, LONG_SIDE))
+    small = upright.copy()
+    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    return Picture(_jpeg(upright), _jpeg(small), upright.width, upright.height)
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    clean = Image.new("RGB", image.size)
+    clean.paste(image)
+    out = io.BytesIO()
+    clean.save(out, "JPEG", quality=85, optimize=True)
+    return out.getvalue()
+
+
+def path_of(data_dir: Path, digest: str, *, thumbnail: bool = False) -> Path:
+    """Where the photo of that digest lies."""
+    name = f"{digest}{'.small' if thumbnail else ''}.jpg"
+    return data_dir / "photos" / digest[:2] / digest[2:4] / name
+
+
+def store(data_dir: Path, picture: Picture) -> None:
+    """Keep a photo, whole or not at all; the same one again changes nothing."""
+    for data, is_thumbnail in ((picture.thumbnail, True), (picture.data, False)):
+        target = path_of(data_dir, picture.digest, thumbnail=is_thumbnail)
+        if not target.exists():
+            _write(target, data)
+
+
+def _write(target: Path, data: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,127 @@
+"""Flask, and only here: pages, API, stream, signing in, parameters, the error table."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, g, request
+from flask.json.provider import DefaultJSONProvider
+from flask_openapi3 import Info, OpenAPI
+from flask_wtf.csrf import generate_csrf
+
+from gridmap import __version__
+from gridmap.actions.accounts import SignInRules
+from gridmap.actions.office import Office
+from gridmap.config import Settings
+from gridmap.errors import GridmapError, InvalidInputError, TooLargeError
+from gridmap.live import Live
+from gridmap.maps.assets import use_local_assets
+from gridmap.resources import PACKAGE, folder
+from gridmap.texts import text
+from gridmap.web import access, api, errors, security
+from gridmap.web.access import Parts
+from gridmap.web.answers import Error
+from gridmap.web.api import me
+from gridmap.web.language import language
+from gridmap.web.pages import meta, pages
+
+_SECURITY = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+}
+
+
+class _Json(DefaultJSONProvider):
+    """Chinese as it is written, keys as they come."""
+
+    ensure_ascii = False
+    sort_keys = False
+    compact = True
+
+
+def build(settings: Settings, office: Office, rules: SignInRules) -> Flask:
+    """The web application over an office."""
+    use_local_assets("/static/vendor")
+    app = OpenAPI(
+        __name__,
+        info=Info(
+            title="gridmap", version=__version__, description="Grid management: matters, cells, staff."
+        ),
+        security_schemes=_SECURITY,
+        doc_ui=False,
+        validation_error_model=Error,
+        validation_error_callback=errors.answer_validation,
+        template_folder=str(folder("templates")),
+        static_folder=str(PACKAGE / "static"),
+        static_url_path="/static",
+    )
+    _configure(app, settings)
+    app.extensions["gridmap"] = Parts(settings, office, rules, Live(office.database))
+    errors.install(app)
+    access.install(app)
+    app.before_request(_check_body)
+    security.install(app, is_https=settings.secure_cookies)
+    api.install(app)
+    app.add_url_rule("/healthz", "health", me.health)
+    app.add_url_rule("/api/openapi.json", "openapi", me.openapi)
+    _install_pages(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.json = _Json(app)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_body_mb * 1_000_000,
+        MAX_FORM_PARTS=50,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=365),  # walls; others end by being idle (see access)
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+
+
+_BODY_LIMIT = 200_000
+
+
+def _check_body() -> None:
+    """JSON routes take one JSON object of bounded size; raises what says so."""
+    if not request.path.startswith("/api/") or request.method not in ("POST", "PUT", "PATCH"):
+        return
+    if request.path.endswith("/photos"):
+        return
+    if request.mimetype != "application/json":
+        raise InvalidInputError("body_not_json")
+    if (request.content_length or 0) > _BODY_LIMIT:
+        raise TooLargeError("too_large", limit=_BODY_LIMIT)
+    if not isinstance(request.get_json(silent=True), dict):
+        raise InvalidInputError("body_not_json")
+
+
+def _install_pages(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+    def notice() -> str | None:
+        if "notice" not in g:
+            g.notice = meta("notice")
+        return g.notice  # type: ignore[no-any-return]
+
+    @app.context_processor
+    def page_words() -> dict[str, Any]:
+        try:
+            said = notice()
+        except GridmapError:
+            said = None  # the error page itself must still show
+        return {
+            "lang": language(),
+            "t": lambda key, **fields: text(language(), key, **fields),
+            "nonce": security.nonce(),
+            "csrf_token": generate_csrf,
+            "notice": said,
+            "user": None,
+        }

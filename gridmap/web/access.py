@@ -1,0 +1,158 @@
+"""Who is behind a request, and whether they may: nothing is served that does not say who may have it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request, session
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from gridmap.actions.accounts import SignInRules, actor_by_session, actor_by_token
+from gridmap.actions.office import Office
+from gridmap.config import Settings
+from gridmap.domain.scope import Actor
+from gridmap.errors import ForbiddenError, NotSignedInError
+from gridmap.live import Live
+
+PUBLIC, SIGNED_IN = "public", "signed in"
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+View = TypeVar("View", bound=Callable[..., Any])
+csrf = CSRFProtect()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the factory put together, kept at the application."""
+
+    settings: Settings
+    office: Office
+    rules: SignInRules
+    live: Live
+
+
+def parts() -> Parts:
+    """The parts of the running application."""
+    found: Parts = current_app.extensions["gridmap"]
+    return found
+
+
+def office() -> Office:
+    """What actions need."""
+    return parts().office
+
+
+def needs(*permissions: str) -> Callable[[View], View]:
+    """Mark a view with the permissions one of which it needs; `PUBLIC` and `SIGNED_IN` are the two lowest."""
+
+    def mark(view: View) -> View:
+        view.needs = permissions  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def actor() -> Actor:
+    """Who is behind this request. Raises NotSignedInError where nobody is."""
+    found = actor_or_none()
+    if found is None:
+        raise NotSignedInError("not_signed_in")
+    return found
+
+
+def actor_or_none() -> Actor | None:
+    """Who is behind this request; None for nobody. Raises NotSignedInError for a bad token or an ended session."""
+    if "actor" not in g:
+        g.actor = actor_by(office(), credentials()) if _bearer() is not None else _by_session()
+    found: Actor | None = g.actor
+    return found
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a request proves itself with: a bearer token's secret, or an account's session."""
+
+    secret: str | None
+    account_id: int | None = None
+    epoch: int = 0
+
+
+def credentials() -> Credentials:
+    """What this request proves itself with."""
+    return Credentials(_bearer(), session.get("account"), session.get("epoch", 0))
+
+
+def actor_by(here: Office, proof: Credentials) -> Actor:
+    """Who is behind `proof` by now. Raises NotSignedInError."""
+    if proof.secret is not None:
+        return actor_by_token(here, proof.secret)
+    if proof.account_id is None:
+        raise NotSignedInError("not_signed_in")
+    return actor_by_session(here, proof.account_id, proof.epoch)
+
+
+def _bearer() -> str | None:
+    header = request.headers.get("Authorization", "")
+    return header[7:].strip() if header[:7].lower() == "bearer " else None
+
+
+def _by_session() -> Actor | None:
+    if "account" not in session:
+        return None
+    settings = parts().settings
+    try:
+        found = actor_by(office(), credentials())
+    except NotSignedInError:
+        session.clear()
+        raise
+    is_idle = time.time() - session.get("seen", 0) > settings.session_minutes * 60
+    if is_idle and found.kind != "wall":  # a wall stays signed in: nobody touches it
+        session.clear()
+        raise NotSignedInError("session_idle", minutes=settings.session_minutes)
+    return found
+
+
+def remember(account_id: int, epoch: int) -> None:
+    """Begin a session for an account that has just signed in; an older one's content goes."""
+    session.clear()
+    session.permanent = True
+    session["account"], session["epoch"], session["seen"] = account_id, epoch, int(time.time())
+
+
+def install(app: Flask) -> None:
+    """Check every request before its view."""
+    csrf.init_app(app)
+    app.before_request(_admit)
+
+
+def _admit() -> None:
+    if request.endpoint is None or request.endpoint == "static":
+        return
+    view = current_app.view_functions[request.endpoint]
+    wanted: tuple[str, ...] | None = getattr(view, "needs", None)
+    if wanted is None:
+        raise ForbiddenError("forbidden", kind="", permission="unstated")
+    found = None if PUBLIC in wanted else actor()
+    if request.method not in SAFE and _bearer() is None:
+        _check_csrf()
+    if found is None:
+        return
+    _keep_awake()
+    if SIGNED_IN not in wanted and not any(found.may(permission) for permission in wanted):
+        raise ForbiddenError("forbidden", kind=found.kind, permission=wanted[0])
+
+
+def _check_csrf() -> None:
+    try:
+        csrf.protect()
+    except CSRFError as error:
+        raise ForbiddenError("csrf_failed") from error
+
+
+def _keep_awake() -> None:
+    # An open page that listens by itself is no sign of a person.
+    if "account" in session and request.endpoint != "api.stream" and time.time() - session["seen"] > 30:
+        session["seen"] = int(time.time())

@@ -1,0 +1,277 @@
+"""What routes answer, as schemas for the OpenAPI document; tests hold real answers against them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong: a stable code, a text in the reader's language, fields."""
+
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+class Error(BaseModel):
+    """The one error shape."""
+
+    error: ErrorDetail
+
+
+class Geometry(BaseModel):
+    """GeoJSON, lon/lat in WGS84."""
+
+    type: str
+    coordinates: list[Any]
+
+
+class Named(BaseModel):
+    """A person, by key."""
+
+    id: int
+    name: str | None
+
+
+class CellRef(BaseModel):
+    """One version of a cell."""
+
+    code: str
+    name: str
+    version: int
+
+
+class AreaRef(BaseModel):
+    """An area."""
+
+    code: str
+    name: str
+    level: str
+
+
+class IssueProperties(BaseModel):
+    """A matter as a list shows it; a wall's projection has fewer of these."""
+
+    model_config = ConfigDict(extra="allow")
+
+    number: str
+    status: str
+    in_triage: bool
+    category: str
+    category_name: str
+    reported_at: str
+    cell: CellRef | None
+    description: str | None = None
+    occurred_at: str | None = None
+    closed_at: str | None = None
+    due_at: str | None = None
+    owner: Named | None = None
+    handler: Named | None = None
+    unit: str | None = None
+    accuracy_m: float | None = None
+    source: str | None = None
+
+
+class IssueFeature(BaseModel):
+    """A matter."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: Geometry | None
+    properties: IssueProperties
+
+
+class IssueCollection(BaseModel):
+    """Matters, newest first; `next` is the cursor of the next page, null at the end."""
+
+    type: Literal["FeatureCollection"]
+    features: list[IssueFeature]
+    next: str | None
+
+
+class Candidate(BaseModel):
+    """A cell the point could be in; code null is “none”."""
+
+    code: str | None
+    name: str | None
+    share: float
+    overlap: bool | None = None
+
+
+class Nearest(BaseModel):
+    """The nearest cell of a point outside every cell."""
+
+    code: str
+    name: str
+    distance_m: float
+
+
+class Why(BaseModel):
+    """Where a point lies, explained."""
+
+    model_config = ConfigDict(extra="allow")
+
+    status: Literal["inside", "ambiguous", "near", "outside"]
+    cell: CellRef | None
+    margin_m: float | None
+    candidates: list[Candidate]
+    rule: str
+    lon_lat_wgs84: list[float]
+    nearest: Nearest | None
+
+
+class AreaProperties(BaseModel):
+    """An area's current version; `open` is null where its matters are not the reader's to count."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str
+    name: str
+    level: str
+    version: int
+    valid_from: str
+    area_m2: float
+    parent: str | None
+    label: list[float]
+    open: int | None
+
+
+class AreaFeature(BaseModel):
+    """An area."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: Geometry | None
+    properties: AreaProperties
+
+
+class AreaCollection(BaseModel):
+    """Areas in the order of their codes."""
+
+    type: Literal["FeatureCollection"]
+    features: list[AreaFeature]
+    next: str | None
+
+
+class BuildingFeature(BaseModel):
+    """A building."""
+
+    type: Literal["Feature"]
+    id: int
+    geometry: Geometry | None
+    properties: dict[str, Any]
+
+
+class BuildingCollection(BaseModel):
+    """Buildings by key."""
+
+    type: Literal["FeatureCollection"]
+    features: list[BuildingFeature]
+    next: str | None
+
+
+class HeatAnswer(BaseModel):
+    """Open matters as a density: filled classes between `breaks`, in `unit`."""
+
+    unit: str
+    bandwidth_m: float
+    breaks: list[float]
+    count: int
+    computed_at: str
+    type: Literal["FeatureCollection"]
+    features: list[dict[str, Any]]
+
+
+class CategoryAnswer(BaseModel):
+    """A category."""
+
+    id: str
+    code: str
+    kind: str
+    standard: str
+    name: str
+    group: str
+    role: str | None
+    role_name: str | None
+
+
+class CategoryList(BaseModel):
+    """Every category of every catalogue."""
+
+    categories: list[CategoryAnswer]
+
+
+class Me(BaseModel):
+    """Who is asking."""
+
+    model_config = ConfigDict(extra="allow")
+
+    username: str
+    kind: str
+    name: str
+    person_id: int | None
+    areas: list[AreaRef]
+    posts: list[dict[str, Any]]
+    language: str
+
+
+class PhotoAnswer(BaseModel):
+    """A photo that was kept."""
+
+    id: int
+    url: str
+    thumbnail_url: str
+
+
+class AccountAnswer(BaseModel):
+    """An account; `one_time_code` only in the answer that made it."""
+
+    username: str
+    kind: str
+    area: str | None = None
+    unit: str | None = None
+    active: bool = True
+    one_time_code: str | None = None
+
+
+class AccountList(BaseModel):
+    """Accounts."""
+
+    accounts: list[AccountAnswer]
+    next: str | None
+
+
+class TokenAnswer(BaseModel):
+    """A token; `token` is its secret, only in the answer that made it."""
+
+    id: int
+    label: str
+    created_at: str | None = None
+    expires_at: str | None = None
+    revoked_at: str | None = None
+    token: str | None = None
+
+
+class TokenList(BaseModel):
+    """One's own tokens."""
+
+    tokens: list[TokenAnswer]
+
+
+class Health(BaseModel):
+    """Whether the store answers."""
+
+    status: str
+    version: str
+
+
+class Done(BaseModel):
+    """It was done."""
+
+    status: str = Field(description="What holds now")
+
+
+ERRORS: dict[int, Any] = {401: Error, 403: Error, 404: Error, 422: Error, 503: Error}
+WRITE_ERRORS: dict[int, Any] = {**ERRORS, 400: Error, 409: Error, 413: Error, 415: Error}

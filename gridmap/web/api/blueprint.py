@@ -1,0 +1,36 @@
+"""The blueprint that the API's routes are added to, and what they share."""
+
+from __future__ import annotations
+
+from flask import request
+from flask_openapi3 import APIBlueprint, Tag
+
+from gridmap.domain.codes import range_below
+from gridmap.domain.scope import Scope
+from gridmap.errors import InvalidInputError
+
+api = APIBlueprint(
+    "api",
+    __name__,
+    url_prefix="/api/v1",
+    abp_security=[{"bearer": []}, {"session": []}],
+)
+
+MATTERS = Tag(name="issues", description="Matters: reporting, reading, acting")
+PLACES = Tag(name="areas", description="Areas, buildings, where a point lies")
+PEOPLE = Tag(name="accounts", description="Accounts, tokens, who am I")
+STATE = Tag(name="state", description="Stream, heat")
+
+
+def require_json() -> None:
+    """Raises InvalidInputError `body_not_json` where the body is not a JSON object."""
+    if not isinstance(request.get_json(silent=True), dict):
+        raise InvalidInputError("body_not_json")
+
+
+def count_below(by_path: dict[str, int], path: str, scope: Scope) -> int | None:
+    """How many of the counted matters lie at or below `path`; None where that is not all in scope."""
+    if not scope.covers(path):
+        return None
+    low, high = range_below(path)
+    return sum(number for at, number in by_path.items() if low <= at < high)

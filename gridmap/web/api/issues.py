@@ -1,0 +1,181 @@
+"""Routes of matters: report, list, read one, act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, url_for
+from sqlalchemy.orm import Session
+
+from gridmap.actions.handling import Act, act_on, ties_to_row
+from gridmap.actions.placing import Sent
+from gridmap.actions.reporting import Report, report
+from gridmap.db import areas, categories, history, issues, photos, posts
+from gridmap.domain.categories import resolve
+from gridmap.domain.issues import allowed_actions
+from gridmap.domain.scope import Actor
+from gridmap.errors import InvalidInputError, NotFoundError
+from gridmap.web import shapes
+from gridmap.web.access import actor, needs, office
+from gridmap.web.answers import ERRORS, WRITE_ERRORS, IssueCollection, IssueFeature
+from gridmap.web.api.blueprint import MATTERS, api
+from gridmap.web.params import (
+    ActionBody,
+    ActionPath,
+    IssueBody,
+    IssueQuery,
+    LanguageQuery,
+    NumberPath,
+    parse_bbox,
+    parse_statuses,
+    read_number_cursor,
+    write_cursor,
+)
+
+
+@api.get("/issues", tags=[MATTERS], responses={200: IssueCollection, **ERRORS})
+@needs("read", "projection")
+def list_issues(query: IssueQuery) -> Response:
+    """Matters in scope, newest first, as GeoJSON."""
+    who = actor()
+    shape = shapes.issue_feature if who.may("read") else shapes.issue_projection
+    with office().database.reading() as session:
+        wanted = filter_of(session, query)
+        below = read_number_cursor(query.cursor)
+        rows = issues.page(session, who.scope, wanted, below_id=below, limit=query.limit + 1)
+        features = [shape(row) for row in rows[: query.limit]]
+    more = write_cursor(rows[query.limit - 1].Issue.id) if len(rows) > query.limit else None
+    return jsonify(type="FeatureCollection", features=features, next=more)
+
+
+def filter_of(session: Session, query: IssueQuery) -> issues.Filter:
+    """The filter a query string means. Raises InvalidInputError, NotFoundError for an unknown area."""
+    statuses, triage = parse_statuses(query.status)
+    return issues.Filter(
+        bbox=parse_bbox(query.bbox),
+        area_path=area_path(session, query.area),
+        statuses=statuses,
+        in_triage=triage,
+        category_ids=category_ids(session, query.category),
+        since=query.since,
+        until=query.until,
+        mine=bool(query.mine),
+        number=query.q,
+    )
+
+
+def area_path(session: Session, code: str | None) -> str | None:
+    """The path of the current area `code`; None for None. Raises NotFoundError."""
+    if code is None:
+        return None
+    area = areas.current(session, code)
+    if area is None:
+        raise NotFoundError("area_not_found", area_code=code)
+    return area.path
+
+
+def category_ids(session: Session, wishes: str | None) -> tuple[int, ...] | None:
+    """The keys of the categories that a comma list means; None for None. Raises InvalidInputError."""
+    if wishes is None:
+        return None
+    found = []
+    for wish in wishes.split(","):
+        rows = categories.by_wish(session, wish)
+        found.append(
+            rows[resolve(wish, {key: categories.to_domain(row) for key, row in rows.items()}).key].id
+        )
+    return tuple(found)
+
+
+@api.post("/issues", tags=[MATTERS], responses={200: IssueFeature, 201: IssueFeature, **WRITE_ERRORS})
+@needs("report")
+def report_issue(body: IssueBody) -> tuple[Response, int]:
+    """Report a matter: 201 when new, 200 with the same matter when this was sent before."""
+    who = actor()
+    sent = Sent(body.lon, body.lat, body.datum, body.accuracy_m)
+    client_id = str(body.client_id) if body.client_id else None
+    what = Report(sent, body.category, body.description, body.occurred_at, client_id)
+    done = report(office(), who, what)
+    answer = jsonify(whole(who, done.number))
+    answer.headers["Location"] = url_for("api.read_issue", number=done.number)
+    return answer, 201 if done.is_new else 200
+
+
+@api.get("/issues/<string:number>", tags=[MATTERS], responses={200: IssueFeature, **ERRORS})
+@needs("read")
+def read_issue(path: NumberPath, query: LanguageQuery) -> Response:
+    """A matter with its why, its assignment, its events and photos."""
+    return jsonify(whole(actor(), path.number))
+
+
+def whole(who: Actor, number: str) -> dict[str, Any]:
+    """Everything about a matter in scope. Raises NotFoundError."""
+    with office().database.reading() as session:
+        row = issues.one(session, who.scope, number)
+        if row is None:
+            raise NotFoundError("issue_not_found", number=number)
+        feature = shapes.issue_feature(row)
+        feature["properties"] |= _details(session, who, row)
+        return feature
+
+
+def _details(session: Session, who: Actor, row: Any) -> dict[str, Any]:
+    issue, here = row.Issue, office()
+    kept = issue.assignment
+    entries = [kept["owner"], kept["handler"], *kept["informed"]]
+    people = posts.people(session, [entry["person_id"] for entry in entries])
+    places = areas.named(session, [entry["area_path"] for entry in entries if entry["area_path"]])
+    words = history.words_of(session, issue.id)
+    ties = ties_to_row(here, session, here.clock(), who, issue)
+    return {
+        "why": issue.why,
+        "assignment": shapes.assignment(kept, people, places, here.roles),
+        "events": [shapes.event(event, words) for event in history.of_issue(session, issue.id)],
+        "photos": [photo_links(issue.number, photo.id) for photo in photos.of_issue(session, issue.id)],
+        "actions": allowed_actions(issue.status, ties),
+    }
+
+
+def photo_links(number: str, photo_id: int) -> dict[str, Any]:
+    """A photo's addresses."""
+    return {
+        "id": photo_id,
+        "url": url_for("api.read_photo", number=number, photo_id=photo_id),
+        "thumbnail_url": url_for("api.read_thumbnail", number=number, photo_id=photo_id),
+    }
+
+
+@api.post(
+    "/issues/<string:number>/actions/<string:name>",
+    tags=[MATTERS],
+    responses={200: IssueFeature, **WRITE_ERRORS},
+)
+@needs("act")
+def act_on_issue(path: ActionPath, body: ActionBody) -> Response:
+    """Act on a matter; the answer is the matter afterwards, or what holds where it left one's scope."""
+    who = actor()
+    act = Act(
+        name=path.name,
+        sent=_sent(body),
+        category=body.category,
+        cell=body.cell,
+        unit=body.unit,
+        words=body.words,
+        words_id=body.words_id,
+        client_id=str(body.client_id) if body.client_id else None,
+    )
+    status = act_on(office(), who, path.number, act)
+    try:
+        return jsonify(whole(who, path.number))
+    except NotFoundError:
+        return jsonify(
+            type="Feature", id=path.number, geometry=None, properties=None, gone=True, status=status
+        )
+
+
+def _sent(body: ActionBody) -> Sent | None:
+    if body.lon is None and body.lat is None:
+        return None
+    if body.lon is None or body.lat is None:
+        raise InvalidInputError("field_missing", field="lon" if body.lon is None else "lat", action="move")
+    return Sent(body.lon, body.lat, body.datum, body.accuracy_m)

@@ -1,0 +1,97 @@
+"""Routes about the asker and the tables: me, categories, health, the OpenAPI document."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, jsonify
+
+from gridmap import __version__
+from gridmap.db import areas, categories, posts
+from gridmap.db.engine import ping
+from gridmap.domain.codes import codes_in
+from gridmap.web import shapes
+from gridmap.web.access import PUBLIC, SIGNED_IN, actor, needs, office
+from gridmap.web.answers import ERRORS, CategoryList, Me
+from gridmap.web.api.blueprint import MATTERS, PEOPLE, api
+from gridmap.web.language import language
+from gridmap.web.params import LanguageQuery
+
+
+@api.get("/me", tags=[PEOPLE], responses={200: Me, **ERRORS})
+@needs(SIGNED_IN)
+def read_me(query: LanguageQuery) -> Response:
+    """Who is asking: kind, areas, posts."""
+    return jsonify(describe_me())
+
+
+def describe_me() -> dict[str, object]:
+    """The asker, as pages and the API tell it."""
+    who, here = actor(), office()
+    with here.database.reading() as session:
+        held = posts.of_person(session, who.person_id, here.clock()) if who.person_id else []
+        person = posts.people(session, [who.person_id]).get(who.person_id or 0)
+        paths = [path for path in who.scope.paths if path] + [post.area_path for post in held]
+        named = areas.named(session, paths)
+    return {
+        "username": who.username,
+        "kind": who.kind,
+        "name": person.name if person else who.username,
+        "person_id": who.person_id,
+        "unit": who.unit,
+        "sees_everything": who.scope.is_everything,
+        "areas": [_area(named, path) for path in who.scope.paths if path],
+        "posts": [
+            {
+                "role": post.role,
+                "role_name": shapes.role_name(here.roles.get(post.role), post.role),
+                "area": _area(named, post.area_path),
+            }
+            for post in held
+        ],
+        "language": language(),
+    }
+
+
+def _area(named: dict[str, object], path: str) -> dict[str, object]:
+    row = named.get(path)
+    code = codes_in(path)[-1]
+    if row is None:
+        return {"code": code, "name": code, "level": ""}
+    return {"code": row.code, "name": row.name, "level": row.level}  # type: ignore[attr-defined]
+
+
+@api.get("/categories", tags=[MATTERS], responses={200: CategoryList, **ERRORS})
+@needs(SIGNED_IN)
+def list_categories(query: LanguageQuery) -> Response:
+    """Every category of every catalogue, and which role handles it."""
+    roles = office().roles
+    with office().database.reading() as session:
+        rows = categories.rows_by_key(session)
+    return jsonify(
+        categories=[
+            {
+                "id": key,
+                "standard": row.standard,
+                "kind": row.kind,
+                "code": row.code,
+                "name": shapes.category_name(row),
+                "group": row.group_zh,
+                "role": row.role,
+                "role_name": shapes.role_name(roles.get(row.role), row.role) if row.role else None,
+            }
+            for key, row in sorted(rows.items())
+        ]
+    )
+
+
+@needs(PUBLIC)
+def health() -> Response:
+    """Whether this process answers and its store does."""
+    with office().database.reading() as session:
+        ping(session)
+    return jsonify(status="ok", version=__version__)
+
+
+@needs(PUBLIC)
+def openapi() -> Response:
+    """The OpenAPI 3.1 document, generated from the routes."""
+    return jsonify(current_app.api_doc)  # type: ignore[attr-defined]

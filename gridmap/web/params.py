@@ -1,0 +1,249 @@
+"""What routes take: query strings and bodies as typed models that refuse what they do not know."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from gridmap.domain.codes import LEVELS
+from gridmap.domain.issues import OPEN, STATUSES
+from gridmap.domain.scope import KINDS
+from gridmap.errors import InvalidInputError
+from gridmap.geo.crs import DATUMS
+from gridmap.geo.locate import BBox
+
+BBoxText = Annotated[str, Field(max_length=200, description="west,south,east,north in WGS84 degrees")]
+Datum = Annotated[str, Field(max_length=20, json_schema_extra={"enum": list(DATUMS)})]
+Degrees = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Code = Annotated[str, Field(min_length=1, max_length=64)]
+Cursor = Annotated[str, Field(max_length=200, description="From the answer before: `next`")]
+Key = Annotated[int, Field(ge=1, le=2**53)]
+
+
+class Strict(BaseModel):
+    """Refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class LanguageQuery(Strict):
+    """What every GET may carry."""
+
+    lang: str | None = Field(None, max_length=10, description="zh-CN or en, for texts in the answer")
+
+
+class IssueQuery(LanguageQuery):
+    """Narrows a list of matters."""
+
+    bbox: BBoxText | None = None
+    area: Code | None = None
+    status: str | None = Field(
+        None, max_length=200, description=f"Some of {', '.join(STATUSES)}, triage; or open"
+    )
+    category: str | None = Field(
+        None, max_length=500, description="Keys or unique short codes, comma between"
+    )
+    since: AwareDatetime | None = Field(None, description="Reported then or later")
+    until: AwareDatetime | None = Field(None, description="Reported before")
+    mine: bool | None = None
+    q: str | None = Field(None, max_length=64, description="Part of the number")
+    limit: int = Field(100, ge=1, le=1000)
+    cursor: Cursor | None = None
+
+
+class AreaQuery(LanguageQuery):
+    """Narrows a list of areas."""
+
+    level: str | None = Field(None, json_schema_extra={"enum": list(LEVELS)}, max_length=20)
+    parent: Code | None = None
+    under: Code | None = None
+    bbox: BBoxText | None = None
+    geometry: bool = True
+    limit: int = Field(200, ge=1, le=5000)
+    cursor: Cursor | None = None
+
+
+class BuildingQuery(LanguageQuery):
+    """Narrows a list of buildings."""
+
+    bbox: BBoxText | None = None
+    limit: int = Field(1000, ge=1, le=5000)
+    cursor: Cursor | None = None
+
+
+class HeatQuery(LanguageQuery):
+    """What the heat is of."""
+
+    bbox: BBoxText
+    zoom: float = Field(13, ge=0, le=24, allow_inf_nan=False)
+    category: str | None = Field(None, max_length=500)
+    status: str | None = Field(None, max_length=200)
+
+
+class LocateQuery(LanguageQuery):
+    """A coordinate as a device gives it."""
+
+    lon: float = Field(allow_inf_nan=False)
+    lat: float = Field(allow_inf_nan=False)
+    accuracy_m: float | None = Field(None, ge=0, allow_inf_nan=False, description="95 % radius in metres")
+    datum: Datum = "wgs84"
+
+
+class PageQuery(LanguageQuery):
+    """A page of a plain list."""
+
+    limit: int = Field(200, ge=1, le=1000)
+    cursor: Cursor | None = None
+
+
+class NumberPath(Strict):
+    """A matter."""
+
+    number: str = Field(max_length=64)
+
+
+class ActionPath(NumberPath):
+    """An action on a matter."""
+
+    name: str = Field(max_length=40)
+
+
+class PhotoPath(NumberPath):
+    """A photo of a matter."""
+
+    photo_id: Key
+
+
+class CodePath(Strict):
+    """An area."""
+
+    code: str = Field(max_length=64)
+
+
+class TokenPath(Strict):
+    """A token of one's own."""
+
+    token_id: Key
+
+
+class UserPath(Strict):
+    """An account."""
+
+    username: str = Field(max_length=100)
+
+
+class PlaceBody(Strict):
+    """A coordinate as it is sent."""
+
+    lon: Degrees
+    lat: Degrees
+    datum: Datum = "wgs84"
+    accuracy_m: Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)] | None = None
+
+
+class IssueBody(PlaceBody):
+    """A report."""
+
+    client_id: UUID | None = Field(None, description="Drawn by the sender: makes sending twice safe")
+    category: str = Field(min_length=1, max_length=120)
+    description: str = Field("", max_length=4000)
+    occurred_at: AwareDatetime | None = None
+
+
+class ActionBody(Strict):
+    """What an action needs; each reads only what it names."""
+
+    client_id: UUID | None = None
+    lon: Degrees | None = None
+    lat: Degrees | None = None
+    datum: Datum = "wgs84"
+    accuracy_m: Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)] | None = None
+    category: str | None = Field(None, max_length=120)
+    cell: Code | None = None
+    unit: Code | None = None
+    words: str | None = Field(None, max_length=4000)
+    words_id: Key | None = None
+
+
+class AccountBody(Strict):
+    """A new account; it gets a one-time code."""
+
+    username: str = Field(min_length=2, max_length=100)
+    kind: str = Field(max_length=20, json_schema_extra={"enum": list(KINDS)})
+    area: Code | None = None
+    unit: Code | None = None
+
+
+class TokenBody(Strict):
+    """A new token."""
+
+    label: str = Field("", max_length=100)
+    days: int | None = Field(None, ge=1, le=3650)
+
+
+def parse_bbox(text: str | None) -> BBox | None:
+    """west,south,east,north as numbers; None for none. Raises InvalidInputError `bbox_invalid`."""
+    if text is None:
+        return None
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        values = []
+    is_box = len(values) == 4 and all(math.isfinite(v) for v in values)
+    if not (is_box and -180 <= values[0] <= values[2] <= 180 and -90 <= values[1] <= values[3] <= 90):
+        raise InvalidInputError("bbox_invalid", bbox=text)
+    return (values[0], values[1], values[2], values[3])
+
+
+def parse_statuses(text: str | None) -> tuple[tuple[str, ...] | None, bool | None]:
+    """States and whether triage is meant, out of a comma list. Raises InvalidInputError `status_unknown`."""
+    if text is None:
+        return None, None
+    statuses: list[str] = []
+    triage = None
+    for word in text.split(","):
+        if word == "open":
+            statuses += OPEN
+        elif word == "triage":
+            triage = True
+        elif word in STATUSES:
+            statuses.append(word)
+        else:
+            raise InvalidInputError("status_unknown", status=word, choices=[*STATUSES, "open", "triage"])
+    return (tuple(dict.fromkeys(statuses)) or None), triage
+
+
+def write_cursor(value: Any) -> str:
+    """An opaque cursor."""
+    return base64.urlsafe_b64encode(str(value).encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str | None) -> str | None:
+    """What a cursor holds; None for none. Raises InvalidInputError `cursor_invalid`."""
+    if text is None:
+        return None
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise InvalidInputError("cursor_invalid") from None
+
+
+def read_number_cursor(text: str | None) -> int | None:
+    """A cursor that holds a row's key. Raises InvalidInputError `cursor_invalid`."""
+    held = read_cursor(text)
+    if held is None:
+        return None
+    if not (held.isascii() and held.isdigit() and len(held) < 18):
+        raise InvalidInputError("cursor_invalid")
+    return int(held)
+
+
+def iso(moment: datetime | None) -> str | None:
+    """A moment as ISO 8601 in UTC with Z; None for none."""
+    return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")

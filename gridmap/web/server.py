@@ -1,0 +1,56 @@
+"""Serve with gunicorn: several processes, each with threads enough for its streams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from gridmap.app import create_app
+from gridmap.config import Settings
+
+_SPARE_THREADS = 16
+"""Threads beside those that open streams may hold: for everything else."""
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, settings: Settings, host: str, port: int) -> None:
+        self._settings, self._bind = settings, f"{host}:{port}"
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = self._settings
+        options: dict[str, Any] = {
+            "bind": self._bind,
+            "workers": settings.workers,
+            "worker_class": "gthread",
+            "threads": settings.stream_limit + _SPARE_THREADS,
+            "timeout": 60,
+            "graceful_timeout": 5,
+            "keepalive": 15,
+            "limit_request_line": 4094,
+            "limit_request_fields": 64,
+            "worker_exit": _stop_live,
+            "accesslog": None,
+            "control_socket_disable": True,
+        }
+        for name, value in options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        # In the worker, after the fork: no connection is shared between processes.
+        return create_app(self._settings)
+
+
+def _stop_live(_server: Any, worker: Any) -> None:
+    app = getattr(worker, "wsgi", None)
+    if app is not None and "gridmap" in app.extensions:
+        app.extensions["gridmap"].live.stop()
+
+
+def run(settings: Settings, host: str, port: int) -> None:
+    """Serve until stopped."""
+    print(f"gridmap: http://{host}:{port}/", flush=True)
+    _Server(settings, host, port).run()

@@ -1,0 +1,203 @@
+"""Rows into the JSON of the contract: features, members, events; a wall gets its projection."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import shapely
+from sqlalchemy import Row
+
+from gridmap.db.models import EventRow, Issue, Words
+from gridmap.domain.roles import Role
+from gridmap.domain.staffing import Member
+from gridmap.web.language import language
+from gridmap.web.params import iso
+
+
+def geometry(wkb: bytes | None) -> dict[str, Any] | None:
+    """WKB as GeoJSON; None for none."""
+    if wkb is None:
+        return None
+    shape: dict[str, Any] = json.loads(shapely.to_geojson(shapely.from_wkb(bytes(wkb))))
+    return shape
+
+
+def category_name(row: Any) -> str:
+    """A category's name in the reader's language."""
+    return str(row.name_en if language() == "en" and row.name_en else row.name_zh)
+
+
+def role_name(role: Role | None, code: str) -> str:
+    """A role's name in the reader's language; its code where the table has no such role."""
+    if role is None:
+        return code
+    return role.name_en if language() == "en" else role.name_zh
+
+
+def cell_of(row: Row[Any]) -> dict[str, Any] | None:
+    """The version of the cell a matter lies in; None in triage."""
+    if row.cell_code is None:
+        return None
+    return {"code": row.cell_code, "name": row.cell_name, "version": row.cell_version}
+
+
+def issue_feature(row: Row[Any]) -> dict[str, Any]:
+    """A matter as a list shows it."""
+    issue: Issue = row.Issue
+    return {
+        "type": "Feature",
+        "id": issue.number,
+        "geometry": geometry(row.wkb),
+        "properties": {
+            "number": issue.number,
+            "status": issue.status,
+            "in_triage": issue.is_triage,
+            "category": f"{row.standard}:{row.kind}:{row.category_code}",
+            "category_name": category_name(row),
+            "description": row.description or "",
+            "occurred_at": iso(issue.occurred_at),
+            "reported_at": iso(issue.reported_at),
+            "closed_at": iso(issue.closed_at),
+            "due_at": iso(issue.due_at),
+            "cell": cell_of(row),
+            "owner": _person(issue.owner_id, row.owner_name),
+            "handler": _person(issue.handler_id, row.handler_name),
+            "unit": issue.unit,
+            "accuracy_m": issue.accuracy_m,
+            "source": issue.source,
+        },
+    }
+
+
+def issue_projection(row: Row[Any]) -> dict[str, Any]:
+    """A matter as a wall shows it: number, category, state, cell, time, at the cell's label point.
+
+    No words, photos, names, and not the place itself.
+    """
+    issue: Issue = row.Issue
+    point = (
+        None if row.cell_code is None else {"type": "Point", "coordinates": [row.label_lon, row.label_lat]}
+    )
+    return {
+        "type": "Feature",
+        "id": issue.number,
+        "geometry": point,
+        "properties": {
+            "number": issue.number,
+            "status": issue.status,
+            "in_triage": issue.is_triage,
+            "category": f"{row.standard}:{row.kind}:{row.category_code}",
+            "category_name": category_name(row),
+            "reported_at": iso(issue.reported_at),
+            "cell": cell_of(row),
+        },
+    }
+
+
+def _person(person_id: int | None, name: str | None) -> dict[str, Any] | None:
+    return None if person_id is None else {"id": person_id, "name": name}
+
+
+def assignment(
+    kept: Mapping[str, Any], people: Mapping[int, Any], places: Mapping[str, Any], roles: Mapping[str, Role]
+) -> dict[str, Any]:
+    """An assignment with the names its ids stand for now."""
+
+    def part(entry: Mapping[str, Any]) -> dict[str, Any]:
+        person = people.get(entry["person_id"]) if entry["person_id"] is not None else None
+        area = places.get(entry["area_path"]) if entry["area_path"] else None
+        return {
+            "person": None if person is None else {"id": person.id, "name": person.name},
+            "role": entry["role"],
+            "role_name": role_name(roles.get(entry["role"]), entry["role"]),
+            "area": None if area is None else {"code": area.code, "name": area.name, "level": area.level},
+            "how": entry["how"],
+        }
+
+    return {
+        "owner": part(kept["owner"]),
+        "handler": part(kept["handler"]),
+        "informed": [part(entry) for entry in kept["informed"]],
+        "notes": kept["notes"],
+    }
+
+
+def event(row: Row[Any], words: Mapping[int, Words]) -> dict[str, Any]:
+    """One event of a matter's history, with the words it speaks of as far as they are kept."""
+    stored: EventRow = row.EventRow
+    data = json.loads(stored.data)
+    told = {key: data[key] for key in ("from", "to", "category", "unit", "photo", "erased") if key in data}
+    if "why" in data:
+        told["cell"] = data["why"]["cell"]
+    if "words" in data:
+        told["words"] = [_words(entry["id"], words) for entry in data["words"]]
+    actor = None
+    if row.actor_kind is not None:
+        actor = {"name": row.actor_name or row.username, "kind": row.actor_kind}
+    return {
+        "seq": stored.seq,
+        "kind": stored.kind,
+        "at": iso(stored.at),
+        "actor": actor,
+        "data": told,
+        "digest": stored.digest,
+    }
+
+
+def _words(key: int, words: Mapping[int, Words]) -> dict[str, Any]:
+    kept = words.get(key)
+    return {"id": key, "text": kept.text if kept else None, "erased": kept is None or kept.text is None}
+
+
+def area_properties(row: Any, open_count: int | None) -> dict[str, Any]:
+    """What every answer about an area says; `open` None: not the reader's to count."""
+    parent = row.parent_path.rstrip("/").rsplit("/", 1)[-1] or None
+    return {
+        "code": row.code,
+        "name": row.name,
+        "level": row.level,
+        "version": row.version,
+        "valid_from": iso(row.valid_from),
+        "area_m2": round(row.area_m2, 1),
+        "parent": parent,
+        "label": [row.label_lon, row.label_lat],
+        "open": open_count,
+    }
+
+
+def member(
+    entry: Member, people: Mapping[int, Any], places: Mapping[str, Any], role: Role | None
+) -> dict[str, Any]:
+    """One place in the 1+5+N."""
+    post = entry.post
+    person = people.get(post.person_id) if post else None
+    area = places.get(post.area_path) if post else None
+    return {
+        "role": entry.role,
+        "role_name": role_name(role, entry.role),
+        "person": None if person is None else {"id": person.id, "name": person.name},
+        "held_at": None if area is None else {"code": area.code, "name": area.name, "level": area.level},
+        "inherited": entry.is_inherited,
+        "vacant": entry.is_vacant,
+        "since": iso(post.valid_from) if post else None,
+    }
+
+
+def building_feature(row: Row[Any]) -> dict[str, Any]:
+    """A building: its footprint, or its point where none is known."""
+    return {
+        "type": "Feature",
+        "id": row.id,
+        "geometry": geometry(row.footprint if row.footprint is not None else row.point),
+        "properties": {
+            "code": row.code,
+            "name": row.name,
+            "address": row.address,
+            "floors": row.floors,
+            "households": row.households,
+            "chief": row.chief,
+            "cell": row.path.rstrip("/").rsplit("/", 1)[-1] or None,
+        },
+    }

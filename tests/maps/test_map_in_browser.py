@@ -1,0 +1,128 @@
+"""The leader's map in a real browser under its content security policy: it draws, obeys and tells the truth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pytest
+from jinja2 import Environment, FileSystemLoader
+
+from gridmap.maps.page import leader_map, page_texts
+from gridmap.resources import folder
+from gridmap.texts import catalogue, text
+
+CSP = (
+    "default-src 'none'; script-src 'self' 'nonce-N'; style-src 'self' 'nonce-N'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HOSTILE = "<img src=x onerror=\"document.title='hacked'\">"
+BOUNDS = (103.80, 25.49, 103.82, 25.50)
+
+
+def issue(n: int, status: str, lon: float) -> dict[str, Any]:
+    cell = {"code": "990001003012001", "name": HOSTILE, "version": 1}
+    properties = {
+        "number": f"990001-20261120-{n:04d}",
+        "status": status,
+        "category": "own:matter:B01",
+        "category_name": "消防隐患",
+        "description": HOSTILE,
+        "reported_at": f"2026-11-20T0{n}:00:00Z",
+        "cell": cell,
+        "in_triage": False,
+    }
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [lon, 25.495]},
+        "properties": properties,
+    }
+
+
+def page_html(cells: gpd.GeoDataFrame) -> str:
+    environment = Environment(loader=FileSystemLoader(folder("templates")), autoescape=True)
+    texts = catalogue("zh-CN")
+    data = {"me": {"areas": []}, "texts": page_texts(texts), "bounds": BOUNDS, "timezone": "Asia/Shanghai"}
+    return environment.get_template("map.html").render(
+        map=leader_map(cells, cells.iloc[:1], bounds=BOUNDS, texts=texts, nonce="N"),
+        page_data=data,
+        lang="zh-CN",
+        nonce="N",
+        user={"name": HOSTILE, "kind": "staff"},
+        notice="示例·示意图，非行政区划界线",
+        t=lambda key, **fields: text("zh-CN", key, **fields),
+        url_for=lambda endpoint, filename: f"/static/{filename}",
+        csrf_token=lambda: "token",
+    )
+
+
+@pytest.fixture
+def opened(site: Any, two_cells: gpd.GeoDataFrame) -> Any:
+    """The page with three open matters in the western cell, one of them being handled."""
+    features = [issue(1, "reported", 103.802), issue(2, "handling", 103.805), issue(3, "reported", 103.808)]
+    site.answers["/api/v1/issues"] = {"type": "FeatureCollection", "features": features, "next": None}
+    for feature in features:
+        full = {"events": [], "photos": [], "why": None, "assignment": None}
+        number = feature["properties"]["number"]
+        site.answers[f"/api/v1/issues/{number}"] = {
+            **feature,
+            "properties": {**feature["properties"], **full},
+        }
+    site.html, site.csp = page_html(two_cells.assign(name=HOSTILE)), CSP
+    site.page.goto(f"{site.address}/map")
+    site.page.wait_for_selector(".row")
+    return site
+
+
+def test_it_opens_without_a_complaint_of_the_browser(opened: Any) -> None:
+    for mode in ("heat", "issues", "classes"):
+        opened.page.click(f"[data-mode={mode}]")
+    opened.page.click(".row >> nth=0")
+    opened.page.wait_for_selector(".panel__head")
+    assert opened.complaints == []
+
+
+def test_words_from_outside_stay_words(opened: Any) -> None:
+    opened.page.click(".row >> nth=0")
+    opened.page.wait_for_selector(".panel__head")
+    opened.page.hover(".leaflet-interactive >> nth=0", force=True)
+    assert opened.page.title() != "hacked"
+    assert opened.page.locator("img[src=x]").count() == 0
+
+
+def test_list_map_and_legend_agree(opened: Any) -> None:
+    assert opened.page.locator(".figure dd").first.inner_text() == "3"
+    assert opened.page.locator(".row").count() == 3
+    assert "3 件" in opened.page.locator(".legend__head span").first.inner_text()
+
+
+def test_newest_stands_first_and_a_filter_leaves_its_kind(opened: Any) -> None:
+    assert opened.page.locator(".row").first.get_attribute("data-number") == "990001-20261120-0003"
+    opened.page.click(".chip:has-text('处置中')")
+    assert opened.page.locator(".row").count() == 1
+    assert "status=handling" in opened.page.url
+
+
+def test_slash_searches_and_escape_closes_the_panel(opened: Any) -> None:
+    opened.page.keyboard.press("/")
+    assert opened.page.evaluate("document.activeElement.type") == "search"
+    opened.page.keyboard.press("Escape")
+    opened.page.click(".row >> nth=1")
+    opened.page.wait_for_selector(".panel__head")
+    opened.page.keyboard.press("Escape")
+    assert opened.page.locator(".panel").is_hidden()
+
+
+def test_on_a_phone_nothing_lies_on_anything_else(opened: Any) -> None:
+    opened.page.set_viewport_size({"width": 390, "height": 844})
+    opened.page.reload()
+    opened.page.wait_for_selector(".figure dd")
+    names = [".search", ".modes", ".legend-toggle", ".leaflet-control-zoom", ".stage__notice", ".rail"]
+    boxes = [opened.page.locator(name).bounding_box() for name in names]
+    for at, one in enumerate(boxes):
+        assert not [names[at] for other in boxes[at + 1 :] if meet(one, other)]
+
+
+def meet(a: Any, b: Any) -> bool:
+    beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+    return not (beside or a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"])
