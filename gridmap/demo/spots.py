@@ -15,8 +15,8 @@ from gridmap.demo.plane import Numbers, metres
 from gridmap.demo.sayings import BY_NAME, GREEN, HOME, SAYINGS, Saying
 from gridmap.demo.town import Town
 
-OUTSIDE, AT_BORDERS = 12, 45
-"""How many matters lie just outside the district, and how many within a few metres of a cell's border."""
+OUTSIDE = 12
+"""How many matters lie just outside the district. Near borders of cells many lie anyway: these are roads."""
 
 
 class Spot(NamedTuple):
@@ -49,9 +49,8 @@ def draw_spots(rng: np.random.Generator, town: Town, areas: gpd.GeoDataFrame, nu
     """`number` spots in no order; all inside the district but for the last `OUTSIDE`."""
     district = _district_m(areas)
     crowded = [spot for crowd in CROWDS for spot in _crowded(rng, crowd, round(crowd.share * number))]
-    borders = _along_borders(rng, areas)
-    scattered = _scattered(rng, town, number - len(crowded) - len(borders) - OUTSIDE)
-    inside = [_kept_inside(district, spot) for spot in (*crowded, *borders, *scattered)]
+    scattered = _scattered(rng, town, number - len(crowded) - OUTSIDE)
+    inside = [_kept_inside(district, spot) for spot in (*crowded, *scattered)]
     return [*inside, *_outside(rng, district)]
 
 
@@ -92,15 +91,6 @@ def _scattered(rng: np.random.Generator, town: Town, number: int) -> list[Spot]:
 
 def _on(rng: np.random.Generator, line: shapely.Geometry, near: Point) -> Point:
     return line.interpolate(line.project(near) + float(rng.uniform(-60, 60)))
-
-
-def _along_borders(rng: np.random.Generator, areas: gpd.GeoDataFrame) -> list[Spot]:
-    """Spots so near the border of a cell that a phone could not tell which side it is on."""
-    grids = areas.geometry[areas["level"] == "grid"].to_numpy()
-    lines = shapely.boundary(grids[rng.integers(0, len(grids), AT_BORDERS)])
-    on = shapely.line_interpolate_point(lines, rng.random(AT_BORDERS), normalized=True)
-    points = metres(shapely.get_coordinates(on)) + rng.normal(0, 4, (AT_BORDERS, 2))
-    return _spots(points, _sayings(rng, AT_BORDERS))
 
 
 def _outside(rng: np.random.Generator, district: Polygon) -> list[Spot]:

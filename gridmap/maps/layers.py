@@ -6,6 +6,7 @@ from typing import Any
 
 import folium
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry import mapping
@@ -54,9 +55,20 @@ def cells_layer(cells: gpd.GeoDataFrame, classes: styles.Classes, *, name: str) 
         fill = classes.fill_of(feature["properties"]["open"])
         return {**styles.CELL_BORDER, "fillColor": fill, "fillOpacity": 1}
 
-    layer = folium.GeoJson(feature_collection(cells), style_function=style, name=name, smooth_factor=0)
+    data = feature_collection(cells)
+    for feature, label in zip(data["features"], _label_points(cells), strict=True):
+        feature["properties"]["label"] = label
+    layer = folium.GeoJson(data, style_function=style, name=name, smooth_factor=0)
     layer._id = "cells"
     return layer
+
+
+def _label_points(cells: gpd.GeoDataFrame) -> list[list[float]]:
+    """Where each cell's number is written, lon/lat: its middle, or where that lies outside, a point inside."""
+    shapes = cells.to_crs(crs.WGS84).geometry.array
+    middles = shapely.centroid(shapes)
+    inside = np.where(shapely.contains(shapes, middles), middles, shapely.point_on_surface(shapes))
+    return [[round(point.x, DECIMALS), round(point.y, DECIMALS)] for point in inside]
 
 
 def own_area_layers(outline: gpd.GeoDataFrame) -> dict[str, folium.GeoJson]:

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from gridmap.geo import crs
-from gridmap.maps import layers
+from gridmap.maps import layers, styles
 from gridmap.maps.page import LeaderMap, leader_map, page_texts
 from gridmap.texts import catalogue
 
@@ -79,6 +79,14 @@ def test_the_veil_leaves_ones_own_area_open(two_cells: gpd.GeoDataFrame) -> None
     shape = shapely.geometry.shape(veil)
     assert not shape.contains(shapely.Point(103.805, 25.495))
     assert shape.contains(shapely.Point(103.79, 25.495))
+
+
+def test_the_number_of_a_bent_cell_is_written_inside_it() -> None:
+    bent = shapely.Polygon([(0, 0), (4, 0), (4, 1), (1, 1), (1, 4), (0, 4)])
+    records = {"code": ["990001003012001"], "name": ["弯"], "level": ["grid"], "open": [1]}
+    cells = gpd.GeoDataFrame(records, geometry=[bent], crs=crs.WGS84)
+    layer = layers.cells_layer(cells, styles.classify([1]), name="cells")
+    assert bent.contains(shapely.Point(layer.data["features"][0]["properties"]["label"]))
 
 
 def test_pages_get_the_texts_of_their_sections_only() -> None:

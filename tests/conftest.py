@@ -1,0 +1,220 @@
+"""Fixtures: both engines side by side, a clock that stands still, a small town drawn by hand."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from gridmap.actions.accounts import SignInRules
+from gridmap.actions.office import Office
+from gridmap.app import initialise
+from gridmap.config import Settings, read_settings
+from gridmap.db.engine import Database
+from gridmap.files.tables import load_roles
+from tests.town import build_town
+
+ENGINES = ("spatialite", "postgis")
+START = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
+
+
+class Clock:
+    """Stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+class PostgresServer:
+    """A throw-away cluster by Debian's pg_virtualenv; gone when its standard input closes."""
+
+    def __init__(self) -> None:
+        script = 'echo "READY $PGHOST $PGPORT $PGUSER $PGPASSWORD"; exec cat'
+        self._process = subprocess.Popen(
+            ["pg_virtualenv", "sh", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("READY"):
+                _, host, port, user, password = line.split()
+                self._base = f"postgresql+psycopg://{user}:{password}@{host}:{port}"
+                self._made = 0
+                return
+        raise RuntimeError("pg_virtualenv did not start a cluster")
+
+    def run(self, *statements: str) -> None:
+        engine = create_engine(f"{self._base}/postgres", isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+        engine.dispose()
+
+    def empty(self) -> str:
+        """The URL of a new, empty database."""
+        self._made += 1
+        name = f"test_{self._made}"
+        self.run(f"CREATE DATABASE {name}")
+        return f"{self._base}/{name}"
+
+    def copy_of(self, url: str) -> str:
+        """The URL of a new database with all of another one."""
+        self._made += 1
+        name = f"test_{self._made}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {url.rsplit('/', 1)[1]}")
+        return f"{self._base}/{name}"
+
+    def drop(self, url: str) -> None:
+        self.run(f"DROP DATABASE IF EXISTS {url.rsplit('/', 1)[1]} WITH (FORCE)")
+
+    def stop(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.read()
+        self._process.wait(60)
+        self._process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    yield server
+    server.stop()
+
+
+def make_office(url: str, data_dir: Path, clock: Clock) -> Office:
+    return Office(Database(url), load_roles(), ZoneInfo("Asia/Shanghai"), data_dir, clock)
+
+
+def _prepared(url: str, folder: Path, *, with_town: bool) -> None:
+    office = make_office(url, folder, Clock())
+    initialise(office)
+    if with_town:
+        build_town(office)
+    office.database.dispose()
+
+
+class Templates:
+    """Databases made once and copied for each test: empty ones with the schema, and ones with the town."""
+
+    def __init__(self, folder: Path, request: pytest.FixtureRequest) -> None:
+        self._folder, self._request = folder, request
+        self._made: dict[tuple[str, bool], str] = {}
+
+    def copy(self, engine: str, with_town: bool, target: Path) -> str:
+        key = (engine, with_town)
+        if engine == "spatialite":
+            if key not in self._made:
+                file = self._folder / f"template_{with_town}.db"
+                _prepared(f"sqlite:///{file}", self._folder, with_town=with_town)
+                self._made[key] = str(file)
+            shutil.copy(self._made[key], target / "test.db")
+            return f"sqlite:///{target / 'test.db'}"
+        server: PostgresServer = self._request.getfixturevalue("postgres")
+        if key not in self._made:
+            self._made[key] = server.empty()
+            _prepared(self._made[key], self._folder, with_town=with_town)
+        return server.copy_of(self._made[key])
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Templates:
+    return Templates(tmp_path_factory.mktemp("templates"), request)
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of the engine; every test that uses a database runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def _office(
+    engine: str, with_town: bool, templates: Templates, clock: Clock, folder: Path, request: pytest.FixtureRequest
+) -> Iterator[Office]:
+    url = templates.copy(engine, with_town, folder)
+    office = make_office(url, folder, clock)
+    yield office
+    office.database.dispose()
+    if engine == "postgis":
+        request.getfixturevalue("postgres").drop(url)
+
+
+@pytest.fixture
+def empty_office(
+    engine: str, templates: Templates, clock: Clock, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Office]:
+    """A store with schema and categories, and nothing else."""
+    yield from _office(engine, False, templates, clock, tmp_path, request)
+
+
+@pytest.fixture
+def office(
+    engine: str, templates: Templates, clock: Clock, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Office]:
+    """A store with the town of tests/town.py."""
+    yield from _office(engine, True, templates, clock, tmp_path, request)
+
+
+@pytest.fixture
+def empty_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database without a schema."""
+    if engine == "spatialite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server = request.getfixturevalue("postgres")
+    url = server.empty()
+    yield url
+    server.drop(url)
+
+
+def settings_for(office: Office, **changes: str) -> Settings:
+    """Settings as the environment would give them for this office."""
+    url = office.database.engine.url.render_as_string(hide_password=False)
+    env = {
+        "GRIDMAP_DATABASE_URL": url,
+        "GRIDMAP_DATA_DIR": str(office.data_dir),
+        "GRIDMAP_SECRET_KEY": "only-for-tests",
+        **changes,
+    }
+    return read_settings(env)
+
+
+@pytest.fixture
+def rules() -> SignInRules:
+    return SignInRules()
+
+
+@pytest.fixture
+def app(office: Office, rules: SignInRules) -> Iterator[Flask]:
+    """The web application over the town."""
+    from gridmap.web import build
+
+    made = build(settings_for(office), office, rules)
+    yield made
+    made.extensions["gridmap"].live.stop()
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("GRIDMAP_") and name != "GRIDMAP_REAL_DATA":
+            monkeypatch.delenv(name)
