@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -39,13 +40,25 @@ class Clock:
         self.now += timedelta(**span)
 
 
+def free_port() -> int:
+    """A TCP port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class PostgresServer:
     """A throw-away cluster by Debian's pg_virtualenv; gone when its standard input closes."""
 
     def __init__(self) -> None:
         script = 'echo "READY $PGHOST $PGPORT $PGUSER $PGPASSWORD"; exec cat'
+        # -t and a port of its own: several test sessions may run at once, also for root.
         self._process = subprocess.Popen(
-            ["pg_virtualenv", "sh", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            ["pg_virtualenv", "-t", "sh", "-c", script],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PGPORT": str(free_port())},
         )
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -148,7 +161,12 @@ def clock() -> Clock:
 
 
 def _office(
-    engine: str, with_town: bool, templates: Templates, clock: Clock, folder: Path, request: pytest.FixtureRequest
+    engine: str,
+    with_town: bool,
+    templates: Templates,
+    clock: Clock,
+    folder: Path,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Office]:
     url = templates.copy(engine, with_town, folder)
     office = make_office(url, folder, clock)

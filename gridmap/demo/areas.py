@@ -42,8 +42,7 @@ def grow_communities(blocks: Blocks) -> list[str]:
     wished = {c.code: c.size for c in plan.COMMUNITIES}
     owner: dict[int, str] = {}
     for code, at in place.items():
-        start = min(size.keys() - owner, key=lambda q, at=at: (middle[q].distance(at), q))
-        owner[start] = code
+        owner[min((middle[q].distance(at), q) for q in size.keys() - owner)[1]] = code
     taken = Counter({code: size[q] for q, code in owner.items()})
     while free := {(code, q) for own, code in owner.items() for q in beside[own] - owner.keys()}:
         code, q = min(free, key=lambda f: (taken[f[0]] / wished[f[0]], middle[f[1]].distance(place[f[0]]), f))

@@ -15,7 +15,7 @@ from shapely import LineString, Point, Polygon, STRtree
 from gridmap.demo import roads
 from gridmap.demo.ground import Ground
 from gridmap.demo.plane import HEIGHT_M, SNAP_M, WIDTH_M
-from gridmap.demo.roads import MINOR, MainRoads, Road
+from gridmap.demo.roads import MINOR, NORTH_BANK, SOUTH_BANK, MainRoads, Road
 
 Borders = dict[int, dict[int, float]]
 """For each block the blocks it shares a border with, and the border's length in metres."""
@@ -101,7 +101,7 @@ def _is_dropped(quarter: Polygon) -> bool:
 
 def _aim_m2(quarter: Polygon) -> float:
     far = remoteness(quarter.centroid.x, quarter.centroid.y)
-    return _SMALLEST_BLOCK_M2 + far**1.3 * (_LARGEST_BLOCK_M2 - _SMALLEST_BLOCK_M2)
+    return _SMALLEST_BLOCK_M2 + float(far**1.3) * (_LARGEST_BLOCK_M2 - _SMALLEST_BLOCK_M2)
 
 
 def _enclosed(lines: Sequence[LineString]) -> list[Polygon]:
@@ -115,7 +115,7 @@ def _divided(
     ground: Ground, main: MainRoads, cuts: Sequence[LineString], quarters: Sequence[Polygon]
 ) -> list[Polygon]:
     """All blocks of the quarters, the stretches of the riverside among them."""
-    banks = shapely.union_all([road.line for road in main.roads if road.name.startswith("滨河")])
+    banks = shapely.union_all([road.line for road in main.roads if road.name in (NORTH_BANK, SOUTH_BANK)])
     middle = ground.middle_line()
     # The quarters' own outlines, not the lines they were made from: the cuts end exactly on these.
     outlines = [quarter.exterior for quarter in quarters]

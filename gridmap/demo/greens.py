@@ -19,7 +19,6 @@ RIVER, LAKE, PARK = "river", "lake", "park"
 _PATH_M = 16.0
 """Between a green and the middle of the roads around it."""
 
-
 _LEAST_M2 = 2500.0
 """Smaller scraps between roads are left out."""
 
@@ -71,7 +70,9 @@ def _lake(rng: np.random.Generator, park: Polygon) -> Polygon:
     west, south, east, north = park.bounds
     middle = np.array([(west + east) / 2, (south + north) / 2])
     angle = np.linspace(0, 2 * np.pi, 72, endpoint=False)
-    bays = sum(rng.uniform(0.02, 0.09) * np.sin(n * angle + rng.uniform(0, 6)) for n in (2, 3, 5))
+    bays = np.zeros_like(angle)
+    for n in (2, 3, 5):
+        bays += rng.uniform(0.02, 0.09) * np.sin(n * angle + rng.uniform(0, 6))
     reach = np.array([east - west, north - south]) * 0.33
     round_it = np.column_stack([np.cos(angle), np.sin(angle)])
     return Polygon(middle + round_it * reach * (1 + bays)[:, None]).intersection(park)

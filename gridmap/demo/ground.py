@@ -39,13 +39,12 @@ class Ground:
         `share` 0 is the road along the bank, 1 the north edge, −1 the south edge; between, in proportion.
         """
         edge = self.north_y if share > 0 else self.south_y
-        bank = BANK_M if share > 0 else -BANK_M
+        bank = self.bank(BANK_M if share > 0 else -BANK_M)
+        return lambda x: bank(x) + abs(share) * (edge(x) - bank(x))
 
-        def y(x: Numbers) -> Numbers:
-            near = self.river_y(x) + bank
-            return near + abs(share) * (edge(x) - near)
-
-        return y
+    def bank(self, away_m: float) -> Curve:
+        """The river's course moved north by `away_m`."""
+        return lambda x: self.river_y(x) + away_m
 
     def middle_line(self) -> LineString:
         """The river's middle line, from beyond the west edge to beyond the east edge."""

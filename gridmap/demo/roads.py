@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import shapely
 from shapely import LineString, Point, Polygon
 from shapely.ops import split
 
-from gridmap.demo.ground import Curve, Ground, across, along, wave
+from gridmap.demo.ground import BANK_M, Curve, Ground, across, along, wave
 from gridmap.demo.plane import SNAP_M, WIDTH_M
 
 MAIN, MINOR = "main", "minor"
@@ -19,12 +19,12 @@ WEST_EAST = {
     "建设路": 0.76,
     "和平路": 0.50,
     "湖滨路": 0.25,
-    "滨河北路": 1e-9,
-    "滨河南路": -1e-9,
     "文昌路": -0.38,
     "迎春路": -0.70,
 }
 """Share of the way from the bank to the north (+) or south (−) edge; see `Ground.between`."""
+
+NORTH_BANK, SOUTH_BANK = "滨河北路", "滨河南路"
 
 SOUTH_NORTH = {
     "青松街": 900.0,
@@ -65,21 +65,27 @@ class MainRoads:
 def draw_main_roads(rng: np.random.Generator, ground: Ground) -> MainRoads:
     """The roads between the quarters of the town; each ends `BEYOND_M` outside its edges."""
     lines = {name: _bent(rng, across, ground.between(share), 30) for name, share in WEST_EAST.items()}
-    lines |= {"滨河北路": across(ground.between(1e-9)), "滨河南路": across(ground.between(-1e-9))}
+    lines |= {NORTH_BANK: across(ground.bank(BANK_M)), SOUTH_BANK: across(ground.bank(-BANK_M))}
     for name, x in SOUTH_NORTH.items():
         middle = x + rng.uniform(-60, 60)
-        lines[name] = _bent(rng, along, lambda y, x=middle: np.full_like(y, x), 95)
+        lines[name] = _bent(rng, along, _straight(middle), 95)
     lines[AVENUE] = _avenue(*(lines[name] for name in _AVENUE_FROM))
-    riverside = shapely.union_all([lines["滨河北路"], lines["滨河南路"]])
+    riverside = shapely.union_all([lines[NORTH_BANK], lines[SOUTH_BANK]])
     roads = [
         Road(name, MAIN, part) for name, line in lines.items() for part in _unbridged(name, line, riverside)
     ]
     return MainRoads(roads, [*lines.values(), ground.middle_line(), *_edges(rng, ground)])
 
 
-def _bent(rng: np.random.Generator, drawn: type, curve: Curve, height_m: float) -> LineString:
+def _bent(
+    rng: np.random.Generator, drawn: Callable[[Curve], LineString], curve: Curve, height_m: float
+) -> LineString:
     bend = wave(rng, height_m, 5200)
     return drawn(lambda s: curve(s) + bend(s))
+
+
+def _straight(at_m: float) -> Curve:
+    return lambda s: np.full_like(s, at_m)
 
 
 def _avenue(road: LineString, street: LineString) -> LineString:
@@ -141,7 +147,7 @@ def _lines(shape: shapely.Geometry) -> list[LineString]:
     return [part for part in shapely.get_parts(shape) if isinstance(part, LineString)]
 
 
-def seams(cuts: list[LineString], bank: shapely.Geometry, river: LineString) -> list[LineString]:
+def seams(cuts: Sequence[LineString], bank: shapely.Geometry, river: LineString) -> list[LineString]:
     """Lines from where minor roads meet the road along the bank straight over the river's middle.
 
     No roads: they give every block at the bank its own stretch of the riverside.

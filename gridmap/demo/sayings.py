@@ -33,7 +33,7 @@ def _own(code: str, name_zh: str, often: float, limit_h: float, *sentences: str)
 
 SAYINGS = (
     _new(
-        "06011",
+        "06010",
         "暴露垃圾",
         95,
         4,

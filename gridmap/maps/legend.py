@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gridmap.maps.styles import NO_DATA, Classes
+from gridmap.maps.styles import CHOROPLETH, NO_DATA, QUANTILE, Classes
 
 
 def legend(classes: Classes, counts: Iterable[int | None], texts: Mapping[str, str]) -> dict[str, Any]:
@@ -13,6 +13,7 @@ def legend(classes: Classes, counts: Iterable[int | None], texts: Mapping[str, s
 
     `classes`: one entry each, zero first, with `from` and `to` (inclusive numbers of open matters),
     `fill` and `cells` (how many). `unknown`: how many cells have no count. `method`: in words.
+    `ramp` and `method_later` are for a page made while nothing was open: it cuts its first classes itself.
     """
     known = list(counts)
     members = [classes.index_of(count) for count in known if count is not None]
@@ -26,5 +27,11 @@ def legend(classes: Classes, counts: Iterable[int | None], texts: Mapping[str, s
         "classes": entries,
         "unknown": known.count(None),
         "unknown_fill": NO_DATA,
-        "method": texts.get(f"map.method_{classes.method}", classes.method),
+        "method": _words(texts, classes.method),
+        "ramp": list(CHOROPLETH),
+        "method_later": _words(texts, QUANTILE),
     }
+
+
+def _words(texts: Mapping[str, str], method: str) -> str:
+    return texts.get(f"map.method_{method}", method)

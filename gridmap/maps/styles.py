@@ -25,6 +25,9 @@ HEAT_LIGHT = ("#FFF3B2", "#FED976", "#FDAE50", "#F47730", "#D63420", "#8A0620")
 HEAT_DARK = ("#3B2E1F", "#6E4A16", "#AC7016", "#EBA326", "#FFDD94")
 """Fill of an isopleth by level, low to high, on light and on dark ground."""
 
+_SPREAD = ((), (3,), (2, 4), (1, 3, 5), (1, 2, 4, 5), (1, 2, 3, 4, 5))
+"""Which steps of CHOROPLETH serve so many classes above zero: always distinct, always light to dark."""
+
 INK = "#1B2430"
 ACCENT = "#1D5A9E"
 GROUND = "#F4F3EF"
@@ -54,17 +57,14 @@ class Classes:
 
     def index_of(self, count: int) -> int:
         """Which class a count is in: 0 for zero, else 1 and up; beyond the last upper it is the last."""
-        if count <= 0 or not self.uppers:
-            return 0 if count <= 0 else 1
+        if count <= 0:
+            return 0
         return min(int(np.searchsorted(self.uppers, count)) + 1, len(self.uppers))
 
     @property
     def fills(self) -> tuple[str, ...]:
         """The fill of each class, zero first; fewer classes are spread over the whole ramp."""
-        steps = max(len(self.uppers), 1)
-        last = len(CHOROPLETH) - 1
-        spread = [round(1 + (last - 1) * (k + 1) / steps - (last - 1) / (2 * steps)) for k in range(steps)]
-        return (CHOROPLETH[0], *(CHOROPLETH[i] for i in spread))
+        return (CHOROPLETH[0], *(CHOROPLETH[step] for step in _SPREAD[len(self.uppers)]))
 
     def fill_of(self, count: int | None) -> str:
         """The fill of a cell with that many open matters; None (unknown) is the hatch."""

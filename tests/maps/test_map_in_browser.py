@@ -96,6 +96,22 @@ def test_list_map_and_legend_agree(opened: Any) -> None:
     assert "3 件" in opened.page.locator(".legend__head span").first.inner_text()
 
 
+def test_a_page_made_while_nothing_was_open_gets_its_classes_later(
+    opened: Any, two_cells: gpd.GeoDataFrame
+) -> None:
+    opened.html = page_html(two_cells.assign(open=[0, 0]))
+    opened.page.reload()
+    opened.page.wait_for_selector(".row")
+    assert opened.page.locator(".legend .ramp li").all_inner_texts() == ["0\n1 格", "1–3\n1 格"]
+    assert "等量" in opened.page.locator(".legend__note").first.inner_text()
+
+
+def test_choosing_a_matter_leaves_the_others_in_the_list(opened: Any) -> None:
+    opened.page.click(".row >> nth=0")
+    opened.page.wait_for_selector(".chosen-pin")
+    assert opened.page.locator(".row").count() == 3
+
+
 def test_newest_stands_first_and_a_filter_leaves_its_kind(opened: Any) -> None:
     assert opened.page.locator(".row").first.get_attribute("data-number") == "990001-20261120-0003"
     opened.page.click(".chip:has-text('处置中')")

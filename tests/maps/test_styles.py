@@ -54,6 +54,13 @@ def test_a_count_beyond_the_highest_class_takes_the_highest_fill() -> None:
     assert classes.fill_of(77) == styles.CHOROPLETH[-1]
 
 
+@pytest.mark.parametrize("distinct", range(1, 9))
+def test_every_class_has_its_own_fill(distinct: int) -> None:
+    fills = styles.classify(range(1, distinct + 1)).fills
+    assert len(set(fills)) == len(fills) == min(distinct, 5) + 1
+    assert list(fills) == sorted(fills, key=styles.CHOROPLETH.index)
+
+
 def test_very_many_distinct_counts_are_cut_by_quantiles() -> None:
     classes = styles.classify(range(1, 2001))
     assert classes.method == styles.QUANTILE

@@ -45,7 +45,7 @@ export async function collect(path, query = {}, most = 5000) {
 
 async function reach(url, signal) {
   try {
-    return await fetch(url, { signal, headers: { Accept: "application/json" }, credentials: "same-origin" });
+    return await fetch(url, { signal, headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang }, credentials: "same-origin" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError("unreachable", 0);

@@ -41,7 +41,23 @@ export class Cells {
       const p = cell.feature.properties;
       if (p.open !== null) p.open = counts[code] || 0;
     }
+    this.firstClasses();
     this.paint();
+  }
+
+  /** A page made while nothing was open has no classes: the first matters get some of equal frequency. */
+  firstClasses() {
+    if (this.legend.classes.length > 1) return;
+    const opens = this.opens().filter((open) => open > 0).sort((a, b) => a - b);
+    const most = this.legend.ramp.length - 1;
+    const uppers = [...new Set(Array.from({ length: most }, (_, at) => opens[Math.ceil(((at + 1) * opens.length) / most) - 1]))];
+    if (!opens.length) return;
+    const rest = uppers.map((to, at) => ({ from: (uppers[at - 1] || 0) + 1, to, fill: this.legend.ramp[at + 1] }));
+    Object.assign(this.legend, { classes: [...this.legend.classes, ...rest], method: this.legend.method_later });
+  }
+
+  opens() {
+    return [...this.byCode.values()].map((cell) => cell.feature.properties.open);
   }
 
   setMode(mode) {
@@ -71,7 +87,7 @@ export class Cells {
 
   /** The legend's classes with how many cells are in each now. */
   classesNow() {
-    const opens = [...this.byCode.values()].map((cell) => cell.feature.properties.open);
+    const opens = this.opens();
     const known = opens.filter((open) => open !== null);
     const classes = this.legend.classes.map((entry, index) => ({
       ...entry, cells: known.filter((open) => this.classOf(open) === index).length,

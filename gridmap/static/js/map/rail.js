@@ -19,9 +19,17 @@ export class Rail {
     store.addEventListener("change", () => this.draw());
     state.on(["selected"], () => this.markSelected());
     state.on(["status", "category"], () => this.draw());
-    map.on("moveend", () => this.drawList());
+    this.view = map.getBounds();
+    map.on("moveend", () => this.follow());
     this.select.addEventListener("change", () => state.set({ category: this.select.value }));
     setInterval(() => this.refreshTimes(), 30_000);
+  }
+
+  /** The list follows the map, but not to a single matter: the others are still to be gone through. */
+  follow() {
+    if (this.state.selected) return;
+    this.view = this.map.getBounds();
+    this.drawList();
   }
 
   /** Loads what stands around the list: one's own area and the categories. */
@@ -110,8 +118,7 @@ export class Rail {
     if (phase === "loading") return put(this.list, skeleton(12));
     if (phase === "error") return put(this.list, failure(error, () => this.store.retry()));
     const all = this.store.filtered();
-    const view = this.map.getBounds();
-    const shown = all.filter((feature) => isInView(feature, view));
+    const shown = all.filter((feature) => isInView(feature, this.view));
     put(this.listHead, el("h2", {}, t("map.newest_first")), el("span", {}, shown.length === all.length
       ? t("map.n_open", { n: count(all.length) }) : t("map.n_of_in_view", { n: count(shown.length), all: count(all.length) })));
     if (!shown.length) return put(this.list, this.nothing(all.length));
