@@ -40,6 +40,7 @@ def initialise(office: Office) -> int:
     """Bring the schema up to date and the category tables in; commits. How many categories are new or changed."""
     schema.upgrade(office.database)
     with office.work() as work:
+        schema.lock(work.session.connection())
         stored = {f"{r.standard}:{r.kind}:{r.code}": r for r in work.session.scalars(select(CategoryRow))}
         changes = 0
         for key, category in load_categories().items():

@@ -213,12 +213,18 @@ def add_account(office: Office, actor: Actor | None, new: NewAccount, rules: Sig
 def _check_new(new: NewAccount, rules: SignInRules) -> None:
     if new.kind not in KINDS:
         raise InvalidInputError("account_kind_unknown", kind=new.kind, choices=list(KINDS))
-    if not 2 <= len(new.username) <= 100 or any(c.isspace() or ord(c) < 32 for c in new.username):
+    if not 2 <= len(new.username) <= 100 or not _is_name(new.username):
         raise InvalidInputError("username_invalid", username=new.username)
     if new.kind == "department" and not new.unit:
         raise InvalidInputError("field_missing", field="unit", action="user add")
     if new.password is not None:
         check_password(new.password, new.username, rules)
+
+
+def _is_name(username: str) -> bool:
+    # It stands in addresses as one segment; what cannot be seen, or turns the line around, forges another's.
+    is_segment = "/" not in username and username.strip(".") != ""
+    return is_segment and username.isprintable() and not any(c.isspace() for c in username)
 
 
 def _area_of(work: Work, new: NewAccount) -> tuple[str | None, str]:

@@ -58,7 +58,7 @@ class Database:
 
         Raises UnavailableError where the store cannot be reached or was never initialised.
         """
-        with _translated(), Session(self.engine) as session:
+        with translated(), Session(self.engine) as session:
             yield session
 
     @contextmanager
@@ -67,7 +67,7 @@ class Database:
 
         What is not committed when it ends is rolled back.
         """
-        with _translated(), Session(self._writer) as session:
+        with translated(), Session(self._writer) as session:
             yield session
 
     def dispose(self) -> None:
@@ -82,7 +82,8 @@ def is_unique_violation(error: DBAPIError) -> bool:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Raises UnavailableError instead of the engine's own errors where the store cannot answer."""
     try:
         yield
     except OperationalError as error:

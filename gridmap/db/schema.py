@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from gridmap.db.engine import Database
+from gridmap.db.engine import Database, translated
 from gridmap.db.models import Base
 from gridmap.errors import UnavailableError
 
@@ -24,16 +24,31 @@ GEOMETRIES = (
 )
 
 
+LOCK = 0x736368656D61  # “schema”: the advisory lock's key, for PostgreSQL
+
+
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring the schema to `revision` and check its geometry; commits. Safe to run again."""
-    with database._writer.connect() as connection:
-        _prepare_spatial(connection)
-        connection.commit()
-    with database._writer.begin() as connection:
-        command.upgrade(_config(connection), revision)
-    if revision == "head":
-        with database.engine.connect() as connection:
-            check_geometry(connection)
+    """Bring the schema to `revision` and check its geometry; commits.
+
+    Safe to run again, and by several processes at once. Raises UnavailableError where the store
+    cannot be reached, and as `check_geometry`.
+    """
+    with translated():
+        with database._writer.begin() as connection:
+            lock(connection)
+            _prepare_spatial(connection)
+        with database._writer.begin() as connection:
+            lock(connection)
+            command.upgrade(_config(connection), revision)
+        if revision == "head":
+            with database.engine.connect() as connection:
+                check_geometry(connection)
+
+
+def lock(connection: Connection) -> None:
+    """Keep others from changing schema and rule tables until this transaction ends (on SQLite it does so anyway)."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
 
 
 def downgrade(database: Database, revision: str = "base") -> None:
@@ -71,6 +86,7 @@ def _has_geometry(connection: Connection, table: str, column: str, kind: str) ->
         query = text(
             "SELECT count(*) FROM geometry_columns WHERE f_table_name = :table AND f_geometry_column = :column"
             " AND spatial_index_enabled = 1 AND geometry_type = CASE :kind WHEN 'POINT' THEN 1 ELSE 6 END"
+            " AND EXISTS (SELECT 1 FROM sqlite_master WHERE name = :index)"
         )
     else:
         query = text(

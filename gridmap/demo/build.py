@@ -10,19 +10,21 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 from argon2 import PasswordHasher
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from gridmap.actions import accounts, auditing
 from gridmap.actions.accounts import NewAccount, SignInRules
+from gridmap.actions.handling import Act, act_on
 from gridmap.actions.importing import ImportFile, Progress
 from gridmap.actions.importing_areas import AreaImport, import_areas
 from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.importing_staff import import_staff
 from gridmap.actions.office import Office
-from gridmap.db.models import Account, Area, Meta
+from gridmap.db.models import Account, Area, Issue, Meta, Person
 from gridmap.demo.district import DemoDistrict, draw_district
 from gridmap.domain.codes import LEVELS
+from gridmap.domain.issues import OPEN
 from gridmap.errors import ConflictError
 from gridmap.files.matters import Matters
 from gridmap.files.people import read_staff_rows
@@ -55,6 +57,7 @@ def build_demo(office: Office, rules: SignInRules, seed: int, progress: Progress
     progress("draw", 1, 1)
     _take_in(office, rules, drawn, progress)
     signs = _open_accounts(office, rules, drawn)
+    _handle_some(office)
     with office.work() as work:
         work.session.add(Meta(name="notice", value=drawn.notice))
         listed = [{**vars(sign), "password": DEMO_PASSWORD} for sign in signs]
@@ -113,7 +116,9 @@ def _open_accounts(office: Office, rules: SignInRules, drawn: DemoDistrict) -> l
     ]
     for sign, kind in zip(signs, ("administrator", "seat", "wall"), strict=True):
         area = None if kind == "administrator" else DISTRICT
-        accounts.add_account(office, None, NewAccount(sign.username, kind, area, password=DEMO_PASSWORD), rules)
+        accounts.add_account(
+            office, None, NewAccount(sign.username, kind, area, password=DEMO_PASSWORD), rules
+        )
     return signs + _staff_accounts(office, drawn)
 
 
@@ -134,7 +139,7 @@ def _staff_accounts(office: Office, drawn: DemoDistrict) -> list[DemoSignIn]:
         held = drawn.staff[drawn.staff["role"] == role]
         if held.empty:
             continue
-        busiest = held["staff_code"].mode().iloc[0]
+        busiest = _busiest(office, set(held["staff_code"])) or held["staff_code"].iloc[0]
         areas = [names[code] for code in held[held["staff_code"] == busiest]["area"]]
         person = held[held["staff_code"] == busiest]["name"].iloc[0]
         said = f"{title} {person}（{areas[0]}{'等' if len(areas) > 1 else ''}）"
@@ -143,5 +148,34 @@ def _staff_accounts(office: Office, drawn: DemoDistrict) -> list[DemoSignIn]:
     with office.work() as work:
         for sign in signs:
             known = update(Account).where(Account.username == sign.username)
-            work.session.execute(known.values(password_hash=hashed, one_time_digest=None, one_time_until=None))
+            work.session.execute(
+                known.values(password_hash=hashed, one_time_digest=None, one_time_until=None)
+            )
     return signs
+
+
+def _busiest(office: Office, codes: set[str]) -> str | None:
+    """Whose name stands on the most open matters: there is something to see for them."""
+    mine = or_(Issue.owner_id == Person.id, Issue.handler_id == Person.id)
+    query = (
+        select(Person.code, func.count())
+        .join(Issue, mine)
+        .where(Issue.status.in_(OPEN))
+        .group_by(Person.code)
+    )
+    with office.database.reading() as session:
+        counts = [(number, code) for code, number in session.execute(query) if code in codes]
+    return max(counts, default=(0, None))[1]
+
+
+def _handle_some(office: Office) -> None:
+    """Have some of the open matters begun and some finished, oldest first, so that a map shows each state."""
+    with office.database.reading() as session:
+        query = select(Issue.number).where(Issue.status == "reported").order_by(Issue.reported_at)
+        numbers = list(session.scalars(query))
+        account = session.scalars(select(Account).where(Account.username == "zhongxin")).one()
+        seat = accounts.actor_of(session, account, office.clock())
+    for place, number in enumerate(numbers[: len(numbers) * 3 // 5]):
+        act_on(office, seat, number, Act("start"))
+        if place % 6 == 0:
+            act_on(office, seat, number, Act("finish"))

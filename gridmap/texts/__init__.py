@@ -31,10 +31,20 @@ def catalogue(language: str) -> Mapping[str, str]:
 def text(language: str, key: str, **fields: Any) -> str:
     """The text `key` in `language`, its {fields} filled; the key itself where the catalogue has none.
 
-    A field the text does not name is ignored, a field that is missing shows as its name in braces.
+    A field the text does not name is ignored, a field that is missing shows as its name in braces, a
+    list as its parts with commas between.
     """
     template = catalogue(language).get(key)
-    return key if template is None else template.format_map(_Fields(fields))
+    return key if template is None else template.format_map(_Fields(_listed(language, fields)))
+
+
+def _listed(language: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields, lists among them as people write them."""
+    comma = ", " if language == "en" else "、"
+    return {
+        name: comma.join(map(str, value)) if isinstance(value, list | tuple) else value
+        for name, value in fields.items()
+    }
 
 
 def choose_language(wishes: str | None) -> str:

@@ -60,6 +60,7 @@ def build(settings: Settings, office: Office, rules: SignInRules) -> Flask:
     app.extensions["gridmap"] = Parts(settings, office, rules, Live(office.database))
     errors.install(app)
     access.install(app)
+    app.before_request(_check_query)
     app.before_request(_check_body)
     security.install(app, is_https=settings.secure_cookies)
     api.install(app)
@@ -91,16 +92,28 @@ _BODY_LIMIT = 200_000
 
 def _check_body() -> None:
     """JSON routes take one JSON object of bounded size; raises what says so."""
-    if not request.path.startswith("/api/") or request.method not in ("POST", "PUT", "PATCH"):
-        return
-    if request.path.endswith("/photos"):
+    if request.routing_exception or request.method not in ("POST", "PUT", "PATCH"):
+        return  # nothing of ours takes it: 404 or 405 says more
+    if not request.path.startswith("/api/") or request.path.endswith("/photos"):
         return
     if request.mimetype != "application/json":
         raise InvalidInputError("body_not_json")
-    if (request.content_length or 0) > _BODY_LIMIT:
+    # A body sent in pieces declares no length: then what came counts.
+    if (request.content_length or 0) > _BODY_LIMIT or len(request.get_data()) > _BODY_LIMIT:
         raise TooLargeError("too_large", limit=_BODY_LIMIT)
-    if not isinstance(request.get_json(silent=True), dict):
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        raise InvalidInputError("body_not_json") from None
+    if not isinstance(body, dict):
         raise InvalidInputError("body_not_json")
+
+
+def _check_query() -> None:
+    """A parameter given twice means two things: raises InvalidInputError `query_repeated`."""
+    twice = [name for name, values in request.args.lists() if len(values) > 1]
+    if twice and request.path.startswith("/api/"):
+        raise InvalidInputError("query_repeated", fields=twice[:50])
 
 
 def _install_pages(app: Flask) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.wrappers import Response as AnyResponse
 
 from gridmap import errors
 from gridmap.texts import text
@@ -45,7 +46,7 @@ def answer(code: str, status: int, details: dict[str, Any] | None = None) -> Res
     """The one error shape: JSON under /api, a page elsewhere."""
     details = details or {}
     message = text(language(), f"error.{code}", **details)
-    if request.path.startswith(("/api/", "/tiles/")) or request.path == "/healthz":
+    if _is_for_machines():
         response = jsonify(error={"code": code, "message": message, "details": details})
     else:
         response = Response(render_template("error.html", code=code, message=message, status=status))
@@ -73,8 +74,14 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def _domain(error: errors.GridmapError) -> Response:
+def _domain(error: errors.GridmapError) -> AnyResponse:
+    if isinstance(error, errors.NotSignedInError) and request.method == "GET" and not _is_for_machines():
+        return redirect(url_for("pages.sign_in_page", next=request.full_path.rstrip("?")))
     return answer(error.code, status_of(error), dict(error.details))
+
+
+def _is_for_machines() -> bool:
+    return request.path.startswith(("/api/", "/tiles/")) or request.path == "/healthz"
 
 
 def _http(error: HTTPException) -> Response:
@@ -83,7 +90,10 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return error.get_response()  # type: ignore[return-value]
-    return answer(_HTTP_CODES.get(status, "bad_request" if status < 500 else "internal"), status)
+    response = answer(_HTTP_CODES.get(status, "bad_request" if status < 500 else "internal"), status)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def _unexpected(error: Exception) -> Response:

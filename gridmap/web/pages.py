@@ -45,7 +45,12 @@ def keep_language(response: Response) -> Response:
     if request.args.get("lang") in LANGUAGES:
         settings = parts().settings
         response.set_cookie(
-            COOKIE, request.args["lang"], max_age=31_536_000, samesite="Lax", secure=settings.secure_cookies
+            COOKIE,
+            request.args["lang"],
+            max_age=31_536_000,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.secure_cookies,
         )
     return response
 
@@ -106,6 +111,8 @@ def sign_in_submit() -> AnyResponse:
     username = request.form.get("username", "").strip()[:100]
     secret = request.form.get("password", "")[:256]
     try:
+        if not username.isprintable():
+            raise NotSignedInError("sign_in_wrong")
         signed = sign_in(office(), username, secret, parts().rules)
     except NotSignedInError as error:
         return _sign_in_form(error, username, 401)
@@ -199,7 +206,8 @@ def map_page() -> AnyResponse:
         "timezone": parts().settings.timezone,
         "now": iso(office().clock()),
     }
-    user = {"name": me["name"], "kind": me["kind"]}
+    title = me["posts"][0]["role_name"] if me["posts"] else None  # type: ignore[index]
+    user = {"name": me["name"], "kind": me["kind"], "title": title}
     return make_response(render_template("map.html", map=drawn, page_data=data, user=user))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-from datetime import datetime
-from typing import Annotated, Any
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from gridmap.domain.codes import LEVELS
 from gridmap.domain.issues import OPEN, STATUSES
@@ -18,8 +20,20 @@ from gridmap.errors import InvalidInputError
 from gridmap.geo.crs import DATUMS
 from gridmap.geo.locate import BBox
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _written_out(value: object) -> object:
+    # pydantic would take 2026 as seconds since 1970.
+    if isinstance(value, datetime) or (isinstance(value, str) and "-" in value[1:8]):
+        return value
+    raise PydanticCustomError("datetime_type", "ISO 8601 with a zone is taken")
+
+
 BBoxText = Annotated[str, Field(max_length=200, description="west,south,east,north in WGS84 degrees")]
 Datum = Annotated[str, Field(max_length=20, json_schema_extra={"enum": list(DATUMS)})]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), Field(ge=_EARLIEST, le=_LATEST)]
 Degrees = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 Cursor = Annotated[str, Field(max_length=200, description="From the answer before: `next`")]
@@ -27,9 +41,24 @@ Key = Annotated[int, Field(ge=1, le=2**53)]
 
 
 class Strict(BaseModel):
-    """Refuses what it does not know."""
+    """Refuses what it does not know, and characters that no text has."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="after")
+    def _has_only_text(self) -> Self:
+        for name in self.model_fields_set:
+            check_text(getattr(self, name), name)
+        return self
+
+
+def check_text(value: object, field: str) -> None:
+    """Raises InvalidInputError `control_character` for text with one other than tab and line ends.
+
+    PostgreSQL cannot keep NUL at all, and the others are of use to nobody but a forger of logs.
+    """
+    if isinstance(value, str) and _CONTROL.search(value):
+        raise InvalidInputError("control_character", field=field)
 
 
 class LanguageQuery(Strict):
@@ -49,8 +78,8 @@ class IssueQuery(LanguageQuery):
     category: str | None = Field(
         None, max_length=500, description="Keys or unique short codes, comma between"
     )
-    since: AwareDatetime | None = Field(None, description="Reported then or later")
-    until: AwareDatetime | None = Field(None, description="Reported before")
+    since: Moment | None = Field(None, description="Reported then or later")
+    until: Moment | None = Field(None, description="Reported before")
     mine: bool | None = None
     q: str | None = Field(None, max_length=64, description="Part of the number")
     limit: int = Field(100, ge=1, le=1000)
@@ -153,7 +182,7 @@ class IssueBody(PlaceBody):
     client_id: UUID | None = Field(None, description="Drawn by the sender: makes sending twice safe")
     category: str = Field(min_length=1, max_length=120)
     description: str = Field("", max_length=4000)
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Moment | None = None
 
 
 class ActionBody(Strict):
@@ -201,6 +230,13 @@ def parse_bbox(text: str | None) -> BBox | None:
     return (values[0], values[1], values[2], values[3])
 
 
+def check_level(level: str | None) -> str | None:
+    """`level` as it came. Raises InvalidInputError `level_unknown` for none of LEVELS."""
+    if level is not None and level not in LEVELS:
+        raise InvalidInputError("level_unknown", level=level, choices=list(LEVELS))
+    return level
+
+
 def parse_statuses(text: str | None) -> tuple[tuple[str, ...] | None, bool | None]:
     """States and whether triage is meant, out of a comma list. Raises InvalidInputError `status_unknown`."""
     if text is None:
@@ -229,9 +265,12 @@ def read_cursor(text: str | None) -> str | None:
     if text is None:
         return None
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
+        held = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         raise InvalidInputError("cursor_invalid") from None
+    if not held.isprintable():
+        raise InvalidInputError("cursor_invalid")
+    return held
 
 
 def read_number_cursor(text: str | None) -> int | None:

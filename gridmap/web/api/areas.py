@@ -27,6 +27,7 @@ from gridmap.web.params import (
     CodePath,
     LanguageQuery,
     LocateQuery,
+    check_level,
     parse_bbox,
     read_cursor,
     read_number_cursor,
@@ -42,7 +43,7 @@ def list_areas(query: AreaQuery) -> Response:
     with office().database.reading() as session:
         rows = areas.page(
             session,
-            level=query.level,
+            level=check_level(query.level),
             under=area_path(session, query.under),
             parent=area_path(session, query.parent),
             bbox=parse_bbox(query.bbox),

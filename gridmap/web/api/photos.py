@@ -12,7 +12,7 @@ from gridmap.web.access import actor, needs, office
 from gridmap.web.answers import ERRORS, WRITE_ERRORS, PhotoAnswer
 from gridmap.web.api.blueprint import MATTERS, api
 from gridmap.web.api.issues import photo_links
-from gridmap.web.params import NumberPath, PhotoPath
+from gridmap.web.params import LanguageQuery, NumberPath, PhotoPath, check_text
 
 _FORM = {
     "multipart/form-data": {
@@ -41,6 +41,7 @@ def send_photo(path: NumberPath) -> tuple[Response, int]:
     if file is None:
         raise InvalidInputError("field_missing", field="photo", action="photos")
     client_id = request.form.get("client_id", "")
+    check_text(client_id, "client_id")
     photo_id, is_new = add_photo(office(), actor(), path.number, client_id, file.read())
     return jsonify(photo_links(path.number, photo_id)), 201 if is_new else 200
 

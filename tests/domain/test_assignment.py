@@ -1,0 +1,251 @@
+"""Assignment: each step of the chain cell → community → street → district, who stands in, and what is said."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridmap.domain.assignment import Assignment, Part, Post, assign
+from gridmap.domain.codes import ancestors
+from gridmap.files.tables import load_roles
+
+ROLES = load_roles()
+NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
+LONG_AGO, TOMORROW = NOW - timedelta(days=900), NOW + timedelta(days=1)
+DISTRICT = "990001/"
+STREET = DISTRICT + "990001001/"
+COMMUNITY = STREET + "990001001001/"
+CELL = COMMUNITY + "990001001001007/"
+UPWARD = (CELL, COMMUNITY, STREET, DISTRICT)
+NEXT_CELL = COMMUNITY + "990001001001008/"
+NOBODY = Part(None, "leader", None, "nobody")
+
+
+def post(
+    id: int, role: str, path: str = CELL, since: datetime = LONG_AGO, until: datetime | None = None
+) -> Post:
+    """A post of the person whose number is 100 above the post's."""
+    return Post(id, id + 100, role, path, since, until)
+
+
+def part(held: Post, how: str) -> Part:
+    return Part(held.person_id, held.role, held.area_path, how, held.id)
+
+
+def assigned(*posts: Post, role: str | None = "sanitation", path: str = CELL) -> Assignment:
+    return assign(path, role, posts, ROLES, NOW)
+
+
+LEADER = post(1, "leader")
+HEADS = {
+    COMMUNITY: post(11, "community_head", COMMUNITY),
+    STREET: post(12, "street_head", STREET),
+    DISTRICT: post(13, "district_head", DISTRICT),
+}
+
+
+def test_a_full_cell_needs_nothing_said():
+    cleaner = post(2, "sanitation")
+    found = assigned(LEADER, cleaner, *HEADS.values())
+    assert found == Assignment(part(LEADER, "cell"), part(cleaner, "cell"))
+
+
+@pytest.mark.parametrize("level", UPWARD)
+def test_the_handler_is_looked_for_upward(level):
+    cleaner = post(2, "sanitation", level)
+    found = assigned(LEADER, cleaner, *HEADS.values())
+    assert found.handler == part(cleaner, "cell" if level == CELL else "inherited")
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize("n", range(1, 4))
+def test_the_nearest_holder_goes_before_those_above(n):
+    cleaners = [post(20 + i, "sanitation", path) for i, path in enumerate(UPWARD)]
+    assert assigned(LEADER, *reversed(cleaners[n:])).handler == part(cleaners[n], "inherited")
+    assert assigned(LEADER, *reversed(cleaners)).handler == part(cleaners[0], "cell")
+
+
+@pytest.mark.parametrize("level", UPWARD[1:])
+def test_a_leader_above_serves_the_cell_and_it_is_said(level):
+    above = post(3, "leader", level)
+    found = assigned(above, *HEADS.values())
+    assert found.owner == part(above, "inherited")
+    assert found.handler == part(above, "leader_instead")
+    assert found.notes == ("leader_inherited", "role_vacant")
+
+
+def test_the_leader_stands_in_for_a_vacant_role():
+    found = assigned(LEADER, post(2, "police"), *HEADS.values())
+    assert found.handler == part(LEADER, "leader_instead")
+    assert found.notes == ("role_vacant",)
+
+
+@pytest.mark.parametrize("n", range(3))
+def test_without_a_leader_the_nearest_head_stands_in(n):
+    heads = list(HEADS.values())[n:]
+    found = assigned(*reversed(heads))
+    assert found.owner == found.handler == part(heads[0], "head_instead")
+    assert found.notes == ("leader_vacant", "role_vacant")
+
+
+def test_a_head_who_owns_does_not_take_the_work_of_a_holder():
+    cleaner = post(2, "sanitation", STREET)
+    found = assigned(cleaner, *HEADS.values())
+    assert (found.owner, found.handler) == (
+        part(HEADS[COMMUNITY], "head_instead"),
+        part(cleaner, "inherited"),
+    )
+    assert found.notes == ("leader_vacant",)
+
+
+def test_where_nobody_is_anybody_it_is_said_twice():
+    found = assigned()
+    assert found == Assignment(
+        NOBODY, Part(None, "sanitation", None, "nobody"), (), ("owner_nobody", "handler_nobody")
+    )
+
+
+def test_a_holder_handles_even_where_nobody_owns():
+    cleaner = post(2, "sanitation", DISTRICT)
+    found = assigned(cleaner)
+    assert (found.owner, found.handler, found.notes) == (
+        NOBODY,
+        part(cleaner, "inherited"),
+        ("owner_nobody",),
+    )
+
+
+def test_a_category_of_no_role_goes_to_the_owner():
+    found = assigned(LEADER, post(2, "sanitation"), role=None)
+    assert found.owner == found.handler == part(LEADER, "cell")
+    assert found.notes == ("category_without_role",)
+
+
+def test_a_matter_without_a_place_is_nobodys_and_says_so():
+    found = assigned(LEADER, *HEADS.values(), path="")
+    assert (found.owner.how, found.handler.how, found.informed) == ("nobody", "nobody", ())
+    assert found.notes == ("no_place", "owner_nobody", "handler_nobody")
+    assert assigned(path="", role=None).notes == ("no_place", "owner_nobody", "category_without_role")
+
+
+def test_a_matter_in_triage_goes_to_the_head_of_its_smallest_area():
+    found = assigned(LEADER, *HEADS.values(), path=STREET)
+    assert found.owner == part(HEADS[STREET], "head_instead")
+    assert found.notes == ("leader_vacant", "role_vacant")
+
+
+def test_posts_beside_and_below_are_ignored():
+    strangers = [
+        post(2, "sanitation", NEXT_CELL),
+        post(3, "leader", CELL + "x/"),
+        post(4, "sanitation", DISTRICT[:-2] + "/"),
+        post(5, "leader", ""),
+    ]
+    assert assigned(*strangers).notes == ("owner_nobody", "handler_nobody")
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "is_held"),
+    [
+        (LONG_AGO, None, True),
+        (LONG_AGO, TOMORROW, True),
+        (NOW, None, True),
+        (LONG_AGO, NOW, False),
+        (LONG_AGO, NOW - timedelta(seconds=1), False),
+        (TOMORROW, None, False),
+        (NOW + timedelta(microseconds=1), TOMORROW, False),
+    ],
+)
+def test_only_who_holds_a_post_now_counts(since, until, is_held):
+    leader = post(3, "leader", since=since, until=until)
+    assert leader.is_held(NOW) is is_held
+    assert (assigned(leader).owner == part(leader, "cell")) is is_held
+
+
+def test_an_ended_post_does_not_hide_the_one_above():
+    ended, above = post(2, "sanitation", until=NOW), post(3, "sanitation", COMMUNITY)
+    assert assigned(LEADER, ended, above).handler == part(above, "inherited")
+
+
+def test_of_several_holders_the_longest_in_the_post_then_the_lower_id():
+    longest = [post(9, "sanitation"), post(4, "sanitation"), post(2, "sanitation", since=NOW)]
+    assert assigned(LEADER, *longest).handler == part(longest[1], "cell")
+    assert assigned(LEADER, longest[0], longest[2]).handler == part(longest[0], "cell")
+
+
+FIVE = [post(30 + n, role) for n, role in enumerate(("police", "community_worker", "urban_management"))]
+FIVE += [post(40, "market_supervision", COMMUNITY), post(41, "sanitation", STREET)]
+
+
+def test_the_others_of_the_five_and_the_n_of_the_cell_are_informed():
+    dynamic = [post(50, "dynamic"), post(51, "dynamic")]
+    far = [post(52, "dynamic", COMMUNITY), post(53, "dynamic", NEXT_CELL)]
+    found = assigned(LEADER, *HEADS.values(), *far, *dynamic, *FIVE)
+    assert found.handler == part(FIVE[4], "inherited")
+    assert found.informed == (
+        part(FIVE[0], "cell"),
+        *(part(FIVE[n], "cell" if n < 3 else "inherited") for n in (1, 2, 3)),
+        *(part(one, "cell") for one in dynamic),
+    )
+
+
+def test_who_has_several_posts_is_informed_once_and_not_at_all_when_busy():
+    leads = Post(60, LEADER.person_id, "police", CELL, LONG_AGO)
+    twice = [Post(61, 500, "urban_management", CELL, LONG_AGO), Post(62, 500, "dynamic", CELL, LONG_AGO)]
+    found = assigned(LEADER, leads, *twice, post(63, "sanitation"))
+    assert found.informed == (part(twice[0], "cell"),)
+
+
+def test_of_each_role_only_the_nearest_is_informed():
+    near, far = post(70, "police", COMMUNITY), post(71, "police", STREET)
+    assert assigned(LEADER, far, near).informed == (part(near, "inherited"),)
+
+
+POSTS = st.lists(
+    st.builds(
+        Post,
+        id=st.integers(1, 99),
+        person_id=st.integers(1, 6),
+        role=st.sampled_from([*ROLES, "unknown"]),
+        area_path=st.sampled_from([*UPWARD, NEXT_CELL]),
+        valid_from=st.sampled_from([LONG_AGO, NOW, TOMORROW]),
+        valid_to=st.sampled_from([None, NOW, TOMORROW]),
+    ),
+    max_size=12,
+    unique_by=lambda one: one.id,
+)
+ROLE = st.sampled_from([None, "police", "sanitation", "dynamic"])
+
+
+@given(posts=POSTS, role=ROLE, data=st.data())
+def test_the_answer_does_not_depend_on_the_order_of_the_posts(posts, role, data):
+    again = data.draw(st.permutations(posts))
+    assert assign(CELL, role, again, ROLES, NOW) == assign(CELL, role, posts, ROLES, NOW)
+
+
+@given(posts=POSTS, role=ROLE)
+def test_nobody_is_named_twice_and_only_who_holds_a_post_on_the_way_up(posts, role):
+    found = assign(CELL, role, posts, ROLES, NOW)
+    held = {one.id: one for one in posts if one.is_held(NOW) and one.area_path in ancestors(CELL)}
+    parts = [found.owner, found.handler, *found.informed]
+    for one in parts:
+        expected = held.get(one.post_id)
+        assert (one.how == "nobody") is (expected is None) is (one.person_id is None)
+        assert expected is None or one == Part(
+            expected.person_id, expected.role, expected.area_path, one.how, expected.id
+        )
+    informed = [one.person_id for one in found.informed]
+    assert len(set(informed)) == len(informed)
+    assert not {found.owner.person_id, found.handler.person_id} & set(informed)
+
+
+@given(posts=POSTS, role=ROLE)
+def test_nobody_is_only_said_where_no_leader_and_no_head_is_left(posts, role):
+    found = assign(CELL, role, posts, ROLES, NOW)
+    held = [one for one in posts if one.is_held(NOW) and one.area_path in ancestors(CELL)]
+    can_own = any(one.role in ROLES and ROLES[one.role].slot in ("1", "head") for one in held)
+    assert (found.owner.how == "nobody") is not can_own
+    assert ("owner_nobody" in found.notes) is not can_own
