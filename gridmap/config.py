@@ -28,7 +28,6 @@ class Settings:
     timezone: str = "Asia/Shanghai"
     language: str = ""
     workers: int = 2
-    threads: int = 64
     stream_limit: int = 500
     stream_days: int = 7
     session_minutes: int = 30
