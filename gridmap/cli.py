@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -24,6 +25,7 @@ from gridmap.actions.importing_areas import AreaImport, import_areas
 from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.importing_staff import import_staff
+from gridmap.actions.keeping import do_what_is_due, routines
 from gridmap.actions.office import Office
 from gridmap.actions.placing import Sent, find, why_of
 from gridmap.app import initialise, open_office, sign_in_rules
@@ -33,6 +35,7 @@ from gridmap.domain.scope import KINDS
 from gridmap.errors import FindingsError, GridmapError, InvalidInputError
 from gridmap.files import matters, people, places, reading
 from gridmap.geo.crs import DATUMS
+from gridmap.jobs import work_until
 from gridmap.texts import choose_language, text
 
 OK, REFUSED, BROKEN = 0, 1, 3
@@ -413,6 +416,18 @@ def audit(desk: Desk, seal: bool) -> None:
         sys.exit(BROKEN)
     if seal:
         click.echo(auditing.seal(desk.office) or report.head or "")
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what is due and end.")
+@command
+def work(desk: Desk, once: bool) -> None:
+    """Background work: seal the history, forget old rows of the stream (`serve` does it too)."""
+    wanted = routines(desk.settings.stream_days)
+    if once:
+        click.echo(json.dumps(dict(do_what_is_due(desk.office, wanted)), default=str))
+    else:
+        work_until(threading.Event(), desk.office, wanted)
 
 
 @main.command()

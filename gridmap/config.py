@@ -37,7 +37,6 @@ class Settings:
     login_lock_minutes: int = 30
     password_length: int = 10
     one_time_days: int = 14
-    replica_url: str = ""
 
     @property
     def zone(self) -> ZoneInfo:

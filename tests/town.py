@@ -150,7 +150,9 @@ class Caller:
         return self.client.get(f"/api/v1{path}", query_string=query, headers=self._headers())  # type: ignore[arg-type]
 
     def post(self, path: str, body: object = None) -> object:
-        return self.client.post(f"/api/v1{path}", json=body if body is not None else {}, headers=self._headers())
+        return self.client.post(
+            f"/api/v1{path}", json=body if body is not None else {}, headers=self._headers()
+        )
 
     def delete(self, path: str) -> object:
         return self.client.delete(f"/api/v1{path}", headers=self._headers())

@@ -110,7 +110,9 @@ def ties_to(office: Office, work: Work, actor: Actor, issue: Issue) -> frozenset
     return ties_to_row(office, work.session, work.now, actor, issue)
 
 
-def ties_to_row(office: Office, session: Session, now: datetime, actor: Actor, issue: Issue) -> frozenset[str]:
+def ties_to_row(
+    office: Office, session: Session, now: datetime, actor: Actor, issue: Issue
+) -> frozenset[str]:
     """What ties the actor to a matter, in the words of the action table's `who`."""
     if not actor.may("act"):
         return frozenset()

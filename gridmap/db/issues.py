@@ -28,7 +28,8 @@ class Filter:
 
     `statuses` are states, `in_triage` those without a cell; `area_path` all below an area; times are
     of the report, `since` included, `until` not; `mine` those one owns, handles or reported; `number`
-    a part of the readable number.
+    a part of the readable number. `label_bbox` is `bbox` for readers who know a matter's cell but not its
+    place: asked of the cell's label point, by `page` and `label_points` only.
     """
 
     bbox: BBox | None = None
@@ -40,6 +41,7 @@ class Filter:
     until: datetime | None = None
     mine: bool = False
     number: str | None = None
+    label_bbox: BBox | None = None
 
 
 def seen(scope: Scope) -> ColumnElement[bool]:
@@ -64,6 +66,9 @@ def _matching(session: Session, scope: Scope, wanted: Filter) -> ColumnElement[b
     conditions: list[Any] = [seen(scope)]
     if wanted.bbox:
         conditions.append(touches_box(session, Issue.geom, wanted.bbox))
+    if wanted.label_bbox:
+        west, south, east, north = wanted.label_bbox
+        conditions += [Area.label_lon.between(west, east), Area.label_lat.between(south, north)]
     if wanted.area_path is not None:
         conditions.append(below_any([wanted.area_path], Issue.path))
     if wanted.statuses is not None:

@@ -308,6 +308,15 @@ class Counter(Base):
     last: Mapped[int] = mapped_column(Integer)
 
 
+class Chore(Base):
+    """A job that comes back: when it was last done, and until when somebody has it in hand."""
+
+    __tablename__ = "chores"
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+    taken_until: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class ImportRow(Base):
     """A file that was taken in: what, whose, when, and how much of it."""
 

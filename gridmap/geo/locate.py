@@ -31,6 +31,8 @@ REACH = 2.25
 AMBIGUOUS_SHARE = 0.1
 MAX_ACCURACY_M = 5_000.0
 """A coarser fix is treated as one of this accuracy: it names no cell either way."""
+MIN_ACCURACY_M = 0.001
+"""A finer fix is treated as one of this accuracy: no border is drawn finer, and σ must not vanish."""
 SHARE_DIGITS = 6
 _NEAREST_STEPS_M = (300.0, 1_500.0, 7_500.0, 37_500.0, 200_000.0)
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
@@ -130,7 +132,7 @@ def check_accuracy(accuracy_m: float | None) -> float | None:
         return None
     if not math.isfinite(accuracy_m) or accuracy_m < 0:
         raise InvalidInputError("accuracy_invalid", accuracy_m=str(accuracy_m))
-    return min(accuracy_m, MAX_ACCURACY_M)
+    return min(max(accuracy_m, MIN_ACCURACY_M), MAX_ACCURACY_M)
 
 
 def locate(source: CellSource, lon_lat: LonLat, accuracy_m: float | None = None) -> Place:
@@ -245,8 +247,9 @@ def box_around(lon_lat: LonLat, radius_m: float) -> BBox:
         return (lon_lat.lon, lon_lat.lat, lon_lat.lon, lon_lat.lat)
     y_scale = metres_per_degree(lon_lat.lat)[1]
     up = radius_m / y_scale * 1.01
-    widest = min(89.9, max(abs(lon_lat.lat - up), abs(lon_lat.lat + up)))
-    side = radius_m / metres_per_degree(widest)[0] * 1.01
+    widest = abs(lon_lat.lat) + up
+    # Around a pole every longitude is within the radius.
+    side = radius_m / metres_per_degree(widest)[0] * 1.01 if widest < 90 else 360.0
     low_lon, low_lat = max(-180.0, lon_lat.lon - side), max(-90.0, lon_lat.lat - up)
     return (low_lon, low_lat, min(180.0, lon_lat.lon + side), min(90.0, lon_lat.lat + up))
 

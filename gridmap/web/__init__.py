@@ -28,7 +28,12 @@ from gridmap.web.pages import meta, pages
 
 _SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer"},
-    "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "session",
+        "description": "Of a signed-in page; whatever writes also needs the page's token in X-CSRFToken.",
+    },
 }
 
 

@@ -108,6 +108,15 @@ class Nearest(BaseModel):
     distance_m: float
 
 
+class SentPlace(BaseModel):
+    """A coordinate as it was sent."""
+
+    lon: float
+    lat: float
+    datum: str
+    accuracy_m: float | None
+
+
 class Why(BaseModel):
     """Where a point lies, explained."""
 
@@ -119,6 +128,7 @@ class Why(BaseModel):
     candidates: list[Candidate]
     rule: str
     lon_lat_wgs84: list[float]
+    sent: SentPlace
     nearest: Nearest | None
 
 
@@ -155,13 +165,25 @@ class AreaCollection(BaseModel):
     next: str | None
 
 
+class BuildingProperties(BaseModel):
+    """What is known of a building; `chief` (楼栋长) for staff and seats only."""
+
+    code: str
+    name: str
+    address: str
+    floors: int | None
+    households: int | None
+    chief: str | None
+    cell: str | None
+
+
 class BuildingFeature(BaseModel):
     """A building."""
 
     type: Literal["Feature"]
     id: int
     geometry: Geometry | None
-    properties: dict[str, Any]
+    properties: BuildingProperties
 
 
 class BuildingCollection(BaseModel):
@@ -203,6 +225,14 @@ class CategoryList(BaseModel):
     categories: list[CategoryAnswer]
 
 
+class PostAnswer(BaseModel):
+    """A post one holds."""
+
+    role: str
+    role_name: str
+    area: AreaRef
+
+
 class Me(BaseModel):
     """Who is asking."""
 
@@ -212,8 +242,10 @@ class Me(BaseModel):
     kind: str
     name: str
     person_id: int | None
+    unit: str | None
+    sees_everything: bool
     areas: list[AreaRef]
-    posts: list[dict[str, Any]]
+    posts: list[PostAnswer]
     language: str
 
 

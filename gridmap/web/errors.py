@@ -75,7 +75,8 @@ def install(app: Flask) -> None:
 
 
 def _domain(error: errors.GridmapError) -> AnyResponse:
-    if isinstance(error, errors.NotSignedInError) and request.method == "GET" and not _is_for_machines():
+    is_visit = request.method in ("GET", "HEAD") and not _is_for_machines()
+    if is_visit and isinstance(error, errors.NotSignedInError):
         return redirect(url_for("pages.sign_in_page", next=request.full_path.rstrip("?")))
     return answer(error.code, status_of(error), dict(error.details))
 

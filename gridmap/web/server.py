@@ -7,6 +7,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from gridmap import jobs
+from gridmap.actions.keeping import routines
 from gridmap.app import create_app
 from gridmap.config import Settings
 
@@ -31,6 +33,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "keepalive": 15,
             "limit_request_line": 4094,
             "limit_request_fields": 64,
+            "post_worker_init": _start_work,
             "worker_exit": _stop_live,
             "accesslog": None,
             "control_socket_disable": True,
@@ -44,7 +47,15 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return create_app(self._settings)
 
 
+def _start_work(worker: Any) -> None:
+    parts = worker.wsgi.extensions["gridmap"]
+    worker.gridmap_work = jobs.start(parts.office, routines(parts.settings.stream_days))
+
+
 def _stop_live(_server: Any, worker: Any) -> None:
+    stop = getattr(worker, "gridmap_work", None)
+    if stop is not None:
+        stop.set()
     app = getattr(worker, "wsgi", None)
     if app is not None and "gridmap" in app.extensions:
         app.extensions["gridmap"].live.stop()

@@ -14,6 +14,7 @@ from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db.models import Area
+from gridmap.files.places import BuildingColumns, building_frame
 from gridmap.geo.crs import WGS84
 from tests.conftest import Templates, make_office
 from tests.db.looking import ask_sql, count
@@ -24,8 +25,8 @@ def furnish(office: Office) -> None:
     """A matter and a building with a footprint."""
     report(office, actor_named(office, "li"), report_at(*CENTRES[C1]))
     frame = gpd.GeoDataFrame({"code": ["B1"], "name": ["一号楼"]}, geometry=[square(C1)], crs=WGS84)
-    frame[["address", "floors", "households", "chief"]] = None
-    import_buildings(office, frame, ImportFile("buildings", "0"))
+    buildings, _ = building_frame(frame, BuildingColumns())
+    import_buildings(office, buildings, ImportFile("buildings", "0"))
 
 
 @pytest.fixture
@@ -66,7 +67,12 @@ def test_gdal_reads_matters_and_buildings(file: Path) -> None:
 
 def test_the_store_names_its_srid_in_every_geometry(office: Office) -> None:
     furnish(office)
-    for table, column in (("areas", "geom"), ("issues", "geom"), ("buildings", "point"), ("buildings", "footprint")):
+    for table, column in (
+        ("areas", "geom"),
+        ("issues", "geom"),
+        ("buildings", "point"),
+        ("buildings", "footprint"),
+    ):
         assert ask_sql(office, f"SELECT DISTINCT ST_SRID({column}) FROM {table}") == [(WGS84,)]
 
 

@@ -90,7 +90,7 @@ def test_geometry_columns_are_known_to_the_engine(empty_office: Office) -> None:
 
 
 def test_geometry_of_another_kind_is_refused(office: Office) -> None:
-    with pytest.raises(DBAPIError, match="(?i)geometry"):
+    with pytest.raises(DBAPIError, match=r"(?i)geometry"):
         run_sql(office, f"UPDATE areas SET geom = ST_GeomFromText('POINT(103.8 25.5)', {WGS84})")
 
 
@@ -99,7 +99,9 @@ def test_boxes_are_asked_through_the_spatial_index(office: Office) -> None:
     assert "idx_areas_geom" in plan
     for model, column in ((Issue, Issue.geom), (Building, Building.point)):
         box = select(model.id)
-        plan = plan_of(office, lambda s, box=box, c=column: s.execute(box.where(touches_box(s, c, AROUND_C1))))
+        plan = plan_of(
+            office, lambda s, box=box, c=column: s.execute(box.where(touches_box(s, c, AROUND_C1)))
+        )
         assert f"idx_{model.__tablename__}_{column.key}" in plan
 
 

@@ -34,7 +34,11 @@ class City:
 
     def run(self, *words: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "gridmap", *words], env=self.env, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "gridmap", *words],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -43,7 +47,9 @@ class City:
         database = Database(self.env["GRIDMAP_DATABASE_URL"])
         with database.reading() as session:
             query = "SELECT external_id, number, status, path, is_triage, why, occurred_at, closed_at, history_seq"
-            found = session.execute(text(f"{query} FROM issues ORDER BY external_id COLLATE {self.byte_order}")).all()
+            found = session.execute(
+                text(f"{query} FROM issues ORDER BY external_id COLLATE {self.byte_order}")
+            ).all()
         database.dispose()
         return [(*row[:4], bool(row[4]), row[5], str(row[6])[:19], str(row[7])[:19], row[8]) for row in found]
 
@@ -109,7 +115,9 @@ def test_our_cell_agrees_with_the_citys_own_answer(city: City, named_by_city: di
     found = places(city)
     agreeing = sum(found[number][0] == code for number, code in named_by_city.items())
     among = sum(code in found[number][1] for number, code in named_by_city.items())
-    print(f"our cell is the city's council: {agreeing}; it is our cell or a candidate: {among}; of {len(found)}")
+    print(
+        f"our cell is the city's council: {agreeing}; it is our cell or a candidate: {among}; of {len(found)}"
+    )
     assert len(found) == len(named_by_city) == 9989
     assert 9909 <= agreeing <= 9918
     assert among == 9923

@@ -10,10 +10,20 @@ from gridmap.db.models import Account
 from gridmap.domain.codes import codes_in
 from gridmap.domain.scope import Actor
 from gridmap.web.access import actor, needs, office, parts
-from gridmap.web.answers import ERRORS, WRITE_ERRORS, AccountAnswer, AccountList, Done, TokenAnswer, TokenList
+from gridmap.web.answers import (
+    ERRORS,
+    WRITE_ERRORS,
+    AccountAnswer,
+    AccountList,
+    Done,
+    Error,
+    TokenAnswer,
+    TokenList,
+)
 from gridmap.web.api.blueprint import PEOPLE, api
 from gridmap.web.params import (
     AccountBody,
+    LanguageQuery,
     PageQuery,
     TokenBody,
     TokenPath,
@@ -53,7 +63,7 @@ def _account(row: Account) -> dict[str, object]:
 
 @api.post("/accounts", tags=[PEOPLE], responses={201: AccountAnswer, **WRITE_ERRORS})
 @needs("manage")
-def make_account(body: AccountBody) -> tuple[Response, int]:
+def make_account(query: LanguageQuery, body: AccountBody) -> tuple[Response, int]:
     """Make an account; the answer has its one-time code."""
     new = NewAccount(body.username, body.kind, body.area, body.unit)
     code = add_account(office(), actor(), new, parts().rules)
@@ -61,9 +71,9 @@ def make_account(body: AccountBody) -> tuple[Response, int]:
     return jsonify(answer | {"active": True, "one_time_code": code}), 201
 
 
-@api.delete("/accounts/<string:username>", tags=[PEOPLE], responses={200: Done, **ERRORS, 409: Done})
+@api.delete("/accounts/<string:username>", tags=[PEOPLE], responses={200: Done, **ERRORS, 409: Error})
 @needs("manage")
-def end_account(path: UserPath) -> Response:
+def end_account(path: UserPath, query: LanguageQuery) -> Response:
     """End an account, its sessions, tokens and open streams."""
     close_account(office(), actor(), path.username)
     return jsonify(status="closed")
@@ -71,7 +81,7 @@ def end_account(path: UserPath) -> Response:
 
 @api.get("/tokens", tags=[PEOPLE], responses={200: TokenList, **ERRORS})
 @needs("tokens")
-def list_tokens() -> Response:
+def list_tokens(query: LanguageQuery) -> Response:
     """One's own tokens, without their secrets."""
     with office().database.reading() as session:
         rows = accounts.tokens_of(session, actor().account_id)
@@ -90,7 +100,7 @@ def list_tokens() -> Response:
 
 @api.post("/tokens", tags=[PEOPLE], responses={201: TokenAnswer, **WRITE_ERRORS})
 @needs("tokens")
-def add_token(body: TokenBody) -> tuple[Response, int]:
+def add_token(query: LanguageQuery, body: TokenBody) -> tuple[Response, int]:
     """Make a token for oneself; its secret is in this answer only."""
     token_id, secret = make_token(office(), actor().account_id, body.label, days=body.days)
     return jsonify(id=token_id, label=body.label, token=secret), 201
@@ -98,7 +108,7 @@ def add_token(body: TokenBody) -> tuple[Response, int]:
 
 @api.delete("/tokens/<int:token_id>", tags=[PEOPLE], responses={200: Done, **ERRORS})
 @needs("tokens")
-def end_token(path: TokenPath) -> Response:
+def end_token(path: TokenPath, query: LanguageQuery) -> Response:
     """Revoke one of one's own tokens."""
     revoke_token(office(), actor(), path.token_id)
     return jsonify(status="revoked")

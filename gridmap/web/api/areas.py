@@ -18,7 +18,8 @@ from gridmap.domain.staffing import read_staff
 from gridmap.errors import NotFoundError
 from gridmap.web import shapes
 from gridmap.web.access import actor, needs, office
-from gridmap.web.answers import ERRORS, AreaCollection, AreaFeature, BuildingCollection, Why
+from gridmap.web.answers import ERRORS, AreaCollection, BuildingCollection, Why
+from gridmap.web.answers_whole import WholeArea
 from gridmap.web.api.blueprint import PLACES, api, count_below
 from gridmap.web.api.issues import area_path
 from gridmap.web.params import (
@@ -65,7 +66,7 @@ def _feature(row: Any, count: int | None, wkb: bytes | None) -> dict[str, Any]:
     return {"type": "Feature", "id": row.code, "geometry": shapes.geometry(wkb), "properties": properties}
 
 
-@api.get("/areas/<string:code>", tags=[PLACES], responses={200: AreaFeature, **ERRORS})
+@api.get("/areas/<string:code>", tags=[PLACES], responses={200: WholeArea, **ERRORS})
 @needs("read", "projection")
 def read_area(path: CodePath, query: LanguageQuery) -> Response:
     """An area: where it lies in the tree; staff as 1, 5, N and counts, where they are the reader's to know."""

@@ -64,13 +64,15 @@ def read_heat(query: HeatQuery) -> Response:
 
 def _points(session: Session, who: Actor, query: HeatQuery, box: BBox) -> np.ndarray:
     statuses, triage = parse_statuses(query.status)
+    knows_place = who.may("read")
     wanted = issues.Filter(
-        bbox=box,
+        bbox=box if knows_place else None,
+        label_bbox=None if knows_place else box,
         statuses=statuses or OPEN,
         in_triage=triage,
         category_ids=category_ids(session, query.category),
     )
-    if who.may("read"):
+    if knows_place:
         return issues.points(session, who.scope, wanted)
     # A wall knows a matter's cell, not its place: it is warmed from the cells' label points.
     return issues.label_points(session, who.scope, wanted)

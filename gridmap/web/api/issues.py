@@ -17,7 +17,8 @@ from gridmap.domain.scope import Actor
 from gridmap.errors import InvalidInputError, NotFoundError
 from gridmap.web import shapes
 from gridmap.web.access import actor, needs, office
-from gridmap.web.answers import ERRORS, WRITE_ERRORS, IssueCollection, IssueFeature
+from gridmap.web.answers import ERRORS, WRITE_ERRORS, IssueCollection
+from gridmap.web.answers_whole import ActedOn, WholeIssue
 from gridmap.web.api.blueprint import MATTERS, api
 from gridmap.web.params import (
     ActionBody,
@@ -40,7 +41,7 @@ def list_issues(query: IssueQuery) -> Response:
     who = actor()
     shape = shapes.issue_feature if who.may("read") else shapes.issue_projection
     with office().database.reading() as session:
-        wanted = filter_of(session, query)
+        wanted = filter_of(session, query, knows_place=who.may("read"))
         below = read_number_cursor(query.cursor)
         rows = issues.page(session, who.scope, wanted, below_id=below, limit=query.limit + 1)
         features = [shape(row) for row in rows[: query.limit]]
@@ -48,11 +49,17 @@ def list_issues(query: IssueQuery) -> Response:
     return jsonify(type="FeatureCollection", features=features, next=more)
 
 
-def filter_of(session: Session, query: IssueQuery) -> issues.Filter:
-    """The filter a query string means. Raises InvalidInputError, NotFoundError for an unknown area."""
+def filter_of(session: Session, query: IssueQuery, *, knows_place: bool) -> issues.Filter:
+    """The filter a query string means. Raises InvalidInputError, NotFoundError for an unknown area.
+
+    A reader who may not know a matter's place could find it by asking box after box, so for them the
+    box is asked of the cell's label point (not `knows_place`).
+    """
     statuses, triage = parse_statuses(query.status)
+    box = parse_bbox(query.bbox)
     return issues.Filter(
-        bbox=parse_bbox(query.bbox),
+        bbox=box if knows_place else None,
+        label_bbox=None if knows_place else box,
         area_path=area_path(session, query.area),
         statuses=statuses,
         in_triage=triage,
@@ -87,21 +94,22 @@ def category_ids(session: Session, wishes: str | None) -> tuple[int, ...] | None
     return tuple(found)
 
 
-@api.post("/issues", tags=[MATTERS], responses={200: IssueFeature, 201: IssueFeature, **WRITE_ERRORS})
+@api.post("/issues", tags=[MATTERS], responses={200: WholeIssue, 201: WholeIssue, **WRITE_ERRORS})
 @needs("report")
-def report_issue(body: IssueBody) -> tuple[Response, int]:
+def report_issue(query: LanguageQuery, body: IssueBody) -> tuple[Response, int]:
     """Report a matter: 201 when new, 200 with the same matter when this was sent before."""
     who = actor()
     sent = Sent(body.lon, body.lat, body.datum, body.accuracy_m)
     client_id = str(body.client_id) if body.client_id else None
-    what = Report(sent, body.category, body.description, body.occurred_at, client_id)
+    source = "staff" if who.kind == "staff" else "seat"
+    what = Report(sent, body.category, body.description, body.occurred_at, client_id, source)
     done = report(office(), who, what)
     answer = jsonify(whole(who, done.number))
     answer.headers["Location"] = url_for("api.read_issue", number=done.number)
     return answer, 201 if done.is_new else 200
 
 
-@api.get("/issues/<string:number>", tags=[MATTERS], responses={200: IssueFeature, **ERRORS})
+@api.get("/issues/<string:number>", tags=[MATTERS], responses={200: WholeIssue, **ERRORS})
 @needs("read")
 def read_issue(path: NumberPath, query: LanguageQuery) -> Response:
     """A matter with its why, its assignment, its events and photos."""
@@ -148,10 +156,10 @@ def photo_links(number: str, photo_id: int) -> dict[str, Any]:
 @api.post(
     "/issues/<string:number>/actions/<string:name>",
     tags=[MATTERS],
-    responses={200: IssueFeature, **WRITE_ERRORS},
+    responses={200: ActedOn, **WRITE_ERRORS},
 )
 @needs("act")
-def act_on_issue(path: ActionPath, body: ActionBody) -> Response:
+def act_on_issue(path: ActionPath, query: LanguageQuery, body: ActionBody) -> Response:
     """Act on a matter; the answer is the matter afterwards, or what holds where it left one's scope."""
     who = actor()
     act = Act(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, jsonify
+from flask import Response, jsonify
 
 from gridmap import __version__
 from gridmap.db import areas, categories, posts
@@ -13,6 +13,7 @@ from gridmap.web.access import PUBLIC, SIGNED_IN, actor, needs, office
 from gridmap.web.answers import ERRORS, CategoryList, Me
 from gridmap.web.api.blueprint import MATTERS, PEOPLE, api
 from gridmap.web.language import language
+from gridmap.web.openapi import document
 from gridmap.web.params import LanguageQuery
 
 
@@ -94,4 +95,4 @@ def health() -> Response:
 @needs(PUBLIC)
 def openapi() -> Response:
     """The OpenAPI 3.1 document, generated from the routes."""
-    return jsonify(current_app.api_doc)  # type: ignore[attr-defined]
+    return jsonify(document())

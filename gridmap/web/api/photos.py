@@ -14,6 +14,7 @@ from gridmap.web.api.blueprint import MATTERS, api
 from gridmap.web.api.issues import photo_links
 from gridmap.web.params import LanguageQuery, NumberPath, PhotoPath, check_text
 
+_PICTURE = {"description": "A JPEG without metadata", "content": {"image/jpeg": {}}}
 _FORM = {
     "multipart/form-data": {
         "schema": {
@@ -35,7 +36,7 @@ _FORM = {
     openapi_extensions={"requestBody": {"required": True, "content": _FORM}},
 )
 @needs("act")
-def send_photo(path: NumberPath) -> tuple[Response, int]:
+def send_photo(path: NumberPath, query: LanguageQuery) -> tuple[Response, int]:
     """Add a photo (multipart: `photo`, `client_id`): 201 when new, 200 when it was sent before."""
     file = request.files.get("photo")
     if file is None:
@@ -46,16 +47,20 @@ def send_photo(path: NumberPath) -> tuple[Response, int]:
     return jsonify(photo_links(path.number, photo_id)), 201 if is_new else 200
 
 
-@api.get("/issues/<string:number>/photos/<int:photo_id>", tags=[MATTERS], responses=ERRORS)
+@api.get("/issues/<string:number>/photos/<int:photo_id>", tags=[MATTERS], responses={200: _PICTURE, **ERRORS})
 @needs("read")
-def read_photo(path: PhotoPath) -> Response:
+def read_photo(path: PhotoPath, query: LanguageQuery) -> Response:
     """A photo (JPEG)."""
     return _send(path, thumbnail=False)
 
 
-@api.get("/issues/<string:number>/photos/<int:photo_id>/small", tags=[MATTERS], responses=ERRORS)
+@api.get(
+    "/issues/<string:number>/photos/<int:photo_id>/small",
+    tags=[MATTERS],
+    responses={200: _PICTURE, **ERRORS},
+)
 @needs("read")
-def read_thumbnail(path: PhotoPath) -> Response:
+def read_thumbnail(path: PhotoPath, query: LanguageQuery) -> Response:
     """A photo, small (JPEG)."""
     return _send(path, thumbnail=True)
 

@@ -270,6 +270,12 @@ def _create_bookkeeping() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
     )
     op.create_table(
+        "chores",
+        sa.Column("name", sa.String(60), primary_key=True, nullable=False),
+        sa.Column("done_at", INSTANT),
+        sa.Column("taken_until", INSTANT),
+    )
+    op.create_table(
         "imports",
         sa.Column("id", ID, primary_key=True, nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
@@ -287,7 +293,18 @@ def _create_bookkeeping() -> None:
 
 def downgrade() -> None:
     allow_changes("events")
-    for table in ("meta", "imports", "counters", "stream", "tips", "heads", "events", "photos", "words"):
+    for table in (
+        "meta",
+        "imports",
+        "chores",
+        "counters",
+        "stream",
+        "tips",
+        "heads",
+        "events",
+        "photos",
+        "words",
+    ):
         op.drop_table(table)
     drop_table("issues", "geom")
     for table in ("categories", "tokens", "accounts", "posts", "persons"):

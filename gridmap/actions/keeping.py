@@ -1,0 +1,69 @@
+"""Chores that come back: taken by one process at a time, done again when their time has passed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from gridmap.actions.auditing import seal
+from gridmap.actions.office import Office, Work
+from gridmap.db import stream
+from gridmap.db.models import Chore
+
+HAND_S = 600.0
+"""How long a chore stays taken: whoever took it and died no longer has it then."""
+
+
+@dataclass(frozen=True)
+class Routine:
+    """A chore: how often, and what is done."""
+
+    name: str
+    every: timedelta
+    do: Callable[[Office], object]
+
+
+def routines(stream_days: int) -> tuple[Routine, ...]:
+    """The chores of an installation: seal the history daily, forget old rows of the stream hourly."""
+    return (
+        Routine("seal", timedelta(days=1), seal),
+        Routine("forget_stream", timedelta(hours=1), lambda office: forget_stream(office, stream_days)),
+    )
+
+
+def forget_stream(office: Office, days: int) -> int:
+    """Delete rows of the stream older than `days`; commits. How many went."""
+    with office.work() as work:
+        return stream.forget_before(work.session, work.now - timedelta(days=days))
+
+
+def do_what_is_due(office: Office, wanted: tuple[Routine, ...]) -> Mapping[str, object]:
+    """Do each chore whose time has come and that nobody else has in hand; what each answered, by name."""
+    done: dict[str, object] = {}
+    for routine in wanted:
+        if not _take(office, routine):
+            continue
+        done[routine.name] = routine.do(office)
+        with office.work() as work:
+            chore = _locked(work, routine.name)
+            chore.done_at, chore.taken_until = work.now, None
+    return done
+
+
+def _take(office: Office, routine: Routine) -> bool:
+    with office.work() as work:
+        chore = _locked(work, routine.name)
+        is_due = chore.done_at is None or chore.done_at + routine.every <= work.now
+        is_free = chore.taken_until is None or chore.taken_until <= work.now
+        if is_due and is_free:
+            chore.taken_until = work.now + timedelta(seconds=HAND_S)
+        return is_due and is_free
+
+
+def _locked(work: Work, name: str) -> Chore:
+    chore = work.session.get(Chore, name, with_for_update=True)
+    if chore is None:
+        chore = Chore(name=name)
+        work.session.add(chore)
+    return chore
