@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 
 from gridmap.actions.accounts import SignInRules
@@ -229,6 +230,19 @@ def app(office: Office, rules: SignInRules) -> Iterator[Flask]:
     made = build(settings_for(office), office, rules)
     yield made
     made.extensions["gridmap"].live.stop()
+
+
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+CHROMIUM += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a screen; one for the whole run."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(autouse=True)

@@ -63,14 +63,7 @@ def _own(scope: Scope) -> ColumnElement[bool]:
 
 
 def _matching(session: Session, scope: Scope, wanted: Filter) -> ColumnElement[bool]:
-    conditions: list[Any] = [seen(scope)]
-    if wanted.bbox:
-        conditions.append(touches_box(session, Issue.geom, wanted.bbox))
-    if wanted.label_bbox:
-        west, south, east, north = wanted.label_bbox
-        conditions += [Area.label_lon.between(west, east), Area.label_lat.between(south, north)]
-    if wanted.area_path is not None:
-        conditions.append(below_any([wanted.area_path], Issue.path))
+    conditions: list[Any] = [seen(scope), *_placed(session, wanted)]
     if wanted.statuses is not None:
         conditions.append(Issue.status.in_(wanted.statuses))
     if wanted.in_triage is not None:
@@ -86,6 +79,18 @@ def _matching(session: Session, scope: Scope, wanted: Filter) -> ColumnElement[b
     if wanted.number:
         conditions.append(Issue.number.contains(wanted.number, autoescape=True))
     return and_(*conditions)
+
+
+def _placed(session: Session, wanted: Filter) -> list[Any]:
+    conditions: list[Any] = []
+    if wanted.bbox:
+        conditions.append(touches_box(session, Issue.geom, wanted.bbox))
+    if wanted.label_bbox:
+        west, south, east, north = wanted.label_bbox
+        conditions += [Area.label_lon.between(west, east), Area.label_lat.between(south, north)]
+    if wanted.area_path is not None:
+        conditions.append(below_any([wanted.area_path], Issue.path))
+    return conditions
 
 
 def _whole() -> Select[Any]:

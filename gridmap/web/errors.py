@@ -58,6 +58,10 @@ def answer(code: str, status: int, details: dict[str, Any] | None = None) -> Res
     return response
 
 
+def _is_for_machines() -> bool:
+    return request.path.startswith(("/api/", "/tiles/")) or request.path == "/healthz"
+
+
 def answer_validation(error: ValidationError) -> Response:
     """What does not fit a route's declared query or body: every field with its reason."""
     fields = [

@@ -354,7 +354,8 @@ def test_the_mass_of_a_rectangle_however_it_is_turned(x, y, turn):
     assert normal_mass(rectangle) == pytest.approx(expected, abs=1e-9)
 
 
-CORNERS = st.lists(st.tuples(EDGE, EDGE), min_size=3, max_size=6)
+THOUSANDTHS = st.integers(-4000, 4000).map(lambda n: n / 1000)
+CORNERS = st.lists(st.tuples(THOUSANDTHS, THOUSANDTHS), min_size=3, max_size=6)
 
 
 @given(corners=CORNERS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import mimetypes
-import shutil
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 import geopandas as gpd
 import pytest
 import shapely
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from gridmap.geo import crs
 from gridmap.maps import assets
@@ -20,13 +19,6 @@ from gridmap.resources import PACKAGE
 
 STATIC = PACKAGE / "static"
 SITE = "http://gridmap.test"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 
 
 @pytest.fixture(autouse=True)
@@ -43,14 +35,6 @@ def two_cells() -> gpd.GeoDataFrame:
     ]
     shapes = [shapely.box(103.80, 25.49, 103.81, 25.50), shapely.box(103.81, 25.49, 103.82, 25.50)]
     return gpd.GeoDataFrame(records, geometry=shapes, crs=crs.WGS84)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        yield chromium
-        chromium.close()
 
 
 class Site:

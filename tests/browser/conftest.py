@@ -1,0 +1,70 @@
+"""The real application on a free port of this machine, and Debian's Chromium in front of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from tests.town import PASSWORD
+
+ARTEFACTS = Path("artefacts")
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Where the application of this test answers."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    app.extensions["gridmap"].live.stop()
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+@dataclass
+class Visitor:
+    """A browser tab, and everything it complained about or asked of strangers."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        self.page.on("console", lambda m: m.type in ("error", "warning") and self.complaints.append(m.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "request", lambda r: r.url.startswith((self.address, "data:", "blob:")) or self._strange(r.url)
+        )
+
+    def _strange(self, url: str) -> None:
+        self.complaints.append(f"asked a stranger: {url}")
+
+    def sign_in(self, username: str, language: str = "zh-CN") -> None:
+        self.page.goto(f"{self.address}/sign-in?lang={language}")
+        self.page.fill("#username", username)
+        self.page.fill("#password", PASSWORD)
+        self.page.click("button[type=submit]")
+
+    def keep(self, name: str) -> None:
+        """A screenshot, kept as an artefact to be looked at."""
+        ARTEFACTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+@pytest.fixture
+def visitor(browser: Browser, address: str) -> Iterator[Visitor]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    visitor = Visitor(context.new_page(), address)
+    visitor.watch()
+    yield visitor
+    context.close()

@@ -1,0 +1,277 @@
+"""Every route × every kind of account × inside and outside its area, held against one literal table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+from flask import Flask
+from shapely import box
+from werkzeug.test import TestResponse
+
+from gridmap.actions import accounts
+from gridmap.actions.office import Office
+from tests.town import C1, C4, CENTRES, DISTRICT, PASSWORD, RIVERSIDE, RULES, Caller, add_areas, caller
+from tests.web.asking import act, body_at, csrf_of, listed, picture, reported, send_photo
+
+FAR_DISTRICT, FAR = "990002", "990002001001001"
+FAR_CENTRE = (104.005, 25.505)
+VIEW = {"near": "103.79,25.48,103.84,25.52", "far": "103.99,25.49,104.02,25.52"}
+PLACE = {"near": CENTRES[C1], "far": FAR_CENTRE}
+AREA = {"near": C1, "far": FAR}
+
+KINDS = ("admin", "chief", "seat", "seat2", "wall", "water", "li", "wang", "nobody", "revoked", "wrong")
+"""admin: of everything; chief: administrator of the district; seat: of the district; seat2: of the other
+community; wall: of the district; water: a department, to which the near matter was forwarded; li: leads
+the near cell; wang: leads another one; nobody: says nothing; revoked, wrong: such a token."""
+
+ALL, NONE = "200 200 200 200 200 200 200 200", "401 401 401"
+READ = (
+    f"200 200 200 404 403 200 200 404 {NONE}",
+    f"200 404 404 404 403 404 404 404 {NONE}",
+)
+# Columns: admin chief seat seat2 wall water li wang nobody revoked wrong. Two rows: near, far; one: all the same.
+TABLE: dict[str, tuple[str, ...]] = {
+    "GET /": ("302 302 302 302 302 302 302 302 302 302 302",),
+    "GET /account": (f"{ALL} 302 302 302",),
+    "GET /map": ("200 200 200 200 403 200 200 200 302 302 302",),
+    "GET /set-password": ("302 302 302 302 302 302 302 302 302 302 302",),
+    "POST /set-password": ("302 302 302 302 302 302 302 302 302 302 302",),
+    "GET /sign-in": ("302 302 302 302 302 302 302 302 200 200 200",),
+    "POST /sign-in": ("302 302 302 302 302 302 302 302 302 302 302",),
+    "POST /sign-out": ("302 302 302 302 302 302 302 302 302 302 302",),
+    "GET /healthz": (f"{ALL} 200 200 200",),
+    "GET /static/<path:filename>": (f"{ALL} 200 200 200",),
+    "GET /api/openapi.json": (f"{ALL} 200 200 200",),
+    "GET /api/v1/accounts": (f"200 200 403 403 403 403 403 403 {NONE}",),
+    "POST /api/v1/accounts": (
+        f"201 201 403 403 403 403 403 403 {NONE}",
+        f"201 403 403 403 403 403 403 403 {NONE}",
+    ),
+    "DELETE /api/v1/accounts/<string:username>": (
+        f"200 200 403 403 403 403 403 403 {NONE}",
+        f"200 404 403 403 403 403 403 403 {NONE}",
+    ),
+    "GET /api/v1/tokens": (f"200 200 200 200 403 200 200 200 {NONE}",),
+    "POST /api/v1/tokens": (f"201 201 201 201 403 201 201 201 {NONE}",),
+    "DELETE /api/v1/tokens/<int:token_id>": (  # near: one's own; far: somebody else's
+        f"200 200 200 200 403 200 200 200 {NONE}",
+        f"404 404 404 404 403 404 404 404 {NONE}",
+    ),
+    "GET /api/v1/issues": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
+    "POST /api/v1/issues": (  # never refused for its place
+        f"201 201 201 201 403 403 201 201 {NONE}",
+        f"201 201 201 201 403 403 201 201 {NONE}",
+    ),
+    "GET /api/v1/issues/<string:number>": READ,
+    "POST /api/v1/issues/<string:number>/actions/<string:name>": READ,
+    "POST /api/v1/issues/<string:number>/photos": (
+        f"201 201 201 404 403 201 201 404 {NONE}",
+        f"201 404 404 404 403 404 404 404 {NONE}",
+    ),
+    "GET /api/v1/issues/<string:number>/photos/<int:photo_id>": READ,
+    "GET /api/v1/issues/<string:number>/photos/<int:photo_id>/small": READ,
+    "GET /api/v1/areas": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
+    "GET /api/v1/areas/<string:code>": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
+    "GET /api/v1/buildings": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
+    "GET /api/v1/locate": (
+        f"200 200 200 200 403 200 200 200 {NONE}",
+        f"200 200 200 200 403 200 200 200 {NONE}",
+    ),
+    "GET /api/v1/heat": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
+    "GET /api/v1/me": (f"{ALL} {NONE}",),
+    "GET /api/v1/categories": (f"{ALL} {NONE}",),
+    "GET /api/v1/stream": (f"{ALL} {NONE}",),
+}
+
+
+@dataclass
+class World:
+    """The town, a second district, a matter with a photo in each, and somebody of every kind."""
+
+    app: Flask
+    people: dict[str, Caller]
+    own_token: dict[str, int]
+    number: dict[str, str] = field(default_factory=dict)
+    photo: dict[str, int] = field(default_factory=dict)
+    fresh: Iterator[int] = field(default_factory=count)
+
+
+@pytest.fixture
+def world(app: Flask, office: Office) -> World:
+    add_areas(office, "district", [(FAR_DISTRICT, "邻区", box(104.0, 25.5, 104.01, 25.51))])
+    add_areas(office, "grid", [(FAR, "邻区第1网格", box(104.0, 25.5, 104.01, 25.51))])
+    chief = accounts.NewAccount("chief", "administrator", DISTRICT, None, PASSWORD)
+    accounts.add_account(office, None, chief, RULES)
+    made = World(app, *_people(app, office))
+    admin = made.people["admin"]
+    for place in ("near", "far"):
+        made.number[place] = reported(admin, PLACE[place])
+        made.photo[place] = send_photo(admin, made.number[place], picture()).json["id"]
+        for kind in KINDS:
+            new = accounts.NewAccount(f"{place}-{kind}", "seat", AREA[place])
+            accounts.add_account(office, None, new, RULES)
+    assert act(admin, made.number["near"], "forward", unit="water").status_code == 200
+    return made
+
+
+def _people(app: Flask, office: Office) -> tuple[dict[str, Caller], dict[str, int]]:
+    people = {kind: caller(app, office, kind) for kind in KINDS[:8]}
+    people["nobody"] = Caller(app.test_client(), None)
+    people["wrong"] = Caller(app.test_client(), "never-given-out")
+    admin = people["admin"]
+    revoked: Any = admin.post("/tokens", {"label": "revoked"})
+    admin.delete(f"/tokens/{revoked.json['id']}")
+    people["revoked"] = Caller(app.test_client(), revoked.json["token"])
+    own = {kind: _own_token(office, kind) for kind in KINDS[:8]}
+    return people, own | dict.fromkeys(("nobody", "revoked", "wrong"), own["admin"])
+
+
+def _own_token(office: Office, username: str) -> int:
+    with office.database.reading() as session:
+        account = accounts.accounts.by_name(session, username)
+        assert account is not None
+        account_id = account.id
+    return accounts.make_token(office, account_id, "spare")[0]
+
+
+def ask(world: World, kind: str, key: str, place: str) -> int:
+    """The status of one real request."""
+    method, rule = key.split(" ", 1)
+    who = Caller(world.app.test_client(), world.people[kind].token)
+    if method == "POST" and not rule.startswith("/api/"):
+        response = _submit(who, rule)
+    elif rule.endswith("/photos"):
+        response = send_photo(who, world.number[place], picture(), f"p-{next(world.fresh)}")
+    else:
+        response = _send(who, method, _address(world, kind, rule, place), rule, world, place)
+    response.close()
+    return int(response.status_code)
+
+
+def _send(who: Caller, method: str, address: str, rule: str, world: World, place: str) -> TestResponse:
+    headers = {"Authorization": f"Bearer {who.token}"} if who.token else {}
+    body = _body(rule, world, place) if method == "POST" else None
+    return who.client.open(address, method=method, json=body, headers=headers)
+
+
+def _submit(who: Caller, rule: str) -> TestResponse:
+    form = {"csrf_token": csrf_of(who.client), "username": "seat", "password": PASSWORD}
+    headers = {"Authorization": f"Bearer {who.token}"} if who.token else {}
+    return who.client.post(rule, data=form, headers=headers)
+
+
+def _address(world: World, kind: str, rule: str, place: str) -> str:
+    other = {"near": world.own_token[kind], "far": world.own_token["li" if kind != "li" else "wang"]}
+    filled = (
+        rule.replace("<string:number>", world.number[place])
+        .replace("<string:name>", "comment")
+        .replace("<int:photo_id>", str(world.photo[place]))
+        .replace("<int:token_id>", str(other[place]))
+        .replace("<string:username>", f"{place}-{kind}")
+        .replace("<string:code>", AREA[place])
+        .replace("<path:filename>", "css/base.css")
+    )
+    return filled + _query(rule, place)
+
+
+def _query(rule: str, place: str) -> str:
+    lon, lat = PLACE[place]
+    return {
+        "/api/v1/issues": f"?area={AREA[place]}",
+        "/api/v1/areas": f"?under={AREA[place]}",
+        "/api/v1/buildings": f"?bbox={VIEW[place]}",
+        "/api/v1/heat": f"?bbox={VIEW[place]}&zoom=14",
+        "/api/v1/locate": f"?lon={lon}&lat={lat}&accuracy_m=30",
+    }.get(rule, "")
+
+
+def _body(rule: str, world: World, place: str) -> dict[str, Any]:
+    if rule.endswith("/actions/<string:name>"):
+        return {"words": "looked at it"}
+    return {
+        "/api/v1/issues": body_at(PLACE[place]),
+        "/api/v1/tokens": {"label": "walk"},
+        "/api/v1/accounts": {"username": f"new{next(world.fresh)}", "kind": "seat", "area": AREA[place]},
+    }[rule]
+
+
+def routes(app: Flask) -> set[str]:
+    return {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def differences(world: World, table: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Where the application answers otherwise than the table says."""
+    found = []
+    for key, rows in table.items():
+        for place, row in zip(("near", "far"), rows, strict=False):
+            for kind, expected in zip(KINDS, row.split(), strict=True):
+                status = ask(world, kind, key, place)
+                if status != int(expected):
+                    found.append(f"{key} {kind} {place}: {status}, not {expected}")
+    return found
+
+
+def test_the_table_has_every_route_and_no_other(app: Flask) -> None:
+    assert routes(app) == set(TABLE)
+
+
+def test_a_route_that_is_not_in_the_table_shows(app: Flask) -> None:
+    app.add_url_rule("/api/v1/forgotten", "forgotten", lambda: "")
+    assert routes(app) - set(TABLE) == {"GET /api/v1/forgotten"}
+
+
+def test_a_view_that_does_not_say_who_may_have_it_is_nobodys(app: Flask, office: Office) -> None:
+    app.add_url_rule("/api/v1/forgotten", "forgotten", lambda: "")
+    response: Any = caller(app, office, "admin").get("/forgotten")
+    assert response.status_code == 403
+
+
+def test_everybody_gets_what_the_table_says(world: World) -> None:
+    assert differences(world, TABLE) == []
+
+
+def test_a_wrong_answer_shows(world: World) -> None:
+    wrong = {"GET /api/v1/me": (f"{ALL} 200 401 401",)}
+    assert differences(world, wrong) == ["GET /api/v1/me nobody near: 401, not 200"]
+
+
+def test_asking_for_less_than_the_answer_is_guarded_alike(app: Flask, world: World) -> None:
+    rules = [key.split(" ", 1)[1] for key in TABLE if key.startswith("GET /api/v1/")]
+    for rule in rules:
+        for method in ("HEAD", "OPTIONS"):
+            response = app.test_client().open(_address(world, "nobody", rule, "near"), method=method)
+            assert response.status_code == 401, (method, rule)
+
+
+def test_lists_hold_what_is_inside_and_nothing_else(world: World) -> None:
+    near, far = world.number["near"], world.number["far"]
+    expected = {"admin": {near, far}, "seat2": set(), "wang": set()}
+    for kind in KINDS[:8]:
+        found = set(listed(world.people[kind]))
+        assert found == expected.get(kind, {near}), kind
+
+
+def test_heat_and_counts_stay_inside(world: World) -> None:
+    for kind, inside in (("seat", 1), ("li", 1), ("water", 1), ("wall", 1), ("seat2", 0), ("wang", 0)):
+        for place, number in (("near", inside), ("far", 0)):
+            response: Any = world.people[kind].get("/heat", bbox=VIEW[place], zoom=14)
+            assert response.json["count"] == number, (kind, place)
+
+
+@pytest.mark.parametrize(("kind", "code", "is_told"), [
+    ("seat", C1, True), ("seat", FAR, False), ("seat2", C1, False), ("li", C1, True), ("li", C4, False),
+    ("li", RIVERSIDE, False), ("wall", C1, True), ("wall", FAR, False), ("water", C1, False),
+])  # fmt: skip
+def test_figures_of_an_area_are_told_inside_only(world: World, kind: str, code: str, is_told: bool) -> None:
+    response: Any = world.people[kind].get(f"/areas/{code}")
+    told = response.json["properties"]
+    assert (told["counts"] is not None, told["open"] is not None) == (is_told, is_told)
+    assert (told["staff"] is not None) == (is_told and kind != "wall")
