@@ -135,11 +135,12 @@ def page(
 def extent(session: Session, paths: Sequence[str]) -> BBox | None:
     """The lon/lat box around the current areas at `paths` (the empty path: all); None where there is none."""
     condition = True if "" in paths else Area.path.in_(paths)
-    shapes = session.scalars(
-        select(as_wkb(Area.geom)).where(Area.valid_to.is_(None), condition, _roots_only(paths))
-    )
-    bounds = shapely.total_bounds(shapely.from_wkb(list(shapes)))
-    return None if bounds.size == 0 or bounds[0] != bounds[0] else tuple(float(b) for b in bounds)  # type: ignore[return-value]
+    query = select(as_wkb(Area.geom)).where(Area.valid_to.is_(None), condition, _roots_only(paths))
+    shapes = list(session.scalars(query))
+    if not shapes:
+        return None
+    west, south, east, north = (float(bound) for bound in shapely.total_bounds(shapely.from_wkb(shapes)))
+    return (west, south, east, north)
 
 
 def _roots_only(paths: Sequence[str]) -> Any:
