@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from gridmap.actions.accounts import SignInRules
 from gridmap.actions.office import Office, utc_now
+from gridmap.actions.signing_in import SignInRules
 from gridmap.config import Settings, read_settings
 from gridmap.db import schema
 from gridmap.db.engine import Database
@@ -33,6 +33,7 @@ def sign_in_rules(settings: Settings) -> SignInRules:
         lock_minutes=settings.login_lock_minutes,
         password_length=settings.password_length,
         one_time_days=settings.one_time_days,
+        idle_minutes=settings.session_minutes,
     )
 
 

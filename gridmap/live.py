@@ -83,8 +83,9 @@ class Live:
             try:
                 with self._database.reading() as session:
                     rows = [_plain(row) for row in stream.after(session, self._number)]
-            except GridmapError as error:
-                log.warning("the stream cannot be read: %s", error)
+            except Exception as error:
+                # Whatever it is: without this thread every open page would go stale without a word.
+                log.warning("the stream cannot be read", exc_info=not isinstance(error, GridmapError))
                 self._stop.wait(1.0)
                 continue
             if rows:

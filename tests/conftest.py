@@ -16,8 +16,8 @@ from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 
-from gridmap.actions.accounts import SignInRules
 from gridmap.actions.office import Office
+from gridmap.actions.signing_in import SignInRules
 from gridmap.app import initialise
 from gridmap.config import Settings, read_settings
 from gridmap.db.engine import Database

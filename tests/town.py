@@ -27,6 +27,7 @@ from gridmap.actions.importing_staff import import_staff
 from gridmap.actions.office import Office
 from gridmap.actions.placing import Sent
 from gridmap.actions.reporting import Report
+from gridmap.actions.signing_in import SignInRules, actor_of
 from gridmap.db import accounts as stored_accounts
 from gridmap.db.models import Account
 from gridmap.domain.scope import Actor
@@ -38,7 +39,7 @@ RIVERSIDE, EASTGATE = "990001001001", "990001001002"
 C1, C2, C4, C5 = (f"{RIVERSIDE}00{n}" for n in (1, 2, 3, 4))
 C3, C6 = (f"{EASTGATE}00{n}" for n in (1, 2))
 PASSWORD = "Only-for-tests-1"
-RULES = accounts.SignInRules()
+RULES = SignInRules()
 
 CORNERS = {C1: (103.80, 25.50), C2: (103.81, 25.50), C3: (103.82, 25.50)}
 CORNERS |= {C4: (103.80, 25.49), C5: (103.81, 25.49), C6: (103.82, 25.49)}
@@ -121,7 +122,7 @@ def actor_named(office: Office, username: str) -> Actor:
     with office.database.reading() as session:
         account = stored_accounts.by_name(session, username)
         assert account is not None, username
-        return accounts.actor_of(session, account, office.clock())
+        return actor_of(session, account, office.clock())
 
 
 def report_at(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridmap.actions.accounts import SignInRules, give_one_time_code
+from gridmap.actions.accounts import give_one_time_code
 from gridmap.actions.importing import (
     ImportFile,
     ImportReport,
@@ -17,6 +17,7 @@ from gridmap.actions.importing import (
     refuse_errors,
 )
 from gridmap.actions.office import Office, Work
+from gridmap.actions.signing_in import SignInRules
 from gridmap.db import areas
 from gridmap.db.models import Account, Area, Person
 from gridmap.db.models import Post as PostRow

@@ -35,10 +35,9 @@ def by_token(session: Session, digest: str, now: datetime) -> tuple[Account, Tok
 
 
 def tokens_of(session: Session, account_id: int) -> list[Token]:
-    """An account's tokens, newest first."""
-    return list(
-        session.scalars(select(Token).where(Token.account_id == account_id).order_by(Token.id.desc()))
-    )
+    """An account's bearer tokens, newest first."""
+    query = select(Token).where(Token.account_id == account_id, Token.kind == "token")
+    return list(session.scalars(query.order_by(Token.id.desc())))
 
 
 def page(session: Session, after_id: int, limit: int) -> list[Account]:

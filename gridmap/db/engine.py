@@ -18,6 +18,7 @@ import pyproj
 import shapely  # noqa: F401
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from gridmap.errors import UnavailableError
@@ -86,6 +87,8 @@ def translated() -> Iterator[None]:
     """Raises UnavailableError instead of the engine's own errors where the store cannot answer."""
     try:
         yield
+    except PoolTimeoutError as error:
+        raise UnavailableError("database_busy") from error
     except OperationalError as error:
         reason = str(error.orig).lower()
         if "no such table" in reason:

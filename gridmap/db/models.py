@@ -146,23 +146,24 @@ class Account(Base):
     one_time_until: Mapped[datetime | None] = mapped_column(Instant)
     failed_tries: Mapped[int] = mapped_column(Integer, default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Instant)
-    epoch: Mapped[int] = mapped_column(Integer, default=1)
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Token(Base):
-    """A bearer token, kept as the digest of its secret."""
+    """A bearer token or a session (`kind`), kept as the digest of its secret."""
 
     __tablename__ = "tokens"
     __table_args__ = (Index("tokens_account", "account_id"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     account_id: Mapped[int] = mapped_column(Id, ForeignKey("accounts.id"))
+    kind: Mapped[str] = mapped_column(String(10))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     label: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    seen_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Issue(Base):

@@ -9,11 +9,10 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
-from argon2 import PasswordHasher
 from sqlalchemy import func, or_, select, update
 
 from gridmap.actions import accounts, auditing
-from gridmap.actions.accounts import NewAccount, SignInRules
+from gridmap.actions.accounts import NewAccount
 from gridmap.actions.handling import Act, act_on
 from gridmap.actions.importing import ImportFile, Progress
 from gridmap.actions.importing_areas import AreaImport, import_areas
@@ -21,6 +20,7 @@ from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.importing_staff import import_staff
 from gridmap.actions.office import Office
+from gridmap.actions.signing_in import SignInRules, actor_of, hash_password
 from gridmap.db.models import Account, Area, Issue, Meta, Person
 from gridmap.demo.district import DemoDistrict, draw_district
 from gridmap.domain.codes import LEVELS
@@ -144,7 +144,7 @@ def _staff_accounts(office: Office, drawn: DemoDistrict) -> list[DemoSignIn]:
         person = held[held["staff_code"] == busiest]["name"].iloc[0]
         said = f"{title} {person}（{areas[0]}{'等' if len(areas) > 1 else ''}）"
         signs.append(DemoSignIn(str(busiest), said, f"{title_en}, {person}, {areas[0]}"))
-    hashed = PasswordHasher().hash(DEMO_PASSWORD)
+    hashed = hash_password(DEMO_PASSWORD)
     with office.work() as work:
         for sign in signs:
             known = update(Account).where(Account.username == sign.username)
@@ -174,7 +174,7 @@ def _handle_some(office: Office) -> None:
         query = select(Issue.number).where(Issue.status == "reported").order_by(Issue.reported_at)
         numbers = list(session.scalars(query))
         account = session.scalars(select(Account).where(Account.username == "zhongxin")).one()
-        seat = accounts.actor_of(session, account, office.clock())
+        seat = actor_of(session, account, office.clock())
     for place, number in enumerate(numbers[: len(numbers) * 3 // 5]):
         act_on(office, seat, number, Act("start"))
         if place % 6 == 0:

@@ -11,8 +11,8 @@ from flask_openapi3 import Info, OpenAPI
 from flask_wtf.csrf import generate_csrf
 
 from gridmap import __version__
-from gridmap.actions.accounts import SignInRules
 from gridmap.actions.office import Office
+from gridmap.actions.signing_in import SignInRules
 from gridmap.config import Settings
 from gridmap.errors import GridmapError, InvalidInputError, TooLargeError
 from gridmap.live import Live
@@ -81,6 +81,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.max_body_mb * 1_000_000,
         MAX_FORM_PARTS=50,
+        SESSION_REFRESH_EACH_REQUEST=False,  # an answer under way would bring a session back that was signed out
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -10,8 +9,16 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from gridmap.actions.accounts import SignInRules, actor_by_session, actor_by_token
 from gridmap.actions.office import Office
+from gridmap.actions.signing_in import (
+    SESSION,
+    TOKEN,
+    SignInRules,
+    actor_by_secret,
+    keep_awake,
+    open_session,
+    sign_out,
+)
 from gridmap.config import Settings
 from gridmap.domain.scope import Actor
 from gridmap.errors import ForbiddenError, NotSignedInError
@@ -66,32 +73,35 @@ def actor() -> Actor:
 def actor_or_none() -> Actor | None:
     """Who is behind this request; None for nobody. Raises NotSignedInError for a bad token or an ended session."""
     if "actor" not in g:
-        g.actor = actor_by(office(), credentials()) if _bearer() is not None else _by_session()
+        proof = credentials()
+        try:
+            g.actor = None if proof.secret is None else actor_by(parts(), proof)
+        except NotSignedInError:
+            session.clear()
+            raise
     found: Actor | None = g.actor
     return found
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a request proves itself with: a bearer token's secret, or an account's session."""
+    """What a request proves itself with: the secret of a bearer token or of a session (`kind`); None for nothing."""
 
     secret: str | None
-    account_id: int | None = None
-    epoch: int = 0
+    kind: str
 
 
 def credentials() -> Credentials:
-    """What this request proves itself with."""
-    return Credentials(_bearer(), session.get("account"), session.get("epoch", 0))
+    """What this request proves itself with; a bearer token before a session."""
+    token = _bearer()
+    return Credentials(session.get("secret"), SESSION) if token is None else Credentials(token, TOKEN)
 
 
-def actor_by(here: Office, proof: Credentials) -> Actor:
+def actor_by(here: Parts, proof: Credentials) -> Actor:
     """Who is behind `proof` by now. Raises NotSignedInError."""
-    if proof.secret is not None:
-        return actor_by_token(here, proof.secret)
-    if proof.account_id is None:
+    if proof.secret is None:
         raise NotSignedInError("not_signed_in")
-    return actor_by_session(here, proof.account_id, proof.epoch)
+    return actor_by_secret(here.office, proof.secret, here.rules, proof.kind)
 
 
 def _bearer() -> str | None:
@@ -99,27 +109,19 @@ def _bearer() -> str | None:
     return header[7:].strip() if header[:7].lower() == "bearer " else None
 
 
-def _by_session() -> Actor | None:
-    if "account" not in session:
-        return None
-    settings = parts().settings
-    try:
-        found = actor_by(office(), credentials())
-    except NotSignedInError:
-        session.clear()
-        raise
-    is_idle = time.time() - session.get("seen", 0) > settings.session_minutes * 60
-    if is_idle and found.kind != "wall":  # a wall stays signed in: nobody touches it
-        session.clear()
-        raise NotSignedInError("session_idle", minutes=settings.session_minutes)
-    return found
-
-
-def remember(account_id: int, epoch: int) -> None:
-    """Begin a session for an account that has just signed in; an older one's content goes."""
+def remember(account_id: int) -> None:
+    """Begin a session for an account that has just signed in; what the cookie held before goes."""
     session.clear()
     session.permanent = True
-    session["account"], session["epoch"], session["seen"] = account_id, epoch, int(time.time())
+    session["secret"] = open_session(office(), account_id)
+
+
+def forget() -> None:
+    """End this browser's session, here and in the store."""
+    secret = session.get("secret")
+    session.clear()
+    if secret is not None:
+        sign_out(office(), secret)
 
 
 def install(app: Flask) -> None:
@@ -154,5 +156,5 @@ def _check_csrf() -> None:
 
 def _keep_awake() -> None:
     # An open page that listens by itself is no sign of a person.
-    if "account" in session and request.endpoint != "api.stream" and time.time() - session["seen"] > 30:
-        session["seen"] = int(time.time())
+    if "secret" in session and _bearer() is None and request.endpoint != "api.stream":
+        keep_awake(office(), session["secret"])

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from gridmap.actions.accounts import set_password, sign_in
+from gridmap.actions.signing_in import set_password, sign_in
 from gridmap.db import accounts, areas, issues
 from gridmap.db.models import Meta
 from gridmap.domain.scope import Actor
@@ -21,7 +21,7 @@ from gridmap.geo.crs import WGS84
 from gridmap.geo.locate import BBox
 from gridmap.maps.page import leader_map, page_texts
 from gridmap.texts import LANGUAGES, catalogue, text
-from gridmap.web.access import PUBLIC, SIGNED_IN, actor, actor_or_none, needs, office, parts, remember
+from gridmap.web.access import PUBLIC, SIGNED_IN, actor, actor_or_none, forget, needs, office, parts, remember
 from gridmap.web.api.blueprint import count_below
 from gridmap.web.api.me import describe_me
 from gridmap.web.language import COOKIE, language
@@ -120,7 +120,7 @@ def sign_in_submit() -> AnyResponse:
         session.clear()
         session["setting"], session["code"] = signed.account_id, secret
         return redirect(url_for("pages.set_password_page"))
-    remember(signed.account_id, signed.epoch)
+    remember(signed.account_id)
     return redirect(_safe_target(request.form.get("next")) or url_for("pages.start"))
 
 
@@ -162,10 +162,10 @@ def set_password_submit() -> AnyResponse:
         if new != again:
             raise InvalidInputError("passwords_differ")
         account_id = session["setting"]
-        epoch = set_password(office(), account_id, new, parts().rules, old=session["code"])
+        set_password(office(), account_id, new, parts().rules, old=session["code"])
     except GridmapError as error:
         return _set_password_form(error, 422)
-    remember(account_id, epoch)
+    remember(account_id)
     return redirect(url_for("pages.start"))
 
 
@@ -173,7 +173,7 @@ def set_password_submit() -> AnyResponse:
 @needs(PUBLIC)
 def sign_out() -> AnyResponse:
     """End this browser's session."""
-    session.clear()
+    forget()
     return redirect(url_for("pages.sign_in_page"))
 
 

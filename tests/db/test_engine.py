@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -81,6 +82,17 @@ def test_a_store_kept_locked_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyP
         with database.reading() as reader:
             ping(reader)
     database.dispose()
+
+
+def test_a_store_whose_connections_are_all_taken_is_busy(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = office.database.engine.pool
+    monkeypatch.setattr(pool, "_timeout", 0.05)
+    monkeypatch.setattr(pool, "_max_overflow", 0)
+    with pytest.raises(UnavailableError, match="database_busy"), ExitStack() as taken:
+        for _ in range(12):
+            ping(taken.enter_context(office.database.reading()))
 
 
 def test_what_is_not_committed_is_not_kept(empty_office: Office) -> None:

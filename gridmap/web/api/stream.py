@@ -84,7 +84,7 @@ def _looker(here: Parts, who: Actor) -> Callable[[], Actor | None]:
 
     def look_again() -> Actor | None:
         try:
-            return access.actor_by(here.office, credentials)
+            return access.actor_by(here, credentials)
         except NotSignedInError:
             return None
         except GridmapError:

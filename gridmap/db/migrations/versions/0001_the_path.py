@@ -112,7 +112,6 @@ def _create_staff() -> None:
         sa.Column("one_time_until", INSTANT),
         sa.Column("failed_tries", sa.Integer(), nullable=False),
         sa.Column("locked_until", INSTANT),
-        sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.UniqueConstraint("username", name="accounts_username_key"),
@@ -121,11 +120,13 @@ def _create_staff() -> None:
         "tokens",
         sa.Column("id", ID, primary_key=True, nullable=False),
         sa.Column("account_id", ID, sa.ForeignKey("accounts.id"), nullable=False),
+        sa.Column("kind", sa.String(10), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("label", sa.String(100), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("expires_at", INSTANT),
         sa.Column("revoked_at", INSTANT),
+        sa.Column("seen_at", INSTANT),
         sa.UniqueConstraint("digest", name="tokens_digest_key"),
     )
     op.create_index("tokens_account", "tokens", ["account_id"])

@@ -1,0 +1,224 @@
+"""Sign in and out, sessions and passwords: who is behind a request, by token or by session.
+
+A session is kept here, not in the browser: its cookie holds a random secret, and what the store says of
+it counts. So signing out ends it even for somebody who copied the cookie.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from gridmap.actions.office import Office, Work
+from gridmap.db import accounts
+from gridmap.db.models import Account, Token
+from gridmap.domain.codes import NO_DISTRICT
+from gridmap.domain.scope import Actor
+from gridmap.errors import ForbiddenError, InvalidInputError, NotSignedInError
+
+TOKEN, SESSION = "token", "session"
+WALL = "wall"
+AWAKE_S = 60.0
+"""How often a session that is used says so."""
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash(secrets.token_hex(16))  # verified against where no account is: the same time passes
+
+
+@dataclass(frozen=True)
+class SignInRules:
+    """How strict signing in is.
+
+    Tries before a lock, its length, password length, life of a one-time code, minutes after which
+    an unused session ends (a wall's does not).
+    """
+
+    tries: int = 5
+    lock_minutes: int = 30
+    password_length: int = 10
+    one_time_days: int = 14
+    idle_minutes: int = 30
+
+
+def secret_digest(secret: str) -> str:
+    """SHA-256, in hex, of a random secret (a token, a one-time code); passwords are hashed with argon2."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash of a password."""
+    return _HASHER.hash(password)
+
+
+def check_password(password: str, username: str, rules: SignInRules) -> None:
+    """Raises InvalidInputError `password_weak` with the reason: too short, too few kinds, the name itself."""
+    kinds: list[Callable[[str], bool]] = [str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum()]
+    if len(password) < rules.password_length:
+        reason = "short"
+    elif sum(any(kind(c) for c in password) for kind in kinds) < 3:
+        reason = "kinds"
+    elif username.lower() in password.lower():
+        reason = "name"
+    elif len(password) > 200:
+        reason = "long"
+    else:
+        return
+    raise InvalidInputError("password_weak", reason=reason, length=rules.password_length)
+
+
+def actor_of(session: Session, account: Account, now: datetime) -> Actor:
+    """The account as somebody who acts, with what it may see at `now`."""
+    scope = accounts.scope_of(session, account, now)
+    return Actor(account.id, account.kind, account.username, scope, account.person_id, account.unit)
+
+
+def actor_by_secret(office: Office, secret: str, rules: SignInRules, kind: str) -> Actor:
+    """Who a bearer token (`kind` TOKEN) or a session's secret (SESSION) stands for.
+
+    Raises NotSignedInError: `token_invalid`, `session_ended`, or `session_idle` for a session unused
+    for too long.
+    """
+    now = office.clock()
+    with office.database.reading() as session:
+        found = accounts.by_token(session, secret_digest(secret), now)
+        if found is None or found[1].kind != kind:
+            raise NotSignedInError("token_invalid" if kind == TOKEN else "session_ended")
+        account, token = found
+        if kind == SESSION and _is_idle(account, token, now, rules):
+            raise NotSignedInError("session_idle", minutes=rules.idle_minutes)
+        return actor_of(session, account, now)
+
+
+def _is_idle(account: Account, token: Token, now: datetime, rules: SignInRules) -> bool:
+    used = token.seen_at or token.created_at
+    return account.kind != WALL and now - used > timedelta(minutes=rules.idle_minutes)
+
+
+def open_session(office: Office, account_id: int) -> str:
+    """Begin a session for an account that has just signed in; commits. Its secret."""
+    secret = secrets.token_urlsafe(32)
+    with office.work() as work:
+        work.session.add(
+            Token(
+                account_id=account_id,
+                kind=SESSION,
+                digest=secret_digest(secret),
+                label="",
+                created_at=work.now,
+                seen_at=work.now,
+            )
+        )
+    return secret
+
+
+def keep_awake(office: Office, secret: str) -> None:
+    """Note that a session is used, at most once a minute; commits."""
+    digest = secret_digest(secret)
+    with office.database.reading() as session:
+        found = accounts.by_token(session, digest, office.clock())
+        seen = found[1].seen_at if found else None
+    if seen is not None and office.clock() - seen > timedelta(seconds=AWAKE_S):
+        with office.work() as work:
+            work.session.execute(update(Token).where(Token.digest == digest).values(seen_at=work.now))
+
+
+def sign_out(office: Office, secret: str) -> None:
+    """End a session and its open streams; commits. An unknown one changes nothing."""
+    with office.work() as work:
+        found = accounts.by_token(work.session, secret_digest(secret), work.now)
+        if found is not None and found[1].kind == SESSION:
+            found[1].revoked_at = work.now
+            tell_access(work, found[0].id)
+
+
+def end_sessions(work: Work, account_id: int) -> None:
+    """End every session of an account and its open streams; not committed."""
+    mine = (Token.account_id == account_id) & (Token.kind == SESSION) & Token.revoked_at.is_(None)
+    work.session.execute(update(Token).where(mine).values(revoked_at=work.now))
+    tell_access(work, account_id)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A sign-in that succeeded: the account, and whether a password must be set first."""
+
+    account_id: int
+    must_set_password: bool
+
+
+def sign_in(office: Office, username: str, secret: str, rules: SignInRules) -> SignedIn:
+    """Check a name and a password or one-time code; commits the count of tries.
+
+    Raises NotSignedInError `sign_in_wrong` for any wrong pair, and `sign_in_locked` with `minutes`
+    after too many tries. Which of name and password was wrong is not said.
+    """
+    # argon2 takes its time on purpose: not while others wait for the write lock.
+    with office.database.reading() as session:
+        account = accounts.by_name(session, username)
+        by_code = account is not None and _is_one_time(account, secret, office.clock())
+        stored = (account.password_hash if account and account.is_active else None) or _NOBODY
+    is_right = _matches(stored, secret) or by_code
+    with office.work() as work:
+        account = accounts.locked_by_name(work.session, username)
+        if account is None or not account.is_active:
+            raise NotSignedInError("sign_in_wrong")
+        if account.locked_until and account.locked_until > work.now:
+            minutes = int((account.locked_until - work.now).total_seconds() // 60) + 1
+            raise NotSignedInError("sign_in_locked", minutes=minutes)
+        if is_right:
+            account.failed_tries, account.locked_until = 0, None
+        else:
+            _count_failure(account, work.now, rules)
+        result = SignedIn(account.id, by_code)
+    if not is_right:
+        raise NotSignedInError("sign_in_wrong")
+    return result
+
+
+def _is_one_time(account: Account, secret: str, now: datetime) -> bool:
+    if account.one_time_digest is None or account.one_time_until is None or account.one_time_until < now:
+        return False
+    code = secret.strip().upper().replace("-", "")
+    return secrets.compare_digest(account.one_time_digest, secret_digest(code))
+
+
+def _matches(password_hash: str, secret: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash, secret)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _count_failure(account: Account, now: datetime, rules: SignInRules) -> None:
+    account.failed_tries += 1
+    if account.failed_tries >= rules.tries:
+        account.failed_tries, account.locked_until = 0, now + timedelta(minutes=rules.lock_minutes)
+
+
+def set_password(office: Office, account_id: int, new: str, rules: SignInRules, *, old: str) -> None:
+    """Set a new password and end every session of the account; commits.
+
+    `old` is the present password, or the one-time code. Raises InvalidInputError `password_weak`,
+    ForbiddenError `password_wrong`.
+    """
+    hashed = hash_password(new)
+    with office.work() as work:
+        account = work.session.get_one(Account, account_id, with_for_update=True)
+        check_password(new, account.username, rules)
+        if not (_is_one_time(account, old, work.now) or _matches(account.password_hash or _NOBODY, old)):
+            raise ForbiddenError("password_wrong")
+        account.password_hash = hashed
+        account.one_time_digest = account.one_time_until = None
+        end_sessions(work, account.id)
+
+
+def tell_access(work: Work, account_id: int) -> None:
+    """Have open streams of an account look again at who they serve; not committed."""
+    work.tell("access", {"account": account_id}, district_code=NO_DISTRICT)
