@@ -28,7 +28,7 @@ from gridmap.actions.importing_staff import import_staff
 from gridmap.actions.keeping import do_what_is_due, routines
 from gridmap.actions.office import Office
 from gridmap.actions.placing import Sent, find, why_of
-from gridmap.app import initialise, open_office, sign_in_rules
+from gridmap.app import create_app, initialise, open_office, sign_in_rules
 from gridmap.config import Settings, read_settings
 from gridmap.domain.codes import LEVELS
 from gridmap.domain.scope import KINDS
@@ -438,7 +438,7 @@ def serve(desk: Desk, host: str | None, port: int | None) -> None:
     """Serve pages, API and stream with gunicorn."""
     from gridmap.web.server import run  # noqa: PLC0415  (the other commands do without Flask)
 
-    run(desk.settings, host or desk.settings.host, port or desk.settings.port)
+    run(create_app, desk.settings, host or desk.settings.host, port or desk.settings.port)
 
 
 @main.command()
@@ -457,4 +457,4 @@ def demo(desk: Desk, seed: int, is_serving: bool) -> None:
     if is_serving:
         from gridmap.web.server import run  # noqa: PLC0415
 
-        run(desk.settings, desk.settings.host, desk.settings.port)
+        run(create_app, desk.settings, desk.settings.host, desk.settings.port)

@@ -152,6 +152,7 @@ def make_token(office: Office, account_id: int, label: str, *, days: int | None 
         until = None if days is None else work.now + timedelta(days=days)
         token = Token(
             account_id=account_id,
+            kind=TOKEN,
             digest=secret_digest(secret),
             label=label,
             created_at=work.now,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pyogrio
-from pyogrio.errors import DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from gridmap.errors import FileUnreadableError, InvalidInputError
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 MAX_BYTES = 2_000_000_000
+_AS_TEXT: dict[str, Any] = {"dtype": str, "keep_default_na": False, "na_filter": False}
 
 
 @dataclass(frozen=True)
@@ -46,32 +48,66 @@ def _checked(path: Path) -> Path:
 
 
 def read_features(path: Path, *, layer: str | None = None, encoding: str | None = None) -> Source:
-    """The features of a file that GDAL reads (GeoJSON, GeoPackage, shapefile, KML …), rows in file order.
+    """The features of a file that GDAL reads (GeoJSON, GeoPackage, shapefile, KML …) or of GeoParquet, in order.
 
     The frame's `crs` is what the file declares, None where it declares none. Raises
     FileUnreadableError `file_missing`, `file_empty`, `layer_needed` with `choices`, `file_kind_unknown`,
-    `file_without_features`, `encoding_wrong`.
+    `file_without_features`, `encoding_wrong`, `encoding_needed`.
     """
     _checked(path)
     try:
-        layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
-        if layer is None and len(layers) > 1:
-            raise FileUnreadableError("layer_needed", file=path.name, choices=layers)
-        frame = gpd.read_file(path, layer=layer, encoding=encoding)
-    except DataSourceError as error:
+        frame = (
+            _parquet_features(path) if path.suffix.lower() == ".parquet" else _features(path, layer, encoding)
+        )
+    except (DataSourceError, DataLayerError) as error:
         raise FileUnreadableError("file_kind_unknown", file=path.name, reason=_first_line(error)) from error
     except (UnicodeDecodeError, LookupError) as error:
         raise FileUnreadableError("encoding_wrong", file=path.name, encoding=encoding) from error
     if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
         raise FileUnreadableError("file_without_features", file=path.name)
+    if encoding is None and _is_undeclared_shapefile(path) and not _is_ascii(frame):
+        raise FileUnreadableError("encoding_needed", file=path.name)
     return Source(frame, path.name, digest_of_file(path))
+
+
+def _features(path: Path, layer: str | None, encoding: str | None) -> pd.DataFrame:
+    layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    if (layer is None and len(layers) > 1) or (layer is not None and layer not in layers):
+        raise FileUnreadableError("layer_needed", file=path.name, choices=layers)
+    return gpd.read_file(path, layer=layer, encoding=encoding)
+
+
+def _parquet_features(path: Path) -> pd.DataFrame:
+    try:
+        return gpd.read_parquet(path)
+    except (ValueError, OSError) as error:
+        raise FileUnreadableError("file_kind_unknown", file=path.name, reason=_first_line(error)) from error
+
+
+def _is_undeclared_shapefile(path: Path) -> bool:
+    """Whether this is a shapefile that does not say how its text is encoded: GDAL takes it for Latin-1 then.
+
+    It may say so in a .cpg file, or in byte 29 of the .dbf (dBASE's language driver; 0x57 is “as on
+    this machine”).
+    """
+    beside = {file.suffix.lower(): file for file in path.parent.iterdir() if file.stem == path.stem}
+    if path.suffix.lower() != ".shp" or ".cpg" in beside or ".dbf" not in beside:
+        return False
+    with beside[".dbf"].open("rb") as file:
+        return file.read(30)[29:] in (b"", b"\x00", b"\x57")
+
+
+def _is_ascii(frame: pd.DataFrame) -> bool:
+    texts = frame.select_dtypes(["object", "string"])
+    values = (value for name in texts for value in (name, *texts[name]))
+    return all(not isinstance(value, str) or value.isascii() for value in values)
 
 
 def read_table(path: Path, *, encoding: str | None = None, sheet: str | None = None) -> Source:
     """The rows of a CSV, Excel or Parquet file, every value as text ("" for none), so that codes keep their zeros.
 
-    Raises FileUnreadableError as `read_features`, and `encoding_wrong` for a CSV that is not UTF-8
-    where no encoding was named.
+    Raises FileUnreadableError as `read_features` (a workbook's sheets are its layers), and
+    `encoding_wrong` for a CSV that is not UTF-8 where no encoding was named.
     """
     _checked(path)
     kind = path.suffix.lower()
@@ -79,31 +115,41 @@ def read_table(path: Path, *, encoding: str | None = None, sheet: str | None = N
         frame = _table(path, kind, encoding, sheet)
     except UnicodeDecodeError as error:
         raise FileUnreadableError("encoding_wrong", file=path.name, encoding=encoding or "utf-8") from error
-    except (ValueError, KeyError, OSError, pd.errors.ParserError) as error:
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
         raise FileUnreadableError("file_kind_unknown", file=path.name, reason=_first_line(error)) from error
+    except LookupError as error:
+        raise FileUnreadableError("encoding_wrong", file=path.name, encoding=encoding) from error
     frame.columns = [str(column).strip().lstrip("\ufeff") for column in frame.columns]
     return Source(frame, path.name, digest_of_file(path))
 
 
 def _table(path: Path, kind: str, encoding: str | None, sheet: str | None) -> pd.DataFrame:
     if kind == ".xlsx":
-        frame = pd.read_excel(path, sheet_name=sheet or 0, dtype=str, keep_default_na=False, na_filter=False)
-    elif kind == ".parquet":
+        return _sheet(path, sheet)
+    if kind == ".parquet":
         frame = pd.read_parquet(path)
-        frame = frame.astype(object).where(frame.notna(), "").map(str)
-    elif kind in TABLES:
-        separator = "\t" if kind == ".tsv" else ","
-        frame = pd.read_csv(
-            path,
-            sep=separator,
-            dtype=str,
-            keep_default_na=False,
-            na_filter=False,
-            encoding=encoding or "utf-8-sig",
-        )
-    else:
+        return frame.astype(object).where(frame.notna(), "").map(str)
+    if kind not in TABLES:
         raise FileUnreadableError("file_kind_unknown", file=path.name, reason=kind)
+    separator = "\t" if kind == ".tsv" else ","
+    frame = pd.read_csv(path, sep=separator, encoding=encoding or "utf-8-sig", **_AS_TEXT)
+    if not isinstance(frame.index, pd.RangeIndex):
+        # pandas would take the first column for row names, and every value would stand one column off.
+        raise FileUnreadableError("file_kind_unknown", file=path.name, reason="more fields than columns")
+    if any(frame[name].str.contains("\0", regex=False).any() for name in frame.columns):
+        raise FileUnreadableError("file_kind_unknown", file=path.name, reason="NUL characters")
     return frame
+
+
+def _sheet(path: Path, wished: str | None) -> pd.DataFrame:
+    """The sheet of that name, or the only one that is not empty."""
+    if wished is not None:
+        return pd.read_excel(path, sheet_name=wished, **_AS_TEXT)
+    sheets = pd.read_excel(path, sheet_name=None, **_AS_TEXT)
+    filled = [str(name) for name, frame in sheets.items() if not frame.empty]
+    if len(filled) > 1:
+        raise FileUnreadableError("layer_needed", file=path.name, choices=filled)
+    return sheets[filled[0]] if filled else next(iter(sheets.values()))
 
 
 def _first_line(error: Exception) -> str:

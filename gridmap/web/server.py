@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -9,7 +10,6 @@ from gunicorn.app.base import BaseApplication
 
 from gridmap import jobs
 from gridmap.actions.keeping import routines
-from gridmap.app import create_app
 from gridmap.config import Settings
 
 _SPARE_THREADS = 16
@@ -17,8 +17,8 @@ _SPARE_THREADS = 16
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, settings: Settings, host: str, port: int) -> None:
-        self._settings, self._bind = settings, f"{host}:{port}"
+    def __init__(self, make: Callable[[Settings], Flask], settings: Settings, bind: str) -> None:
+        self._make, self._settings, self._bind = make, settings, bind
         super().__init__()
 
     def load_config(self) -> None:
@@ -44,7 +44,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         # In the worker, after the fork: no connection is shared between processes.
-        return create_app(self._settings)
+        return self._make(self._settings)
 
 
 def _start_work(worker: Any) -> None:
@@ -61,7 +61,7 @@ def _stop_live(_server: Any, worker: Any) -> None:
         app.extensions["gridmap"].live.stop()
 
 
-def run(settings: Settings, host: str, port: int) -> None:
-    """Serve until stopped."""
+def run(make: Callable[[Settings], Flask], settings: Settings, host: str, port: int) -> None:
+    """Serve what `make` makes in each process, until stopped."""
     print(f"gridmap: http://{host}:{port}/", flush=True)
-    _Server(settings, host, port).run()
+    _Server(make, settings, f"{host}:{port}").run()

@@ -104,7 +104,7 @@ def worker_at(connection: http.client.HTTPConnection, process: int) -> int | Non
             inode = fields[9]
     for worker in workers_of(process):
         for descriptor in Path(f"/proc/{worker}/fd").iterdir():
-            if os.path.lexists(descriptor) and os.readlink(descriptor) == f"socket:[{inode}]":
+            if descriptor.is_symlink() and str(descriptor.readlink()) == f"socket:[{inode}]":
                 return worker
     return None
 
