@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from gridmap.db.areas import below_any
 from gridmap.db.models import Area, CategoryRow, Issue, Person, Words
 from gridmap.db.spatial import as_wkb, touches_box
+from gridmap.domain.codes import ancestors
 from gridmap.domain.issues import OPEN
 from gridmap.domain.scope import Scope
 from gridmap.geo.locate import BBox
@@ -135,11 +136,14 @@ def one(session: Session, scope: Scope, number: str) -> Row[Any] | None:
     return session.execute(_whole().where(Issue.number == number, seen(scope))).one_or_none()
 
 
-def open_by_path(session: Session, scope: Scope, under: str | None = None) -> dict[str, int]:
-    """How many open matters there are at each path in `scope`."""
-    wanted = Filter(area_path=under, statuses=OPEN)
-    query = select(Issue.path, func.count()).where(_matching(session, scope, wanted)).group_by(Issue.path)
-    return {path: number for path, number in session.execute(query)}
+def open_below(session: Session, scope: Scope) -> dict[str, int]:
+    """How many open matters in `scope` lie at or below each path that has any."""
+    query = select(Issue.path, func.count()).where(_matching(session, scope, Filter(statuses=OPEN)))
+    totals: dict[str, int] = {}
+    for path, number in session.execute(query.group_by(Issue.path)):
+        for step in ancestors(path):
+            totals[step] = totals.get(step, 0) + number
+    return totals
 
 
 def count_by(session: Session, scope: Scope, wanted: Filter, column: Any) -> dict[Any, int]:

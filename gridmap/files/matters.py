@@ -51,8 +51,8 @@ def read_matters(
     """The matters of a table and every fault of it; times without a zone are in `zone`.
 
     Faults (`severity` error; nothing is stored then): `coordinates_missing`, `coordinates_invalid`,
-    `category_missing`, `time_invalid`, `closed_before_created`, `id_missing`, `id_duplicate`,
-    `accuracy_invalid`. A row's record is its id, else its position counted from 0. Raises
+    `category_missing`, `time_missing`, `time_invalid`, `closed_before_created`, `id_missing`,
+    `id_duplicate`, `accuracy_invalid`. A row's record is its id, else its position counted from 0. Raises
     InvalidInputError `column_missing`.
     """
     findings: list[Finding] = []
@@ -65,16 +65,10 @@ def read_matters(
         for row, text in enumerate(categories)
         if not text
     ]
-    created = _times(
-        table, column(table, columns.created, "created", "created_at", "上报时间"), zone, ids, findings
-    )
-    closed = _times(
-        table,
-        column(table, columns.closed, "closed", "closed_at", "办结时间", needed=False),
-        zone,
-        ids,
-        findings,
-    )
+    reported = column(table, columns.created, "created", "created_at", "上报时间")
+    created = _times(table, reported, zone, ids, findings)
+    ended = column(table, columns.closed, "closed", "closed_at", "办结时间", needed=False)
+    closed = _times(table, ended, zone, ids, findings, needed=False)
     for row, (start, end) in enumerate(zip(created, closed, strict=True)):
         if start and end and end < start:
             findings.append(Finding("closed_before_created", ERROR, ids[row], {"row": row}))
@@ -113,17 +107,24 @@ def _coordinates(
     lon, lat = (
         pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float) for name in (lon_name, lat_name)
     )
-    for row in np.flatnonzero(~(np.isfinite(lon) & np.isfinite(lat))):
+    is_known = np.isfinite(lon) & np.isfinite(lat)
+    for row in np.flatnonzero(~is_known):
         details = {"row": int(row), "lon": table[lon_name].iloc[row], "lat": table[lat_name].iloc[row]}
         findings.append(Finding("coordinates_missing", ERROR, ids[row], details))
-    for row in np.flatnonzero((np.abs(lon) > 180) | (np.abs(lat) > 90)):
+    for row in np.flatnonzero(is_known & ((np.abs(lon) > 180) | (np.abs(lat) > 90))):
         details = {"row": int(row), "lon": float(lon[row]), "lat": float(lat[row])}
         findings.append(Finding("coordinates_invalid", ERROR, ids[row], details))
     return lon, lat
 
 
 def _times(
-    table: pd.DataFrame, name: str | None, zone: ZoneInfo, ids: Sequence[str], findings: list[Finding]
+    table: pd.DataFrame,
+    name: str | None,
+    zone: ZoneInfo,
+    ids: Sequence[str],
+    findings: list[Finding],
+    *,
+    needed: bool = True,
 ) -> list[datetime | None]:
     if name is None:
         return [None] * len(table)
@@ -131,6 +132,8 @@ def _times(
     for row, text in enumerate(table[name]):
         try:
             times.append(_moment(text.strip(), zone))
+            if needed and times[-1] is None:
+                findings.append(Finding("time_missing", ERROR, ids[row], {"row": row, "field": name}))
         except ValueError:
             times.append(None)
             details = {"row": row, "field": name, "value": text[:40]}

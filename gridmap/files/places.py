@@ -13,7 +13,7 @@ import shapely
 from gridmap.errors import FileUnreadableError
 from gridmap.files.reading import as_text, column
 from gridmap.geo.coverage import ERROR, Finding, repair
-from gridmap.geo.crs import to_wgs84_geometries
+from gridmap.geo.crs import WGS84, to_wgs84_geometries
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,18 @@ class Reference:
 
 
 def in_wgs84(frame: gpd.GeoDataFrame, reference: Reference, file: str) -> gpd.GeoDataFrame:
-    """The features in WGS84 lon/lat, in two dimensions.
+    """The features in WGS84 lon/lat, in two dimensions; a datum alone says that the numbers are lon/lat.
 
     Raises FileUnreadableError `crs_needed` where neither the file nor the operator says what the
     coordinates are; the numbers' range stands among the details as evidence.
     """
-    if frame.crs is None and reference.epsg is None and reference.datum is None:
-        bounds = [round(float(b), 3) for b in frame.total_bounds]
-        raise FileUnreadableError("crs_needed", file=file, bounds=bounds)
-    return to_wgs84_geometries(frame, reference.epsg, reference.datum or "wgs84")
+    epsg = reference.epsg
+    if frame.crs is None and epsg is None:
+        if reference.datum is None:
+            bounds = [round(float(b), 3) for b in frame.total_bounds]
+            raise FileUnreadableError("crs_needed", file=file, bounds=bounds)
+        epsg = WGS84
+    return to_wgs84_geometries(frame, epsg, reference.datum or "wgs84")
 
 
 def area_frame(

@@ -193,7 +193,7 @@ def map_page() -> AnyResponse:
     who, me = actor(), describe_me()
     with office().database.reading() as db:
         bounds = areas.extent(db, who.scope.paths) or areas.extent(db, [""]) or _NOWHERE
-        counts = issues.open_by_path(db, who.scope)
+        counts = issues.open_below(db, who.scope)
         cells = _frame(_rows(db, who, level="grid"), counts, who)
         outline = None if who.scope.is_everything else _frame(_roots(db, who), counts, who)
     texts = catalogue(language())

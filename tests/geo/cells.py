@@ -99,9 +99,30 @@ NETS = st.lists(RECTANGLE | TRIANGLE | FRAME | PAIR, max_size=7).map(
 )
 """Nets of up to seven cells, overlapping, touching or far apart."""
 
-ON_STEPS = st.builds(at, st.integers(-2, STEPS + 8), st.integers(-2, STEPS + 8))
-ANYWHERE = st.builds(at, st.floats(-3, STEPS + 9), st.floats(-3, STEPS + 9))
-POINTS = ON_STEPS | ANYWHERE
-"""Places that lie on borders and corners as often as not."""
-
+ANYWHERE = st.builds(at, st.integers(-2, STEPS + 8), st.integers(-2, STEPS + 8)) | st.builds(
+    at, st.floats(-3, STEPS + 9), st.floats(-3, STEPS + 9)
+)
+PART = st.sampled_from([0.0, 0.25, 0.5, 1.0]) | st.floats(0, 1)
 ACCURACIES = st.floats(1, 3000) | st.sampled_from([1.0, 30.0, 100.0, 3000.0])
+
+
+@st.composite
+def places_about(draw: st.DrawFn, cells: Sequence[Cell]) -> LonLat:
+    """A place somewhere, but mostly in the box of one of the cells: on corners and borders as often as not."""
+    if not cells or draw(st.integers(0, 5)) == 0:
+        return draw(ANYWHERE)
+    degrees = draw(st.sampled_from(cells)).geometry.bounds
+    west, south, east, north = (
+        round((d - low) / STEP) for d, low in zip(degrees, (WEST, SOUTH) * 2, strict=True)
+    )
+    return at(west + draw(PART) * (east - west), south + draw(PART) * (north - south))
+
+
+NETS_AND_PLACES = NETS.flatmap(lambda cells: st.tuples(st.just(cells), places_about(cells)))
+
+
+def nets_and_many_places(least: int, most: int) -> st.SearchStrategy[tuple[list[Cell], list[LonLat]]]:
+    """Nets, each with so many places."""
+    return NETS.flatmap(
+        lambda cells: st.tuples(st.just(cells), st.lists(places_about(cells), min_size=least, max_size=most))
+    )

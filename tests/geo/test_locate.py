@@ -25,7 +25,7 @@ from gridmap.geo.net import Net
 from tests.geo.cells import (
     ACCURACIES,
     NETS,
-    POINTS,
+    NETS_AND_PLACES,
     EveryCell,
     at,
     box,
@@ -81,6 +81,13 @@ def test_ambiguous_where_another_cell_has_a_tenth_or_more():
     assert (place.status, code_of(place)) == ("ambiguous", "west")
     assert 0.1 <= shares(place)["east"] < 0.5
     assert list(shares(place)) == ["west", "east", None]
+
+
+def test_a_tenth_is_where_it_becomes_ambiguous():
+    # A straight border in σ from the point: a tenth of the normal lies beyond 1.2816 σ.
+    beyond = np.array([1.25, 1.31]) * 80 / located.SIGMAS_IN_ACCURACY
+    points = [LonLat(*GEOD.fwd(*at(4, 2), 270, metres)[:2]) for metres in beyond]
+    assert [locate(TOWN, point, 80).status for point in points] == ["ambiguous", "inside"]
 
 
 def test_ambiguous_where_none_has_a_tenth_or_more():
@@ -264,9 +271,10 @@ def test_the_why_of_a_point_outside():
 # --- properties over drawn nets
 
 
-@given(cells=NETS, point=POINTS, accuracy_m=ACCURACIES)
+@given(net=NETS_AND_PLACES, accuracy_m=ACCURACIES)
 @settings(max_examples=150, deadline=None)
-def test_the_shares_of_all_cells_and_of_none_add_up_to_one(cells, point, accuracy_m):
+def test_the_shares_of_all_cells_and_of_none_add_up_to_one(net, accuracy_m):
+    cells, point = net
     place = locate(Net(cells), point, accuracy_m)
     found = [c.share for c in place.candidates]
     assert math.fsum(found) == pytest.approx(1, abs=5e-6)
@@ -277,9 +285,10 @@ def test_the_shares_of_all_cells_and_of_none_add_up_to_one(cells, point, accurac
         assert place.status == ("ambiguous" if max(others) >= 0.1 else "inside")
 
 
-@given(cells=NETS, point=POINTS, accuracy_m=st.none() | ACCURACIES)
+@given(net=NETS_AND_PLACES, accuracy_m=st.none() | ACCURACIES)
 @settings(max_examples=150, deadline=None)
-def test_an_index_changes_nothing_about_the_answer(cells, point, accuracy_m):
+def test_an_index_changes_nothing_about_the_answer(net, accuracy_m):
+    cells, point = net
     found, plain = locate(Net(cells), point, accuracy_m), locate(EveryCell(cells), point, accuracy_m)
     assert (found.status, found.cell, found.rule) == (plain.status, plain.cell, plain.rule)
     assert (found.margin_m, found.distance_m, found.nearest) == (
@@ -291,9 +300,10 @@ def test_an_index_changes_nothing_about_the_answer(cells, point, accuracy_m):
     assert shares(found) == pytest.approx(shares(plain), abs=5e-6)
 
 
-@given(cells=NETS, point=POINTS, accuracy_m=st.none() | ACCURACIES)
+@given(net=NETS_AND_PLACES, accuracy_m=st.none() | ACCURACIES)
 @settings(max_examples=150, deadline=None)
-def test_locate_agrees_with_looking_at_every_cell(cells, point, accuracy_m):
+def test_locate_agrees_with_looking_at_every_cell(net, accuracy_m):
+    cells, point = net
     place = locate(Net(cells), point, accuracy_m)
     covering = [c for c in cells if c.geometry.covers(shapely.Point(point))]
     covering.sort(key=lambda one: (one.area_m2, one.code))
@@ -309,9 +319,10 @@ def test_locate_agrees_with_looking_at_every_cell(cells, point, accuracy_m):
         assert place.status == ("near" if is_near else "outside")
 
 
-@given(cells=NETS, point=POINTS, accuracy_m=st.floats(20, 1500))
+@given(net=NETS_AND_PLACES, accuracy_m=st.floats(20, 1500))
 @settings(max_examples=40, deadline=None)
-def test_the_shares_are_those_that_the_lot_draws(cells, point, accuracy_m):
+def test_the_shares_are_those_that_the_lot_draws(net, accuracy_m):
+    cells, point = net
     found = shares(locate(Net(cells), point, accuracy_m))
     by_lot = drawn_shares(cells, point, accuracy_m, draws=10_000)
     # Five standard deviations of 10,000 draws.
@@ -438,6 +449,15 @@ def test_the_box_holds_every_point_within_its_radius(lon, lat, radius_m, way, pa
     assert south <= there_lat <= north
     # And it is no world: a search stays a search.
     assert north - south < 2.1 * radius_m / 110_000
+
+
+@given(lon=st.floats(-170, 170), lat=st.floats(-80, 80), radius_m=st.floats(1, 50_000))
+def test_the_box_reaches_as_far_as_its_radius_in_all_four_directions(lon, lat, radius_m):
+    west, south, east, north = box_around(LonLat(lon, lat), radius_m)
+    start = np.full(4, lon), np.full(4, lat)
+    lons, lats, _ = GEOD.fwd(*start, [0, 90, 180, 270], np.full(4, radius_m))
+    assert south <= lats[2] < lats[0] <= north
+    assert west <= lons[3] < lons[1] <= east
 
 
 @given(lat=st.floats(80, 90), radius_m=st.floats(0.01, 50_000), way=st.floats(0, 360), part=st.floats(0, 1))

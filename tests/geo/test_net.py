@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gridmap.geo.locate import Place, locate
 from gridmap.geo.net import Net
-from tests.geo.cells import ACCURACIES, NETS, POINTS, at, box, cell
+from tests.geo.cells import ACCURACIES, at, box, cell, nets_and_many_places
 
 ROW = [cell(f"{n}", box(n, 0, n + 1, 1)) for n in range(6)]
 EVERYWHERE = [at(x / 4, y / 4) for x in range(-2, 28) for y in range(-2, 7)]
@@ -64,28 +64,31 @@ def test_places_come_in_the_order_of_their_points():
     assert [place.lon_lat for place in located_many(Net(ROW), shuffled)] == shuffled
 
 
-@given(cells=NETS, points=st.lists(st.tuples(POINTS, st.none() | st.just(0.0) | ACCURACIES), max_size=12))
+@given(drawn=nets_and_many_places(1, 12), data=st.data())
 @settings(max_examples=80, deadline=None)
-def test_many_points_fare_as_one_by_one_to_the_last_bit(cells, points):
+def test_many_points_fare_as_one_by_one_to_the_last_bit(drawn, data):
+    cells, points = drawn
+    known = st.none() | st.just(0.0) | ACCURACIES
+    accuracies = data.draw(st.lists(known, min_size=len(points), max_size=len(points)))
     net = Net(cells)
-    accuracies = [accuracy for _, accuracy in points]
-    assert located_many(net, [point for point, _ in points], accuracies) == [
-        locate(net, point, accuracy) for point, accuracy in points
-    ]
+    one_by_one = [locate(net, *pair) for pair in zip(points, accuracies, strict=True)]
+    assert located_many(net, points, accuracies) == one_by_one
 
 
-@given(cells=NETS, points=st.lists(POINTS, max_size=40))
+@given(drawn=nets_and_many_places(2, 30))
 @settings(max_examples=80, deadline=None)
-def test_margins_do_not_depend_on_how_many_are_asked_at_once(cells, points):
+def test_margins_do_not_depend_on_how_many_are_asked_at_once(drawn):
+    cells, points = drawn
     net = Net(cells)
     together = located_many(net, points)
     assert [p.margin_m for p in together] == [located_many(net, [point])[0].margin_m for point in points]
     assert together == [locate(net, point) for point in points]
 
 
-@given(cells=NETS, corner=POINTS, other=POINTS)
+@given(drawn=nets_and_many_places(2, 2))
 @settings(max_examples=80, deadline=None)
-def test_the_tree_finds_what_looking_at_every_cell_finds(cells, corner, other):
+def test_the_tree_finds_what_looking_at_every_cell_finds(drawn):
+    cells, (corner, other) = drawn
     west, east = sorted([corner.lon, other.lon])
     south, north = sorted([corner.lat, other.lat])
     found = {one.code for one in Net(cells).within((west, south, east, north))}

@@ -52,7 +52,7 @@ def list_areas(query: AreaQuery) -> Response:
             limit=query.limit + 1,
             geometry=query.geometry,
         )
-        counts = issues.open_by_path(session, who.scope)
+        counts = issues.open_below(session, who.scope)
     features = [
         _feature(row, count_below(counts, row.path, who.scope), row.wkb if query.geometry else None)
         for row in rows[: query.limit]

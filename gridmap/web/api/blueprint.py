@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import request
 from flask_openapi3 import APIBlueprint, Tag
 
-from gridmap.domain.codes import range_below
 from gridmap.domain.scope import Scope
 from gridmap.errors import InvalidInputError
 
@@ -35,9 +34,6 @@ def require_json() -> None:
         raise InvalidInputError("body_not_json")
 
 
-def count_below(by_path: dict[str, int], path: str, scope: Scope) -> int | None:
+def count_below(totals: dict[str, int], path: str, scope: Scope) -> int | None:
     """How many of the counted matters lie at or below `path`; None where that is not all in scope."""
-    if not scope.covers(path):
-        return None
-    low, high = range_below(path)
-    return sum(number for at, number in by_path.items() if low <= at < high)
+    return totals.get(path, 0) if scope.covers(path) else None

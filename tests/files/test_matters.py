@@ -1,0 +1,120 @@
+"""Matters out of a table: moments in the zone the operator names, and every fault told with its row."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+
+from gridmap.errors import InvalidInputError
+from gridmap.files.matters import MatterColumns, Matters, read_matters
+from gridmap.geo.coverage import Finding
+
+SHANGHAI, LOS_ANGELES = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/Los_Angeles")
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+GOOD = {"id": "A1", "lon": "103.8", "lat": "25.5", "category": "01001", "created": "2026-07-01 12:00"}
+
+
+def read(*rows: dict[str, str], zone: ZoneInfo = SHANGHAI, **columns: str) -> tuple[Matters, list[Finding]]:
+    return read_matters(pd.DataFrame(list(rows)).fillna(""), MatterColumns(**columns), zone, NOW)
+
+
+def faults(*rows: dict[str, str]) -> list[tuple[str, object]]:
+    return [(finding.rule, finding.record) for finding in read(*rows)[1]]
+
+
+def created(text: str, zone: ZoneInfo) -> datetime:
+    matters, findings = read({**GOOD, "created": text}, zone=zone)
+    assert findings == []
+    return matters.created_at[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "utc"),
+    [
+        ("2026-07-01 12:00", SHANGHAI, "2026-07-01T04:00"),
+        ("2026/07/01 12:00:30", SHANGHAI, "2026-07-01T04:00:30"),
+        ("2026-07-01", SHANGHAI, "2026-06-30T16:00"),
+        ("2026-07-01 12:00", LOS_ANGELES, "2026-07-01T19:00"),
+        ("2026-01-01 12:00", LOS_ANGELES, "2026-01-01T20:00"),
+        ("2026-11-01 01:30", LOS_ANGELES, "2026-11-01T08:30"),
+        ("2026-03-08 02:30", LOS_ANGELES, "2026-03-08T10:30"),
+        ("2026-07-01T12:00:00+02:00", LOS_ANGELES, "2026-07-01T10:00"),
+        ("2026-07-01T12:00:00Z", SHANGHAI, "2026-07-01T12:00"),
+        ("2026-07-01 12:00:00.123456", SHANGHAI, "2026-07-01T04:00:00.123456"),
+        ("20260701T1200", SHANGHAI, "2026-07-01T04:00"),
+    ],
+)
+def test_times_without_a_zone_are_in_the_one_named(text: str, zone: ZoneInfo, utc: str) -> None:
+    found = created(text, zone)
+    assert found == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize("text", ["yesterday", "01/07/2026", "2026-13-01", "1751356800", "12:00"])
+def test_times_that_could_mean_several_things_are_faults(text: str) -> None:
+    assert faults({**GOOD, "created": text}) == [("time_invalid", "A1")]
+
+
+def test_a_missing_time_of_report_is_a_fault() -> None:
+    assert faults({**GOOD, "created": " "}) == [("time_missing", "A1")]
+
+
+def test_all_columns_are_read() -> None:
+    row = {**GOOD, "closed": "2026-07-02", "description": " hole ", "accuracy_m": "12.5"}
+    matters, findings = read(row)
+    assert findings == []
+    assert (matters.external_id, matters.category, matters.description) == (["A1"], ["01001"], ["hole"])
+    assert (matters.lon[0], matters.lat[0], matters.accuracy_m) == (103.8, 25.5, [12.5])
+    assert matters.closed_at == [datetime(2026, 7, 1, 16, tzinfo=UTC)]
+
+
+def test_what_is_not_there_is_none() -> None:
+    matters, _ = read(GOOD)
+    assert (matters.closed_at, matters.description, matters.accuracy_m) == ([None], [""], [None])
+
+
+def test_columns_are_found_under_their_chinese_and_their_given_names() -> None:
+    row = dict(zip(("编号", "经度", "纬度", "类别", "上报时间"), GOOD.values(), strict=True))
+    assert read(row)[0].external_id == ["A1"]
+    row = dict(zip(("nr", "x", "y", "what", "since"), GOOD.values(), strict=True))
+    named = {"id": "nr", "lon": "x", "lat": "y", "category": "what", "created": "since"}
+    assert read(row, **named)[0].external_id == ["A1"]
+    with pytest.raises(InvalidInputError, match="column_missing"):
+        read(row)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"id": ""}, ("id_missing", 0)),
+        ({"lon": ""}, ("coordinates_missing", "A1")),
+        ({"lat": "north"}, ("coordinates_missing", "A1")),
+        ({"lon": "nan"}, ("coordinates_missing", "A1")),
+        ({"lon": "inf"}, ("coordinates_missing", "A1")),
+        ({"lat": "103.8"}, ("coordinates_invalid", "A1")),
+        ({"category": " "}, ("category_missing", "A1")),
+        ({"closed": "2026-06-30"}, ("closed_before_created", "A1")),
+        ({"accuracy_m": "-1"}, ("accuracy_invalid", "A1")),
+        ({"accuracy_m": "nan"}, ("accuracy_invalid", "A1")),
+        ({"accuracy_m": "good"}, ("accuracy_invalid", "A1")),
+    ],
+)
+def test_a_fault_names_its_row(change: dict[str, str], fault: tuple[str, object]) -> None:
+    assert faults({**GOOD, **change}) == [fault]
+
+
+def test_an_accuracy_of_zero_says_nothing() -> None:
+    assert read({**GOOD, "accuracy_m": "0"})[0].accuracy_m == [None]
+
+
+def test_one_id_twice_is_a_fault_with_both_rows() -> None:
+    _, findings = read(GOOD, {**GOOD, "id": "A2"}, {**GOOD, "id": " A1 "})
+    assert [(f.rule, f.record, f.details) for f in findings] == [("id_duplicate", "A1", {"rows": [0, 2]})]
+
+
+def test_all_faults_are_found_in_one_go() -> None:
+    rows = [{**GOOD, "id": str(n), "lon": "x" if n % 2 else "103.8"} for n in range(1000)]
+    assert len(faults(*rows)) == 500
