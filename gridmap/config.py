@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 DEFAULT_DATA_DIR = "gridmap-data"
+_SECRET_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from `environ` (default: the process's environment).
 
     Where no GRIDMAP_SECRET_KEY is given, one is drawn once and kept, readable by its owner only, in
-    the data directory; there is no built-in key. Raises ValueError naming the variable that cannot be read.
+    the data directory; there is no built-in key. Raises ValueError naming the variable that cannot be
+    read, or the key's file where it is empty.
     """
     env = os.environ if environ is None else environ
-    data_dir = Path(env.get("GRIDMAP_DATA_DIR", DEFAULT_DATA_DIR)).absolute()
+    data_dir = Path(env.get("GRIDMAP_DATA_DIR") or DEFAULT_DATA_DIR).absolute()
     given: dict[str, object] = {}
     for name, field in Settings.__dataclass_fields__.items():
         raw = env.get("GRIDMAP_" + name.upper(), "")
@@ -93,15 +96,20 @@ def _check(settings: Settings) -> None:
 
 def _kept_secret(data_dir: Path) -> str:
     file = data_dir / "secret_key"
-    try:
-        return file.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
+    if not file.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
+        _draw_secret(file)
+    for _ in range(_SECRET_TRIES):
+        if kept := file.read_text(encoding="ascii").strip():
+            return kept
+        time.sleep(0.05)  # another process is between making the file and writing it
+    raise ValueError(f"{file} is empty: remove it, and a new key is drawn")
+
+
+def _draw_secret(file: Path) -> None:
     try:
-        with os.fdopen(
-            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-        ) as out:
-            out.write(secrets.token_urlsafe(48))
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        pass
-    return file.read_text(encoding="ascii").strip()
+        return
+    with os.fdopen(handle, "w", encoding="ascii") as out:
+        out.write(secrets.token_urlsafe(48))

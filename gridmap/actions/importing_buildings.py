@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -21,7 +21,6 @@ from gridmap.actions.importing import (
 )
 from gridmap.actions.office import Office, Work
 from gridmap.actions.placing import Ground
-from gridmap.db import areas
 from gridmap.db.bulk import insert_rows
 from gridmap.db.models import Building
 from gridmap.db.spatial import as_wkb, from_wkb
@@ -136,21 +135,44 @@ def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
 
 def _store(work: Work, rows: list[dict[str, object]], is_replacing: bool) -> dict[str, int]:
     query = select(Building.district_code, Building.code, Building.id, Building.digest, Building.valid_to)
-    known = {(row.district_code, row.code): row for row in work.session.execute(query)}
-    new, changed, unchanged = [], [], 0
+    known = _Known(work.session.execute(query))
+    new, changed, kept = [], [], set[int]()
     for row in rows:
-        old = known.get((str(row["district_code"]), str(row["code"])))
+        old = known.match(row)
         if old is None:
             new.append(row)
-        elif old.digest != row["digest"] or old.valid_to is not None:
+            continue
+        kept.add(old.id)
+        if row["district_code"] == NO_DISTRICT:
+            row["district_code"] = old.district_code
+        if (old.digest, old.district_code, old.valid_to) != (row["digest"], row["district_code"], None):
             changed.append({**row, "row_id": old.id})
-        else:
-            unchanged += 1
     geometry = {"point": from_wkb("point_wkb"), "footprint": from_wkb("footprint_wkb")}
     insert_rows(work.session, insert(Building).values(geometry), new)
     _update(work, changed, geometry)
-    ended = _end_absent(work, rows, known) if is_replacing else 0
-    return {"new": len(new), "changed": len(changed), "unchanged": unchanged, "ended": ended}
+    districts = {str(row["district_code"]) for row in rows}
+    ended = _end_absent(work, known, kept, districts) if is_replacing else 0
+    return {"new": len(new), "changed": len(changed), "unchanged": len(kept) - len(changed), "ended": ended}
+
+
+class _Known:
+    """The stored buildings; a building that lay in no cell yet, or lies in none now, is still the same one."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self.by_key = {(row.district_code, row.code): row for row in rows}
+        self._by_code: dict[str, list[Any]] = {}
+        for row in self.by_key.values():
+            self._by_code.setdefault(row.code, []).append(row)
+
+    def match(self, row: Mapping[str, object]) -> Any | None:
+        """The stored row of the same building; None for none, or where several could be meant."""
+        district, code = str(row["district_code"]), str(row["code"])
+        if (district, code) in self.by_key:
+            return self.by_key[district, code]
+        others = self._by_code.get(code, [])
+        if district != NO_DISTRICT:
+            others = [other for other in others if other.district_code == NO_DISTRICT]
+        return others[0] if len(others) == 1 else None
 
 
 def _update(work: Work, rows: list[dict[str, object]], geometry: dict[str, object]) -> None:
@@ -166,13 +188,11 @@ def _update(work: Work, rows: list[dict[str, object]], geometry: dict[str, objec
     work.session.connection().execute(statement, named)
 
 
-def _end_absent(work: Work, rows: list[dict[str, object]], known: Mapping[tuple[str, str], Any]) -> int:
-    here = {(str(row["district_code"]), str(row["code"])) for row in rows}
-    districts = {district for district, _ in here}
+def _end_absent(work: Work, known: _Known, kept: set[int], districts: set[str]) -> int:
     ids = [
         row.id
-        for key, row in known.items()
-        if key not in here and key[0] in districts and row.valid_to is None
+        for (district, _), row in known.by_key.items()
+        if row.id not in kept and district in districts and row.valid_to is None
     ]
     for start in range(0, len(ids), 500):
         ending = update(Building).where(Building.id.in_(ids[start : start + 500])).values(valid_to=work.now)
@@ -182,17 +202,22 @@ def _end_absent(work: Work, rows: list[dict[str, object]], known: Mapping[tuple[
 
 def place_buildings(work: Work) -> int:
     """Find the cell of every standing building anew, after cells changed; how many moved. Not committed."""
-    query = select(Building.id, Building.path, as_wkb(Building.point)).where(Building.valid_to.is_(None))
-    rows = list(work.session.execute(query))
+    columns = (Building.id, Building.district_code, Building.code, Building.path, as_wkb(Building.point))
+    rows = list(work.session.execute(select(*columns).where(Building.valid_to.is_(None))))
     if not rows:
         return 0
-    points = shapely.from_wkb([row[2] for row in rows])
-    net = areas.load_net(work.session)
-    places = net.locate_many(shapely.get_x(points), shapely.get_y(points))
-    paths = [place.cell.path if place.cell else "" for place in places]
-    moved = [{"row": row.id, "to": path} for row, path in zip(rows, paths, strict=True) if row.path != path]
+    ground = Ground(work.session, loaded=True)
+    paths = _paths(ground, shapely.from_wkb([row[4] for row in rows]))
+    taken = {tuple(key) for key in work.session.execute(select(Building.district_code, Building.code))}
+    moved = []
+    for row, path in zip(rows, paths, strict=True):
+        if row.path != path:
+            district = ground.district_of(path) or row.district_code
+            is_free = (district, row.code) not in taken
+            moved.append({"row": row.id, "to": path, "in": district if is_free else row.district_code})
     if moved:
         table = Building.__table__
-        statement = update(table).where(table.c.id == bindparam("row")).values(path=bindparam("to"))  # type: ignore[arg-type]
+        values = {"path": bindparam("to"), "district_code": bindparam("in")}
+        statement = update(table).where(table.c.id == bindparam("row")).values(values)  # type: ignore[arg-type]
         work.session.connection().execute(statement, moved)
     return len(moved)

@@ -7,6 +7,7 @@ it counts. So signing out ends it even for somebody who copied the cookie.
 from __future__ import annotations
 
 import hashlib
+import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -170,7 +171,7 @@ def sign_in(office: Office, username: str, secret: str, rules: SignInRules) -> S
         if account is None or not account.is_active:
             raise NotSignedInError("sign_in_wrong")
         if account.locked_until and account.locked_until > work.now:
-            minutes = int((account.locked_until - work.now).total_seconds() // 60) + 1
+            minutes = math.ceil((account.locked_until - work.now).total_seconds() / 60)
             raise NotSignedInError("sign_in_locked", minutes=minutes)
         if is_right:
             account.failed_tries, account.locked_until = 0, None

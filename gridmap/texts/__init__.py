@@ -28,7 +28,7 @@ def catalogue(language: str) -> Mapping[str, str]:
     }
 
 
-def text(language: str, key: str, **fields: Any) -> str:
+def text(language: str, key: str, /, **fields: Any) -> str:
     """The text `key` in `language`, its {fields} filled; the key itself where the catalogue has none.
 
     A field the text does not name is ignored, a field that is missing shows as its name in braces, a

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -40,7 +41,7 @@ def serving(office: Office, port: int) -> Iterator[int]:
         _wait_until_up(process, port, log)
         yield process.pid
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGQUIT)  # without waiting for streams that are open
         try:
             process.wait(15)
         except subprocess.TimeoutExpired:
@@ -93,9 +94,9 @@ def post(
     return said
 
 
-def worker_at(connection: http.client.HTTPConnection, process: int) -> int | None:
+def worker_at(end: socket.socket, process: int) -> int | None:
     """Which of a server's processes holds the other end of an open connection."""
-    local, remote = connection.sock.getsockname()[1], connection.sock.getpeername()[1]
+    local, remote = end.getsockname()[1], end.getpeername()[1]
     inode = None
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
@@ -118,7 +119,7 @@ class Page:
             headers["Last-Event-ID"] = str(last)
         self.connection = connect(port)
         self.connection.request("GET", "/api/v1/stream", headers=headers)
-        self._socket = self.connection.sock
+        self.socket = self.connection.sock
         self._answer = self.connection.getresponse()
         assert self._answer.status == 200, self._answer.read()
         self.events: list[tuple[int, str, dict[str, Any]]] = []
@@ -145,6 +146,7 @@ class Page:
 
     def close(self) -> None:
         """Leave."""
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(10)
         self._answer.close()
         self.connection.close()
-        self._thread.join(10)

@@ -22,7 +22,7 @@ def one_connection_per_worker(port: int, process: int, keep: ExitStack) -> list[
         connection = keep.enter_context(closing(connect(port)))
         connection.request("GET", "/healthz")
         connection.getresponse().read()
-        worker = worker_at(connection, process)
+        worker = worker_at(connection.sock, process)
         if worker is not None:
             found.setdefault(worker, connection)
         if len(found) == WORKERS:
@@ -35,7 +35,7 @@ def one_page_per_worker(port: int, process: int, token: str, keep: ExitStack) ->
     found: dict[int | None, Page] = {}
     for _ in range(20):
         page = keep.enter_context(closing(Page(port, token)))
-        found.setdefault(worker_at(page.connection, process), page)
+        found.setdefault(worker_at(page.socket, process), page)
         if len(found.keys() - {None}) == WORKERS:
             return [page for worker, page in found.items() if worker is not None]
     raise AssertionError(f"only {len(found)} processes serve streams")

@@ -9,7 +9,8 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import TestResponse, encode_multipart
 
 from gridmap.actions.office import Office
 from tests.town import CENTRES, PASSWORD, RUBBISH, Caller, caller
@@ -77,13 +78,16 @@ def picture(kind: str = "JPEG", colour: str = "red", *, with_gps: bool = False) 
 
 def send_photo(who: Caller, number: str, photo: bytes, client_id: str = "p-1") -> Any:
     headers = {"Authorization": f"Bearer {who.token}"} if who.token else {}
-    data = {"client_id": client_id, "photo": (io.BytesIO(photo), "photo.jpg")}
-    return who.client.post(f"/api/v1/issues/{number}/photos", data=data, headers=headers)
+    file = FileStorage(io.BytesIO(photo), "photo.jpg", content_type="image/jpeg")
+    boundary, form = encode_multipart(MultiDict([("client_id", client_id), ("photo", file)]))
+    kind = f'multipart/form-data; boundary="{boundary}"'
+    return who.client.post(f"/api/v1/issues/{number}/photos", data=form, content_type=kind, headers=headers)
 
 
 def fetch(who: Caller, url: str) -> TestResponse:
     """What stands at an address that an answer gave."""
-    return who.client.get(url, headers={"Authorization": f"Bearer {who.token}"} if who.token else {})
+    headers = {"Authorization": f"Bearer {who.token}"} if who.token else {}
+    return who.client.get(url, headers=headers, buffered=True)
 
 
 def csrf_of(client: FlaskClient, path: str = "/sign-in") -> str:

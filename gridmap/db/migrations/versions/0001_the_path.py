@@ -24,6 +24,7 @@ def _create_tables() -> None:
     _create_places()
     _create_staff()
     _create_matters()
+    _create_contents()
     _create_history()
     _create_bookkeeping()
 
@@ -186,6 +187,9 @@ def _create_matters() -> None:
     op.create_index("issues_owner", "issues", ["owner_id"])
     op.create_index("issues_path", "issues", ["path", "status"])
     op.create_index("issues_status", "issues", ["status", "id"])
+
+
+def _create_contents() -> None:
     op.create_table(
         "words",
         sa.Column("id", ID, primary_key=True, nullable=False),
