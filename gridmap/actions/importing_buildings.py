@@ -217,7 +217,7 @@ def place_buildings(work: Work) -> int:
             moved.append({"row": row.id, "to": path, "in": district if is_free else row.district_code})
     if moved:
         table = Building.__table__
-        values = {"path": bindparam("to"), "district_code": bindparam("in")}
+        values: dict[str, Any] = {"path": bindparam("to"), "district_code": bindparam("in")}
         statement = update(table).where(table.c.id == bindparam("row")).values(values)  # type: ignore[arg-type]
         work.session.connection().execute(statement, moved)
     return len(moved)

@@ -28,7 +28,7 @@ class Member:
 def read_staff(
     path: str, posts: Iterable[Post], roles: Mapping[str, Role], now: datetime
 ) -> dict[str, list[Member]]:
-    """The staff of the area at `path` by slot: "1" (one or vacant), "5" (at least one a role), "N".
+    """The staff of the area at `path` by slot: "1" (vacant or at least one), "5" (the same for each role), "N".
 
     A role held at the area itself lists every holder there; otherwise the nearest area above that
     has one. Heads stand under "head", those of the area itself and above, nearest first.

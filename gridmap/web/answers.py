@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 
 class ErrorDetail(BaseModel):
@@ -53,8 +53,6 @@ class AreaRef(BaseModel):
 
 class IssueProperties(BaseModel):
     """A matter as a list shows it; a wall's projection has fewer of these."""
-
-    model_config = ConfigDict(extra="allow")
 
     number: str
     status: str
@@ -120,8 +118,6 @@ class SentPlace(BaseModel):
 class Why(BaseModel):
     """Where a point lies, explained."""
 
-    model_config = ConfigDict(extra="allow")
-
     status: Literal["inside", "ambiguous", "near", "outside"]
     cell: CellRef | None
     margin_m: float | None
@@ -134,8 +130,6 @@ class Why(BaseModel):
 
 class AreaProperties(BaseModel):
     """An area's current version; `open` is null where its matters are not the reader's to count."""
-
-    model_config = ConfigDict(extra="allow")
 
     code: str
     name: str
@@ -235,8 +229,6 @@ class PostAnswer(BaseModel):
 
 class Me(BaseModel):
     """Who is asking."""
-
-    model_config = ConfigDict(extra="allow")
 
     username: str
     kind: str

@@ -18,7 +18,7 @@ from gridmap.files.places import BuildingColumns, building_frame
 from gridmap.geo.crs import WGS84
 from tests.conftest import START
 from tests.db.looking import ask_sql, count, current_areas, rows_of, stream_kinds
-from tests.town import C1, C2, C3, CENTRES, DISTRICT, OUTSIDE, add_areas, square
+from tests.town import C1, C2, C3, C6, CENTRES, DISTRICT, OUTSIDE, add_areas, square
 
 LON, LAT = CENTRES[C1]
 FOOTPRINT = box(LON, LAT, LON + 0.0002, LAT + 0.0001)
@@ -109,11 +109,34 @@ def test_outside_every_cell_is_a_warning(office: Office) -> None:
     assert (far.path, far.district_code) == ("", NO_DISTRICT)
 
 
+NEW_CELL = f"{C1[:12]}009"
+
+
 def test_a_building_that_comes_into_a_cell_is_still_the_same_building(office: Office) -> None:
     take_in(office, {"far": Point(OUTSIDE)})
-    add_areas(office, "grid", [(f"{C1[:12]}009", "new", Point(OUTSIDE).buffer(0.01))])
-    assert counts(take_in(office, {"far": Point(OUTSIDE)})) == [0, 0, 1, 0]
+    add_areas(office, "grid", [(NEW_CELL, "new", Point(OUTSIDE).buffer(0.01))])
+    assert (cell_of(office, "far"), by_code(office)["far"].district_code) == (NEW_CELL, DISTRICT)
+    assert counts(take_in(office, {"far": Point(OUTSIDE)}, replace=True)) == [0, 0, 1, 0]
     assert count(office, Building) == 1
+
+
+def test_a_building_that_lost_its_cell_is_still_the_same_building(office: Office) -> None:
+    take_in(office, {"b": Point(CENTRES[C3]), "c": Point(CENTRES[C1])})
+    add_areas(office, "grid", [(C6, "东门第2网格", square(C6))], is_replacing=True)
+    assert (cell_of(office, "b"), by_code(office)["b"].district_code) == ("", DISTRICT)
+    again = {"b": Point(CENTRES[C3]), "c": Point(CENTRES[C1])}
+    assert counts(take_in(office, again, replace=True)) == [0, 0, 2, 0]
+
+
+def test_one_code_in_two_districts_is_two_buildings(office: Office) -> None:
+    add_areas(office, "district", [("other", "Other", box(110, 30, 111, 31))])
+    add_areas(office, "grid", [("other-1", "Cell", box(110, 30, 111, 31))], parent_code="other")
+    take_in(office, {"b": FOOTPRINT})
+    assert counts(take_in(office, {"b": Point(110.5, 30.5)}, replace=True)) == [1, 0, 0, 0]
+    assert [(row.code, row.district_code, row.valid_to) for row in rows_of(office, Building)] == [
+        ("b", DISTRICT, None),
+        ("b", "other", None),
+    ]
 
 
 def test_buildings_move_when_cells_are_redrawn(office: Office) -> None:
@@ -126,17 +149,6 @@ def test_buildings_move_when_cells_are_redrawn(office: Office) -> None:
     ]
     add_areas(office, "grid", redrawn)
     assert [cell_of(office, code) for code in ("b", "stays")] == [C2, C3]
-
-
-def test_buildings_of_an_ended_cell_lie_in_none(office: Office) -> None:
-    take_in(office, {"b": Point(CENTRES[C3])})
-    rows = [
-        (code, area.name, square(code))
-        for code, area in current_areas(office).items()
-        if code == f"{C3[:-1]}2"
-    ]
-    add_areas(office, "grid", rows, is_replacing=True)
-    assert cell_of(office, "b") == ""
 
 
 BAD = [

@@ -27,7 +27,6 @@ PASSED_ON: dict[tuple[str, str], set[str]] = {
         "parent_level_wrong",
         "parent_contradicts_code",
     },
-    ("gridmap.web.errors", "error.code"): set(),
 }
 BY_HTTP = {*web_errors._HTTP_CODES.values(), "internal"}
 ENGLISH_NAMES_MONTHS = {"time.day", "time.day_of_year"}

@@ -1,0 +1,205 @@
+"""The OpenAPI document: valid, complete, and what real answers are held against."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from gridmap.actions.office import Office
+from tests.conftest import Clock
+from tests.town import C1, C3, CENTRES, OUTSIDE, caller
+from tests.web.asking import act, body_at, callers, picture, reported, send_photo
+
+ERRORS = {"401", "403", "404", "422", "503"}
+VIEW = {"bbox": "103.79,25.48,103.84,25.52"}
+
+
+@pytest.fixture
+def document(app: Flask) -> dict[str, Any]:
+    response = app.test_client().get("/api/openapi.json")
+    assert response.status_code == 200
+    return dict(response.json)
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield method.upper(), path, operation
+
+
+def test_it_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1.")
+    assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+
+
+def test_it_has_every_route_of_the_api_and_no_other(app: Flask, document: dict[str, Any]) -> None:
+    rules = {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/v1/") or rule.rule == "/healthz"
+    }
+    assert {(method, path) for method, path, _ in operations(document)} == rules
+
+
+def test_every_operation_says_who_may_and_what_can_go_wrong(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        if path == "/healthz":
+            assert operation["security"] == []
+            continue
+        assert operation["security"] == [{"bearer": []}, {"session": []}]
+        expected = ERRORS | ({"409", "413"} if method == "POST" else set())
+        assert expected <= set(operation["responses"]), (method, path)
+        assert operation["summary"], (method, path)
+        for status, answer in operation["responses"].items():
+            if status >= "400":
+                assert answer["content"] == {
+                    "application/json": {"schema": {"$ref": "#/components/schemas/Error"}}
+                }, (method, path, status)
+    assert set(document["components"]["securitySchemes"]) == {"bearer", "session"}
+
+
+def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(set(names)) == len(names)
+    assert {"report_issue", "list_issues", "act_on_issue", "read_area"} <= set(names)
+
+
+def test_what_is_sent_and_answered_other_than_json(document: dict[str, Any]) -> None:
+    paths = document["paths"]
+    photos = paths["/api/v1/issues/{number}/photos"]["post"]["requestBody"]
+    assert photos["required"] is True
+    assert set(photos["content"]["multipart/form-data"]["schema"]["required"]) == {"client_id", "photo"}
+    picture_at = paths["/api/v1/issues/{number}/photos/{photo_id}"]["get"]["responses"]["200"]
+    assert set(picture_at["content"]) == {"image/jpeg"}
+    assert set(paths["/api/v1/stream"]["get"]["responses"]["200"]["content"]) == {"text/event-stream"}
+
+
+def test_no_query_parameter_can_be_null(document: dict[str, Any]) -> None:
+    for _, path, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            assert "null" not in str(parameter["schema"]), (path, parameter["name"])
+            assert parameter["required"] or "default" not in parameter["schema"] or (
+                parameter["schema"]["default"] is not None
+            )  # fmt: skip
+
+
+def test_what_is_not_documented_is_refused(app: Flask, office: Office, document: dict[str, Any]) -> None:
+    admin = caller(app, office, "admin")
+    for method, path, operation in operations(document):
+        if path == "/healthz":
+            continue
+        address = re.sub(r"\{\w+\}", "1", path)
+        sent = {"json": {}} if "requestBody" in operation else {}
+        headers = {"Authorization": f"Bearer {admin.token}"}
+        response = app.test_client().open(f"{address}?colour=red", method=method, headers=headers, **sent)  # type: ignore[arg-type]
+        assert response.status_code == 422, (method, path)
+        unknown = {"field": "colour", "reason": "extra_forbidden"}
+        assert unknown in response.json["error"]["details"]["fields"], (method, path)
+
+
+def closed(document: dict[str, Any]) -> dict[str, Any]:
+    """The document, with schemas that take no property they do not name."""
+    strict = copy.deepcopy(document)
+    for schema in strict["components"]["schemas"].values():
+        if "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+    return strict
+
+
+def faults(document: dict[str, Any], method: str, path: str, response: Any) -> list[str]:
+    """What does not fit the documented schema of a real answer."""
+    answers = document["paths"][path][method.lower()]["responses"]
+    if str(response.status_code) not in answers:
+        return [f"{method} {path}: {response.status_code} is not documented"]
+    schema = answers[str(response.status_code)]["content"]["application/json"]["schema"]
+    validator = Draft202012Validator({**schema, "components": document["components"]})
+    return [
+        f"{method} {path} {list(e.absolute_path)}: {e.message}" for e in validator.iter_errors(response.json)
+    ]
+
+
+def reads(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, Any]]:
+    """Real answers of every GET, to those who get them in different shapes."""
+    admin, li, wall, water = callers(app, office, "admin", "li", "wall", "water")
+    lon, lat = CENTRES[C1]
+    for who in (admin, li, wall, water):
+        for path, query in (
+            ("/issues", {}), ("/areas", {}), ("/buildings", {}), ("/heat", VIEW), ("/categories", {}), ("/me", {}),
+        ):  # fmt: skip
+            yield "GET", path, who.get(path, **query)
+        yield "GET", "/areas/{code}", who.get(f"/areas/{C1}")
+    for who in (admin, li):
+        for query in ({}, {"accuracy_m": 3000}, {"lon": 99.0}):
+            yield "GET", "/locate", who.get("/locate", **{"lon": lon, "lat": lat} | query)
+        yield "GET", "/issues/{number}", who.get(f"/issues/{number}")
+        yield "GET", "/tokens", who.get("/tokens")
+    yield "GET", "/accounts", admin.get("/accounts")
+
+
+def writes(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, Any]]:
+    """Real answers of every POST and DELETE that goes well."""
+    admin, head = callers(app, office, "admin", "head1")
+    key, acting = str(uuid4()), "/issues/{number}/actions/{name}"
+    for _ in range(2):
+        yield "POST", "/issues", admin.post("/issues", body_at(C1, client_id=key, description="x"))
+        yield "POST", "/issues/{number}/photos", send_photo(admin, number, picture())
+    yield "POST", "/issues", admin.post("/issues", body_at(OUTSIDE, accuracy_m=10.0))
+    yield "POST", acting, act(admin, number, "comment", words="x")
+    lon, lat = CENTRES[C3]
+    yield "POST", acting, act(head, number, "move", lon=lon, lat=lat)
+    made: Any = admin.post("/tokens", {"label": "x", "days": 1})
+    yield "POST", "/tokens", made
+    yield "DELETE", "/tokens/{token_id}", admin.delete(f"/tokens/{made.json['id']}")
+    yield "POST", "/accounts", admin.post("/accounts", {"username": "new", "kind": "department", "unit": "u"})
+    yield "DELETE", "/accounts/{username}", admin.delete("/accounts/new")
+
+
+def refusals(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, Any]]:
+    """Real answers of every status there is for refusing."""
+    admin, seat, wall, nobody = *callers(app, office, "admin", "seat", "wall"), caller(app, office, None)
+    yield "GET", "/issues", nobody.get("/issues")
+    yield "GET", "/issues/{number}", wall.get(f"/issues/{number}")
+    yield "GET", "/issues/{number}", seat.get("/issues/none")
+    yield "GET", "/issues", seat.get("/issues", bbox="x")
+    yield "POST", "/issues", seat.post("/issues", {"lon": "x"})
+    yield "POST", "/issues", seat.post("/issues", {"x" * 200_001: 1})
+    yield "POST", "/issues/{number}/actions/{name}", act(seat, number, "reopen")
+    yield "POST", "/issues/{number}/photos", send_photo(seat, number, b"no photo")
+    yield "DELETE", "/accounts/{username}", admin.delete("/accounts/admin")
+
+
+@pytest.mark.parametrize("kind", [reads, writes, refusals])
+def test_real_answers_are_as_documented(
+    app: Flask, office: Office, document: dict[str, Any], kind: Any
+) -> None:
+    strict, seat = closed(document), caller(app, office, "seat")
+    number = reported(seat, C1, description="路边", accuracy_m=25.0)
+    send_photo(seat, number, picture(), "p-0")
+    reported(seat, OUTSIDE)
+    found = [
+        fault
+        for method, path, response in kind(app, office, number)
+        for fault in faults(strict, method, f"/api/v1{path}", response)
+    ]
+    assert found == []
+
+
+def test_an_answer_that_differs_shows(app: Flask, office: Office, document: dict[str, Any]) -> None:
+    strict, me = closed(document), caller(app, office, "seat").get("/me")
+    strict["components"]["schemas"]["Me"]["properties"]["username"] = {"type": "integer"}
+    del strict["components"]["schemas"]["Me"]["properties"]["unit"]
+    assert len(faults(strict, "GET", "/api/v1/me", me)) == 2
+
+
+def test_health_answers_as_documented(app: Flask, document: dict[str, Any], clock: Clock) -> None:
+    response = app.test_client().get("/healthz")
+    assert faults(closed(document), "GET", "/healthz", response) == []
