@@ -155,7 +155,7 @@ def test_an_unknown_category_becomes_the_districts_own(office: Office) -> None:
     stored = rows_of(office, CategoryRow)[-1]
     assert (stored.standard, stored.kind, stored.code, stored.role) == ("own", "matter", "stray- cats", None)
     issue = by_id(office)["A2"]
-    assert (issue.category_id, issue.assignment["notes"]) == (stored.id, ["no_role"])
+    assert (issue.category_id, issue.assignment["notes"]) == (stored.id, ["category_without_role"])
 
 
 def test_categories_are_known_by_key_by_code_and_by_name(office: Office) -> None:
@@ -382,7 +382,7 @@ def facts(office: Office) -> list[dict[str, object]]:
 
 def test_both_engines_hold_the_same_row_for_row(both: list[Office]) -> None:
     for office in both:
-        assert counts(take_in(office, *scattered())) == [63, 0, 0, 38]
+        assert counts(take_in(office, *scattered())) == [63, 0, 0, 28]
         take_in(office, *(row(str(n), closed="2026-08-01", accuracy_m="50") for n in range(9)))
     spatialite, postgis = (facts(office) for office in both)
     assert spatialite == postgis
