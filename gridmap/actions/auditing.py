@@ -36,8 +36,11 @@ class AuditReport:
 
 
 def audit(office: Office, progress: Callable[[int], None] = lambda done: None) -> AuditReport:
-    """Verify every chain and every seal; writes nothing. `progress` is told the matters done so far."""
-    with office.database.reading() as session:
+    """Verify every chain and every seal as of one moment; writes nothing.
+
+    `progress` is told the matters done so far.
+    """
+    with office.database.snapshot() as session:
         faults: list[Fault] = []
         done = events = 0
         for row, chain in history.chains(session):
@@ -99,6 +102,7 @@ def seal(office: Office) -> str | None:
     """
     with office.work() as work:
         session = work.session
+        history.lock_seals(session)
         grown = history.grown(session)
         if not grown:
             return None

@@ -47,6 +47,11 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _postgres_engine(url)
         self._writer = self.engine.execution_options(**{_WRITES: True})
+        self._still = (
+            self.engine
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -60,6 +65,12 @@ class Database:
         Raises UnavailableError where the store cannot be reached or was never initialised.
         """
         with translated(), Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """As `reading`, and all it reads is as of one moment on PostgreSQL too."""
+        with translated(), Session(self._still) as session:
             yield session
 
     @contextmanager
@@ -143,6 +154,12 @@ def _begin_sqlite(connection: Connection) -> None:
     # A deferred BEGIN that turns into a write fails at once when another one writes; IMMEDIATE waits.
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def hold(connection: Connection, key: int) -> None:
+    """Wait for the lock `key` and keep it until the transaction ends; on SQLite a write transaction is that lock."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 def ping(session: Session) -> None:

@@ -8,8 +8,16 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from gridmap.db.engine import hold
 from gridmap.db.models import Account, EventRow, Head, Issue, Person, Tip, Words
 from gridmap.domain.history import Event
+
+SEALING = 0x7365616C  # “seal”
+
+
+def lock_seals(session: Session) -> None:
+    """Keep others from sealing until this transaction ends."""
+    hold(session.connection(), SEALING)
 
 
 def of_issue(session: Session, issue_id: int) -> list[Row[Any]]:

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from gridmap.db.engine import Database, translated
+from gridmap.db.engine import Database, hold, translated
 from gridmap.db.models import Base
 from gridmap.errors import UnavailableError
 
@@ -24,7 +24,7 @@ GEOMETRIES = (
 )
 
 
-LOCK = 0x736368656D61  # “schema”: the advisory lock's key, for PostgreSQL
+LOCK = 0x736368656D61  # “schema”
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
@@ -46,9 +46,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 
 def lock(connection: Connection) -> None:
-    """Keep others from changing schema and rule tables until this transaction ends (on SQLite it does so anyway)."""
-    if connection.dialect.name != "sqlite":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    """Keep others from changing schema and rule tables until this transaction ends."""
+    hold(connection, LOCK)
 
 
 def downgrade(database: Database, revision: str = "base") -> None:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from gridmap.db.engine import hold
 from gridmap.db.models import StreamRow
 
-LOCK = 0x67726964  # “grid”: the advisory lock's key, for PostgreSQL
+LOCK = 0x67726964  # “grid”
 
 
 def append(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -21,8 +22,7 @@ def append(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     one. On SQLite the write transaction is that lock.
     """
     session.flush()
-    if session.get_bind().dialect.name != "sqlite":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+    hold(session.connection(), LOCK)
     last = latest(session)
     session.execute(insert(StreamRow), [{**row, "number": last + n} for n, row in enumerate(rows, start=1)])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -269,10 +270,8 @@ def test_two_who_seal_at_once_make_one_chain_of_seals(
     together, real = threading.Barrier(2), history.last_head
 
     def read_together(session: object) -> object:
-        try:
+        with suppress(threading.BrokenBarrierError):
             together.wait(0.5)
-        except threading.BrokenBarrierError:
-            pass
         return real(session)  # type: ignore[arg-type]
 
     monkeypatch.setattr(auditing.history, "last_head", read_together)

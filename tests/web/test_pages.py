@@ -10,12 +10,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from gridmap.actions.accounts import NewAccount, add_account
 from gridmap.actions.office import Office
-from gridmap.app import initialise
 from gridmap.db.models import Meta
 from gridmap.web import build
 from tests.conftest import settings_for
-from tests.town import C1, C3, C4, DISTRICT, RULES, caller
+from tests.town import C1, C3, C4, DISTRICT, PASSWORD, RULES, caller
 from tests.web.asking import reported, signed_in
 
 
@@ -64,10 +64,6 @@ def test_who_answers_for_no_area_gets_a_map_too(app: Flask) -> None:
 
 
 def test_a_map_without_any_area_opens(empty_office: Office) -> None:
-    from gridmap.actions.accounts import NewAccount, add_account
-    from tests.town import PASSWORD
-
-    initialise(empty_office)
     add_account(empty_office, None, NewAccount("first", "administrator", None, None, PASSWORD), RULES)
     app = build(settings_for(empty_office), empty_office, RULES)
     assert page_data(signed_in(app, "first"))["bounds"] == [73.0, 18.0, 135.0, 54.0]
