@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def open_office(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Office:
     """The store and the rules of this installation, ready for actions."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Office(Database(settings.database_url), load_roles(), settings.zone, settings.data_dir, clock)
 
 

@@ -30,9 +30,10 @@ from gridmap.actions.office import Office
 from gridmap.actions.placing import Sent, find, why_of
 from gridmap.app import create_app, initialise, open_office, sign_in_rules
 from gridmap.config import Settings, read_settings
+from gridmap.db import schema
 from gridmap.domain.codes import LEVELS
 from gridmap.domain.scope import KINDS
-from gridmap.errors import FindingsError, GridmapError, InvalidInputError
+from gridmap.errors import FindingsError, GridmapError, InvalidInputError, UnavailableError
 from gridmap.files import matters, people, places, reading
 from gridmap.geo.crs import DATUMS
 from gridmap.jobs import work_until
@@ -45,9 +46,10 @@ class Desk:
     """What every command gets: settings, language, and the office when it is first asked for."""
 
     def __init__(self) -> None:
+        os.umask(0o077)  # what is written here holds words, names and hashes: its owner's only
         try:
             self.settings: Settings = read_settings()
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             raise click.ClickException(str(error)) from None
         self.language = choose_language(
             self.settings.language or os.environ.get("LC_ALL") or os.environ.get("LANG")
@@ -63,6 +65,11 @@ class Desk:
             except ArgumentError as error:
                 raise click.ClickException(f"GRIDMAP_DATABASE_URL: {error}") from None
         return self._office
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._office is not None:
+            self._office.database.dispose()
 
     def say(self, key: str, **fields: Any) -> None:
         """A line for people."""
@@ -98,6 +105,12 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             if report and isinstance(error, FindingsError):
                 _write_json(report, {"counts": {}, "refused": True, **error.details})
             context.exit(REFUSED)
+        except BrokenPipeError:
+            raise  # whoever read our output has gone: click ends quietly
+        except OSError as error:
+            raise click.ClickException(str(error)) from error
+        finally:
+            desk.close()
 
     return run
 
@@ -125,12 +138,24 @@ def import_group() -> None:
     """Take in a file: all findings first, then all or nothing."""
 
 
+def _writable(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> Path | None:
+    """A file to write, refused before anything else is done where it could not be written."""
+    if file is not None and not os.access(file.absolute().parent, os.W_OK):
+        raise click.BadParameter(f"{file.parent} cannot be written to")
+    return file
+
+
 def file_options(function: Callable[..., None]) -> Callable[..., None]:
     """The options every import has."""
     for option in (
         click.argument("file", type=click.Path(path_type=Path)),
         click.option("--dry-run", is_flag=True, help="Say what would happen and store nothing."),
-        click.option("--report", type=click.Path(path_type=Path), help="Write counts and findings as JSON."),
+        click.option(
+            "--report",
+            type=click.Path(path_type=Path, dir_okay=False),
+            callback=_writable,
+            help="Write counts and findings as JSON.",
+        ),
         click.option("--encoding", help="Of the file's text, e.g. gbk."),
         click.option("--layer", help="The layer or sheet, where the file has several."),
         click.option("--replace", is_flag=True, help="End what is stored and not in the file."),
@@ -218,7 +243,10 @@ def _features(
 @import_group.command("staff")
 @file_options
 @click.option(
-    "--codes", type=click.Path(path_type=Path), help="Write the new accounts' one-time codes here (CSV)."
+    "--codes",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_writable,
+    help="Write the new accounts' one-time codes here (CSV).",
 )
 @command
 def staff_command(desk: Desk, file: Path, **options: Any) -> None:
@@ -329,12 +357,17 @@ def _write_json(file: Path, data: Any) -> None:
 
 
 def _write_codes(file: Path, codes: tuple[tuple[str, str, str], ...]) -> None:
-    with os.fdopen(
-        os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8-sig"
-    ) as out:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.fchmod(handle, 0o600)  # also where it was there before
+    with os.fdopen(handle, "w", encoding="utf-8-sig") as out:
         writer = csv.writer(out)
         writer.writerow(("username", "name", "one_time_code"))
-        writer.writerows(codes)
+        writer.writerows([_harmless(cell) for cell in row] for row in codes)
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet does not take for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -438,7 +471,16 @@ def serve(desk: Desk, host: str | None, port: int | None) -> None:
     """Serve pages, API and stream with gunicorn."""
     from gridmap.web.server import run  # noqa: PLC0415  (the other commands do without Flask)
 
+    _require_schema(desk)
     run(create_app, desk.settings, host or desk.settings.host, port or desk.settings.port)
+
+
+def _require_schema(desk: Desk) -> None:
+    """Raises UnavailableError `not_initialised` where `gridmap init` has not been run, or not since an upgrade."""
+    with desk.office.database.reading() as session:
+        if schema.current_revision(session.connection()) != schema.newest_revision():
+            raise UnavailableError("not_initialised")
+    desk.close()  # the processes that serve open their own
 
 
 @main.command()

@@ -6,12 +6,14 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+LANGUAGES = ("zh-CN", "en")
 DEFAULT_DATA_DIR = "gridmap-data"
 _SECRET_TRIES = 20
+MIN_SECRET = 12
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,9 @@ class Settings:
     `timezone` is the zone of “today” and of file times that name none; everything is stored in UTC.
     """
 
-    database_url: str
+    database_url: str = field(repr=False)
     data_dir: Path
-    secret_key: str
+    secret_key: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     timezone: str = "Asia/Shanghai"
@@ -56,10 +58,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     data_dir = Path(env.get("GRIDMAP_DATA_DIR") or DEFAULT_DATA_DIR).absolute()
     given: dict[str, object] = {}
-    for name, field in Settings.__dataclass_fields__.items():
+    for name, declared in Settings.__dataclass_fields__.items():
         raw = env.get("GRIDMAP_" + name.upper(), "")
         if raw and name not in ("data_dir", "secret_key", "database_url"):
-            given[name] = _parsed(name, str(field.type), raw)
+            given[name] = _parsed(name, str(declared.type), raw)
     settings = Settings(
         database_url=env.get("GRIDMAP_DATABASE_URL") or f"sqlite:///{data_dir / 'gridmap.db'}",
         data_dir=data_dir,
@@ -90,6 +92,10 @@ def _check(settings: Settings) -> None:
         settings.zone  # noqa: B018
     except (KeyError, ValueError, OSError):
         raise ValueError(f"GRIDMAP_TIMEZONE={settings.timezone!r} is not a time zone") from None
+    if len(settings.secret_key) < MIN_SECRET:
+        raise ValueError(f"GRIDMAP_SECRET_KEY has fewer than {MIN_SECRET} characters")
+    if settings.language not in ("", *LANGUAGES):
+        raise ValueError(f"GRIDMAP_LANGUAGE={settings.language!r} is none of {', '.join(LANGUAGES)}")
     if not settings.database_url.startswith(("sqlite:", "postgresql")):
         raise ValueError("GRIDMAP_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
 
@@ -97,7 +103,7 @@ def _check(settings: Settings) -> None:
 def _kept_secret(data_dir: Path) -> str:
     file = data_dir / "secret_key"
     if not file.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         _draw_secret(file)
     for _ in range(_SECRET_TRIES):
         if kept := file.read_text(encoding="ascii").strip():

@@ -22,6 +22,8 @@ POLL_S = 0.2
 BEAT_S = 15.0
 RECHECK_S = 60.0
 RING = 5_000
+PROJECTION = ("number", "status", "category", "cell", "in_triage")
+"""What a wall is told of a matter."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,12 @@ class Live:
                 self._thread.start()
 
     def stop(self) -> None:
-        """End following and wake every reader."""
+        """End following and wake every reader; back when the store is no longer read."""
         self._stop.set()
         with self._changed:
             self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join(5.0)
 
     @property
     def is_stopped(self) -> bool:
@@ -162,7 +166,8 @@ def _told(row: _Row, actor: Actor) -> Message | None:
     if row.kind == "issue":
         sees, saw = (tie is not None and actor.scope.sees(tie) for tie in (row.after, row.before))
         if sees:
-            return Message("issue", row.number, row.data)
+            data = row.data if actor.may("read") else {k: row.data[k] for k in PROJECTION if k in row.data}
+            return Message("issue", row.number, data)
         return Message("gone", row.number, {"number": row.data["number"]}) if saw else None
     if row.kind == "imported":
         # How many went elsewhere is nobody's business who cannot see them.

@@ -28,18 +28,28 @@ for file in {files!r}:
     assert len(frame.to_crs(3857)) == 1, file
     frame.to_file({out!r}, driver="GPKG")
 """
-AGAIN = "assert ask() == 10\nprint('alive')"
+THREADS = """
+from concurrent.futures import ThreadPoolExecutor
+def both(_):
+    for file in {files!r}:
+        assert len(geopandas.read_file(file)) == 1
+    return ask()
+with ThreadPoolExecutor(4) as pool:
+    assert set(pool.map(both, range(12))) == {{10}}
+print("alive")
+"""
 
 
 @pytest.fixture
-def parts(templates: Templates, tmp_path: Path) -> tuple[str, str]:
-    """The two halves of a program: one opens the store, one reads and writes files of three formats."""
+def parts(templates: Templates, tmp_path: Path) -> tuple[str, str, str]:
+    """Pieces of a program: open the store; read and write files of three formats; both at once in threads."""
     url = templates.copy("spatialite", True, tmp_path)
     frame = frame_of([(C1, "cell", square(C1))]).to_crs(CGCS2000)
     files = [str(tmp_path / name) for name in ("a.gpkg", "a.geojson", "a.shp")]
     for file in files:
         frame.to_file(file)
-    return OPEN_STORE.format(url=url), READ_FILES.format(files=files, out=str(tmp_path / "out.gpkg"))
+    read = READ_FILES.format(files=files, out=str(tmp_path / "out.gpkg"))
+    return OPEN_STORE.format(url=url), read, THREADS.format(files=files)
 
 
 def run(program: str) -> str:
@@ -50,25 +60,11 @@ def run(program: str) -> str:
     return done.stdout.strip()
 
 
-def test_files_are_read_while_the_store_is_open(parts: tuple[str, str]) -> None:
-    store, files = parts
-    assert run(store + files + AGAIN) == "alive"
+def test_files_are_read_while_the_store_is_open(parts: tuple[str, str, str]) -> None:
+    store, files, threads = parts
+    assert run(store + files + threads) == "alive"
 
 
-def test_the_store_is_opened_after_files_were_read(parts: tuple[str, str]) -> None:
-    store, files = parts
-    assert run(files + store + AGAIN) == "alive"
-
-
-def test_threads_do_both_side_by_side(parts: tuple[str, str]) -> None:
-    store, files = parts
-    both = """
-from concurrent.futures import ThreadPoolExecutor
-def read(_):
-    for file in {files}:
-        assert len(geopandas.read_file(file)) == 1
-    return ask()
-with ThreadPoolExecutor(4) as pool:
-    assert set(pool.map(read, range(12))) == {{10}}
-""".format(files=files.split("for file in ")[1].split(":\n")[0])
-    assert run(store + files + both + AGAIN) == "alive"
+def test_the_store_is_opened_after_files_were_read(parts: tuple[str, str, str]) -> None:
+    store, files, threads = parts
+    assert run(files + store + threads) == "alive"

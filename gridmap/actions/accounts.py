@@ -50,6 +50,9 @@ def add_account(office: Office, actor: Actor | None, new: NewAccount, rules: Sig
     """
     if actor is not None:
         actor.require("manage")
+        # A unit's matters come from everywhere, and staff belong to the staff file.
+        if new.kind == "staff" or (new.unit and not actor.scope.is_everything):
+            raise ForbiddenError("forbidden", kind=actor.kind, permission=f"account:{new.kind}")
     _check_new(new, rules)
     with office.work() as work:
         if accounts.by_name(work.session, new.username):
@@ -81,6 +84,8 @@ def _check_new(new: NewAccount, rules: SignInRules) -> None:
         raise InvalidInputError("username_invalid", username=new.username)
     if new.kind == "department" and not new.unit:
         raise InvalidInputError("field_missing", field="unit", action="user add")
+    if new.unit and new.kind != "department":
+        raise InvalidInputError("unit_only_for_departments", kind=new.kind)
     if new.password is not None:
         check_password(new.password, new.username, rules)
 
@@ -114,7 +119,7 @@ def reset_account(office: Office, actor: Actor | None, username: str, rules: Sig
     with office.work() as work:
         account = _managed(work, actor, username)
         account.password_hash, account.locked_until, account.failed_tries = None, None, 0
-        end_sessions(work, account.id)
+        end_sessions(work, account.id, tokens_too=True)
         return give_one_time_code(account, work.now, rules)
 
 
@@ -122,10 +127,10 @@ def close_account(office: Office, actor: Actor | None, username: str) -> None:
     """End an account, its sessions, tokens and open streams; commits. The last administrator stays."""
     with office.work() as work:
         account = _managed(work, actor, username)
-        if account.kind == "administrator" and accounts.administrators(work.session) == 1:
+        if accounts.locked_rulers(work.session) == [account.id]:
             raise ConflictError("last_administrator", username=username)
         account.is_active = False
-        end_sessions(work, account.id)
+        end_sessions(work, account.id, tokens_too=True)
 
 
 def _managed(work: Work, actor: Actor | None, username: str) -> Account:
@@ -143,21 +148,26 @@ def _lies_in_district(actor: Actor | None, account: Account) -> bool:
     return actor is not None and account.area_path is None and actor.scope.covers(f"{account.district_code}/")
 
 
-def make_token(office: Office, account_id: int, label: str, *, days: int | None = None) -> tuple[int, str]:
-    """Make a bearer token for an account; commits. Its key and its secret, which is shown this once."""
+def make_token(
+    office: Office, account_id: int, label: str, *, days: int | None = None, made_with: str | None = None
+) -> tuple[int, str]:
+    """Make a bearer token for an account; commits. Its key and its secret, which is shown this once.
+
+    `made_with` is the secret of the session or token it was asked for with: made with a token, it
+    lasts no longer than that one, and ends when that one is revoked.
+    """
     if not 0 <= len(label) <= 100:
         raise InvalidInputError("field_too_long", field="label", limit=100)
     secret = secrets.token_urlsafe(32)
     with office.work() as work:
-        until = None if days is None else work.now + timedelta(days=days)
-        token = Token(
-            account_id=account_id,
-            kind=TOKEN,
-            digest=secret_digest(secret),
-            label=label,
-            created_at=work.now,
-            expires_at=until,
-        )
+        parent = accounts.by_token(work.session, secret_digest(made_with), work.now) if made_with else None
+        ends = [work.now + timedelta(days=days)] if days is not None else []
+        token = Token(account_id=account_id, kind=TOKEN, digest=secret_digest(secret), label=label)
+        token.created_at = work.now
+        if parent is not None and parent[1].kind == TOKEN:
+            token.parent_id = parent[1].id
+            ends += [parent[1].expires_at] if parent[1].expires_at else []
+        token.expires_at = min(ends, default=None)
         work.session.add(token)
         work.session.flush()
         return token.id, secret
@@ -179,5 +189,5 @@ def revoke_token(office: Office, actor: Actor, token_id: int) -> None:
         token = work.session.get(Token, token_id)
         if token is None or token.kind != TOKEN or token.account_id != actor.account_id:
             raise NotFoundError("token_not_found", token_id=token_id)
-        token.revoked_at = token.revoked_at or work.now
+        accounts.revoke_with_children(work.session, token, work.now)
         tell_access(work, token.account_id)

@@ -22,7 +22,7 @@ from gridmap.actions.reporting import (
     people_columns,
     place_columns,
 )
-from gridmap.db import areas, history, issues, posts
+from gridmap.db import accounts, areas, history, issues, posts
 from gridmap.db.models import Area, CategoryRow, Issue, Words
 from gridmap.domain.codes import is_below
 from gridmap.domain.history import canonical
@@ -46,9 +46,9 @@ class Act:
     client_id: str | None = None
 
     def digest(self) -> str:
-        """What has to be equal for two sendings to be the same act."""
+        """What has to be equal, beside the words, for two sendings to be the same act (see Report.digest)."""
         body = [self.name, vars(self.sent) if self.sent else None, self.category, self.cell, self.unit]
-        return hashlib.sha256(canonical([*body, self.words, self.words_id]).encode()).hexdigest()
+        return hashlib.sha256(canonical([*body, self.words_id]).encode()).hexdigest()
 
 
 @dataclass
@@ -156,9 +156,17 @@ def _was_sent(work: Work, actor: Actor, issue: Issue, act: Act) -> bool:
     event = history.sent_before(work.session, issue.id, actor.account_id, act.client_id or "")
     if event is None:
         return False
-    if json.loads(event.data).get("body") != act.digest():
+    data = json.loads(event.data)
+    if data.get("body") != act.digest() or not _has_same_words(work, issue, data, act):
         raise ConflictError("client_id_reused", client_id=act.client_id, number=issue.number)
     return True
+
+
+def _has_same_words(work: Work, issue: Issue, data: Mapping[str, Any], act: Act) -> bool:
+    """Whether an act's words are those of the event; erased ones are taken to be."""
+    kept = history.words_of(work.session, issue.id)
+    said = [kept[entry["id"]].text for entry in data.get("words", []) if entry["id"] in kept]
+    return None in said or "".join(words or "" for words in said) == (act.words or "")
 
 
 def _refuse_unless_allowed(action: Action, issue: Issue, ties: frozenset[str], actor: Actor) -> None:
@@ -238,9 +246,11 @@ def _cell_json(cell: Area) -> dict[str, Any]:
 
 
 def _forward(case: _Case) -> None:
+    """To a unit that somebody answers for: a matter must not go where nobody looks."""
     unit = _needed(case.act.unit, "unit", case.act.name)
-    if len(unit) > 64:
-        raise InvalidInputError("field_too_long", field="unit", limit=64)
+    known = accounts.units(case.work.session)
+    if unit not in known:
+        raise InvalidInputError("unit_unknown", unit=unit, choices=known)
     case.issue.unit = unit
     case.data["unit"] = unit
 

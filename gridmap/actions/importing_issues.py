@@ -30,7 +30,7 @@ from gridmap.actions.importing import (
 from gridmap.actions.office import Office, Work, add_event, add_words
 from gridmap.actions.placing import Ground, Sent, StaffingTable, Standing, assignment_json, why_of
 from gridmap.actions.reporting import people_columns, place_columns
-from gridmap.db import categories, issues, posts
+from gridmap.db import categories, history, issues, posts
 from gridmap.db.bulk import insert_rows, next_in_row, reserve_ids
 from gridmap.db.engine import is_unique_violation
 from gridmap.db.models import CategoryRow, EventRow, Issue, Words
@@ -53,13 +53,13 @@ _CHUNK = 20_000
 class IssueImport:
     """What the rows are: the system they come from, and their datum.
 
-    Closed matters name nobody, since the file does not say who handled them; `assign_closed` lets a
-    demonstration pretend.
+    Closed matters name nobody, since the file does not say who handled them. A demonstration
+    pretends (`is_pretence`): that they were reported and closed here, then, by those who hold the posts.
     """
 
     source: str = "import"
     datum: str = "wgs84"
-    assign_closed: bool = False
+    is_pretence: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,11 +138,16 @@ def _compared(
 ) -> _Batch:
     digests = [_digest(matters, row, keys[row], wanted) for row in range(len(matters))]
     stored = issues.digests_by_external(session, wanted.source, matters.external_id)
+    words = history.descriptions(session, wanted.source, matters.external_id)
     new = [row for row, external in enumerate(matters.external_id) if external not in stored]
     changed = [
         row
         for row, external in enumerate(matters.external_id)
-        if external in stored and stored[external] != digests[row]
+        if external in stored
+        and (
+            stored[external] != digests[row]
+            or words.get(external, "") not in (None, matters.description[row])
+        )
     ]
     standings = _stand(session, matters, wanted, sorted(new + changed), progress)
     return _Batch(matters, wanted, keys, digests, new, changed, standings)
@@ -156,7 +161,6 @@ def _digest(matters: Matters, row: int, key: str, wanted: IssueImport) -> str:
         wanted.datum,
         matters.accuracy_m[row],
         key,
-        matters.description[row],
         matters.created_at[row].isoformat(),
         closed.isoformat() if closed else None,
     ]
@@ -234,7 +238,7 @@ def _ensure_categories(session: Session, keys: set[str]) -> dict[str, CategoryRo
 
 
 def _people(batch: _Batch, row: int, category: CategoryRow, table: StaffingTable) -> dict[str, Any]:
-    if batch.matters.closed_at[row] is not None and not batch.wanted.assign_closed:
+    if batch.matters.closed_at[row] is not None and not batch.wanted.is_pretence:
         nobody = {
             "person_id": None,
             "role": "",
@@ -272,7 +276,7 @@ def _insert(
             issue = _issue_row(work, batch, row, issue_id, number, rows_by_key[batch.keys[row]], table)
             words = _word_row(issue, batch.matters.description[row], word_ids)
             word_rows += words
-            event_rows.append(_event_row(work, batch, row, issue, words))
+            event_rows += _event_rows(work, batch, row, issue, words)
             issue_rows.append({c.name: issue.get(c.name) for c in columns} | {"wkb": issue["wkb"]})
         insert_rows(work.session, issue_statement, issue_rows)
         insert_rows(work.session, insert(Words), word_rows)
@@ -330,23 +334,26 @@ def _word_row(issue: dict[str, Any], text: str, ids: Any) -> list[dict[str, Any]
     ]
 
 
-def _event_row(
+def _event_rows(
     work: Work, batch: _Batch, row: int, issue: dict[str, Any], words: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
+) -> list[dict[str, Any]]:
+    """The chain of a new matter; its place and tip are noted in `issue`."""
     kept = [{"id": w["id"], "kind": w["kind"], "digest": words_digest(w["salt"], w["text"])} for w in words]
-    data = canonical(_facts(batch, row, issue["why"], issue["assignment"]) | {"words": kept})
-    digest = digest_of(issue["number"], 1, "imported", work.now, None, data, START)
-    issue["history_seq"], issue["history_digest"] = 1, digest
-    return {
-        "district_code": issue["district_code"],
-        "issue_id": issue["id"],
-        "seq": 1,
-        "kind": "imported",
-        "at": work.now,
-        "data": data,
-        "before": START,
-        "digest": digest,
-    }
+    facts = _facts(batch, row, issue["why"], issue["assignment"]) | {"words": kept}
+    links = [("imported", work.now, facts)]
+    if batch.wanted.is_pretence:
+        closed = batch.matters.closed_at[row]
+        links = [("reported", batch.matters.created_at[row], facts | {"to": "reported"})]
+        links += [("close", closed, {"from": "reported", "to": "closed"})] if closed else []
+    rows, before = [], START
+    for seq, (kind, at, told) in enumerate(links, start=1):
+        data = canonical(told)
+        digest = digest_of(issue["number"], seq, kind, at, None, data, before)
+        link = {"seq": seq, "kind": kind, "at": at, "data": data, "before": before, "digest": digest}
+        rows.append({"district_code": issue["district_code"], "issue_id": issue["id"], **link})
+        issue["history_seq"], issue["history_digest"] = seq, digest
+        before = digest
+    return rows
 
 
 def _facts(batch: _Batch, row: int, why: Any, assigned: Any) -> dict[str, Any]:
@@ -390,7 +397,7 @@ def _amend(work: Work, batch: _Batch, rows_by_key: dict[str, CategoryRow], table
 def _amended_words(work: Work, issue: Issue, text: str) -> list[dict[str, Any]]:
     """Another description takes the lead; the old one stays, since an event holds its digest."""
     old = work.session.query(Words).filter_by(issue_id=issue.id, kind="description").one_or_none()
-    if (old.text if old else "") == text:
+    if (old.text if old else "") == text or (old is not None and old.text is None):
         return []
     if old is not None:
         old.kind = "earlier_description"

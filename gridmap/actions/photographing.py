@@ -9,9 +9,10 @@ from sqlalchemy import select
 from gridmap.actions.handling import visible_issue
 from gridmap.actions.office import Office, add_event, tie_of
 from gridmap.actions.reporting import news_of
+from gridmap.db import issues
 from gridmap.db.models import CategoryRow, Photo
 from gridmap.domain.scope import Actor
-from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError
+from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from gridmap.files.photos import redraw, store
 
 MAX_PHOTOS = 20
@@ -28,6 +29,9 @@ def add_photo(office: Office, actor: Actor, number: str, client_id: str, sent: b
     if not actor.may("act"):
         raise ForbiddenError("forbidden", kind=actor.kind, permission="act")
     sent_digest = hashlib.sha256(sent).hexdigest()
+    with office.database.reading() as session:
+        if issues.one(session, actor.scope, number) is None:
+            raise NotFoundError("issue_not_found", number=number)
     picture = redraw(sent)
     with office.work() as work:
         issue = visible_issue(work, actor, number)

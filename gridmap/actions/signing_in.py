@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import math
 import secrets
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,13 +25,16 @@ from gridmap.db import accounts
 from gridmap.db.models import Account, Token
 from gridmap.domain.codes import NO_DISTRICT
 from gridmap.domain.scope import Actor
-from gridmap.errors import ForbiddenError, InvalidInputError, NotSignedInError
+from gridmap.errors import ForbiddenError, InvalidInputError, NotSignedInError, TooManyError
 
-TOKEN, SESSION = "token", "session"
+TOKEN, SESSION, TICKET = "token", "session", "ticket"
+TICKET_MINUTES = 10
 WALL = "wall"
 AWAKE_S = 60.0
 """How often a session that is used says so."""
 _HASHER = PasswordHasher()
+_PLACES = threading.BoundedSemaphore(2)
+PLACE_WAIT_S = 5.0
 _NOBODY = _HASHER.hash(secrets.token_hex(16))  # verified against where no account is: the same time passes
 
 
@@ -53,9 +58,21 @@ def secret_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+@contextmanager
+def _a_place() -> Iterator[None]:
+    """A place at the hasher: each hash takes 64 MB and a core, so only a few run at once."""
+    if not _PLACES.acquire(timeout=PLACE_WAIT_S):
+        raise TooManyError("too_many", retry_after_s=5)
+    try:
+        yield
+    finally:
+        _PLACES.release()
+
+
 def hash_password(password: str) -> str:
-    """The argon2id hash of a password."""
-    return _HASHER.hash(password)
+    """The argon2id hash of a password. Raises TooManyError where too many wait."""
+    with _a_place():
+        return _HASHER.hash(password)
 
 
 def check_password(password: str, username: str, rules: SignInRules) -> None:
@@ -104,18 +121,21 @@ def _is_idle(account: Account, token: Token, now: datetime, rules: SignInRules) 
 
 def open_session(office: Office, account_id: int) -> str:
     """Begin a session for an account that has just signed in; commits. Its secret."""
+    return _issue(office, account_id, SESSION, None)
+
+
+def open_ticket(office: Office, account_id: int) -> str:
+    """A ticket, good for ten minutes, to set a first password after a one-time code; commits. Its secret."""
+    return _issue(office, account_id, TICKET, timedelta(minutes=TICKET_MINUTES))
+
+
+def _issue(office: Office, account_id: int, kind: str, life: timedelta | None) -> str:
     secret = secrets.token_urlsafe(32)
     with office.work() as work:
-        work.session.add(
-            Token(
-                account_id=account_id,
-                kind=SESSION,
-                digest=secret_digest(secret),
-                label="",
-                created_at=work.now,
-                seen_at=work.now,
-            )
-        )
+        row = Token(account_id=account_id, kind=kind, digest=secret_digest(secret), label="")
+        row.created_at = row.seen_at = work.now
+        row.expires_at = work.now + life if life else None
+        work.session.add(row)
     return secret
 
 
@@ -139,9 +159,11 @@ def sign_out(office: Office, secret: str) -> None:
             tell_access(work, found[0].id)
 
 
-def end_sessions(work: Work, account_id: int) -> None:
-    """End every session of an account and its open streams; not committed."""
-    mine = (Token.account_id == account_id) & (Token.kind == SESSION) & Token.revoked_at.is_(None)
+def end_sessions(work: Work, account_id: int, *, tokens_too: bool = False) -> None:
+    """End every session of an account (its bearer tokens too) and its open streams; not committed."""
+    mine = (Token.account_id == account_id) & Token.revoked_at.is_(None)
+    if not tokens_too:
+        mine &= Token.kind != TOKEN
     work.session.execute(update(Token).where(mine).values(revoked_at=work.now))
     tell_access(work, account_id)
 
@@ -192,7 +214,8 @@ def _is_one_time(account: Account, secret: str, now: datetime) -> bool:
 
 def _matches(password_hash: str, secret: str) -> bool:
     try:
-        return _HASHER.verify(password_hash, secret)
+        with _a_place():
+            return _HASHER.verify(password_hash, secret)
     except (VerificationError, InvalidHashError):
         return False
 
@@ -209,15 +232,42 @@ def set_password(office: Office, account_id: int, new: str, rules: SignInRules, 
     `old` is the present password, or the one-time code. Raises InvalidInputError `password_weak`,
     ForbiddenError `password_wrong`.
     """
+    with office.database.reading() as session:
+        account = session.get_one(Account, account_id)
+        stored, by_code = account.password_hash or _NOBODY, _is_one_time(account, old, office.clock())
+    if not (_matches(stored, old) or by_code):
+        raise ForbiddenError("password_wrong")
+    _set_password(office, account_id, new, rules)
+
+
+def ticket_holder(office: Office, ticket: str) -> tuple[int, str]:
+    """Key and name of the account a ticket is for. Raises NotSignedInError `session_ended`."""
+    with office.database.reading() as session:
+        found = accounts.by_token(session, secret_digest(ticket), office.clock())
+        if found is None or found[1].kind != TICKET:
+            raise NotSignedInError("session_ended")
+        return found[0].id, found[0].username
+
+
+def set_first_password(office: Office, ticket: str, new: str, rules: SignInRules) -> int:
+    """Set the password of the ticket's account, whose one-time code is used up then; commits. Its key.
+
+    Raises NotSignedInError `session_ended`, InvalidInputError `password_weak`.
+    """
+    account_id, _ = ticket_holder(office, ticket)
+    _set_password(office, account_id, new, rules)
+    return account_id
+
+
+def _set_password(office: Office, account_id: int, new: str, rules: SignInRules) -> None:
+    with office.database.reading() as session:
+        check_password(new, session.get_one(Account, account_id).username, rules)
     hashed = hash_password(new)
     with office.work() as work:
         account = work.session.get_one(Account, account_id, with_for_update=True)
-        check_password(new, account.username, rules)
-        if not (_is_one_time(account, old, work.now) or _matches(account.password_hash or _NOBODY, old)):
-            raise ForbiddenError("password_wrong")
         account.password_hash = hashed
         account.one_time_digest = account.one_time_until = None
-        end_sessions(work, account.id)
+        end_sessions(work, account_id)
 
 
 def tell_access(work: Work, account_id: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridmap.db import posts
@@ -47,10 +47,12 @@ def page(session: Session, after_id: int, limit: int) -> list[Account]:
     )
 
 
-def administrators(session: Session) -> int:
-    """How many active administrators there are."""
-    query = select(func.count()).select_from(Account)
-    return session.scalar(query.where(Account.kind == "administrator", Account.is_active.is_(True))) or 0
+def locked_rulers(session: Session) -> list[int]:
+    """The active administrators who see everything, by key, their rows locked: two cannot end each other."""
+    query = select(Account.id).where(
+        Account.kind == "administrator", Account.area_path == "", Account.is_active.is_(True)
+    )
+    return list(session.scalars(query.order_by(Account.id).with_for_update()))
 
 
 def scope_of(session: Session, account: Account, now: datetime) -> Scope:
@@ -64,3 +66,18 @@ def scope_of(session: Session, account: Account, now: datetime) -> Scope:
 def locked_by_name(session: Session, username: str) -> Account | None:
     """The account of that name, its row locked until the end of the transaction; None for none."""
     return session.scalar(select(Account).where(Account.username == username).with_for_update())
+
+
+def units(session: Session) -> list[str]:
+    """The units that an active department account answers for, in order."""
+    query = select(Account.unit).where(Account.kind == "department", Account.is_active.is_(True)).distinct()
+    return sorted(unit for unit in session.scalars(query) if unit)
+
+
+def revoke_with_children(session: Session, token: Token, now: datetime) -> None:
+    """End a token and every token that was made with it."""
+    token.revoked_at = token.revoked_at or now
+    for child in session.scalars(
+        select(Token).where(Token.parent_id == token.id, Token.revoked_at.is_(None))
+    ):
+        revoke_with_children(session, child, now)

@@ -7,6 +7,7 @@ with their own PROJ and GEOS are imported here, before the first connection.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from sqlalchemy.orm import Session
 from gridmap.errors import UnavailableError
 
 pyproj.Geod(ellps="WGS84")  # opens the wheel's own proj.db
+
+log = logging.getLogger(__name__)
 
 _WRITES = "gridmap_writes"
 BUSY_TIMEOUT_S = 30
@@ -105,7 +108,8 @@ def translated() -> Iterator[None]:
         if "no such table" in reason:
             raise UnavailableError("not_initialised") from error
         code = "database_busy" if "locked" in reason else "database_gone"
-        raise UnavailableError(code, reason=str(error.orig).splitlines()[0]) from error
+        log.warning("the store does not answer: %s", str(error.orig).splitlines()[0])
+        raise UnavailableError(code) from error
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == "42P01":
             raise UnavailableError("not_initialised") from error
@@ -113,12 +117,17 @@ def translated() -> Iterator[None]:
 
 
 def _postgres_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    return create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True, hide_parameters=True)
 
 
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(
-        url, module=_sqlite_module(), pool_size=10, max_overflow=40, connect_args={"timeout": BUSY_TIMEOUT_S}
+        url,
+        module=_sqlite_module(),
+        pool_size=10,
+        max_overflow=40,
+        connect_args={"timeout": BUSY_TIMEOUT_S},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -159,8 +159,8 @@ def points(session: Session, scope: Scope, wanted: Filter) -> np.ndarray:
 
 
 def by_client(session: Session, account_id: int, client_id: str) -> Row[Any] | None:
-    """Number and body digest of what this account sent under `client_id`; None for nothing yet."""
-    query = select(Issue.number, Issue.body_digest).where(
+    """Key, number and body digest of what this account sent under `client_id`; None for nothing yet."""
+    query = select(Issue.id, Issue.number, Issue.body_digest).where(
         Issue.account_id == account_id, Issue.client_id == client_id
     )
     return session.execute(query).one_or_none()

@@ -157,6 +157,7 @@ class Token(Base):
     __table_args__ = (Index("tokens_account", "account_id"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     account_id: Mapped[int] = mapped_column(Id, ForeignKey("accounts.id"))
+    parent_id: Mapped[int | None] = mapped_column(Id, ForeignKey("tokens.id"))
     kind: Mapped[str] = mapped_column(String(10))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     label: Mapped[str] = mapped_column(String(100))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,7 @@ from gridmap.db.models import Account, Area, Issue, Meta, Person
 from gridmap.demo.district import DemoDistrict, draw_district
 from gridmap.domain.codes import LEVELS
 from gridmap.domain.issues import OPEN
+from gridmap.domain.scope import Actor
 from gridmap.errors import ConflictError
 from gridmap.files.matters import Matters
 from gridmap.files.people import read_staff_rows
@@ -88,7 +89,7 @@ def _take_in(office: Office, rules: SignInRules, drawn: DemoDistrict, progress: 
     table = drawn.staff.astype(object).where(drawn.staff.notna(), "").map(str)
     rows, findings = read_staff_rows(table, office.roles, office.zone, office.clock())
     import_staff(office, rows, file("staff"), rules, findings, progress=progress)
-    wanted = IssueImport(source="demo", assign_closed=True)
+    wanted = IssueImport(source="demo", is_pretence=True)
     import_issues(office, _matters(drawn.issues), wanted, file("issues"), progress=progress)
 
 
@@ -112,9 +113,8 @@ def _open_accounts(office: Office, rules: SignInRules, drawn: DemoDistrict) -> l
     signs = [
         DemoSignIn("admin", "管理员", "Administrator"),
         DemoSignIn("zhongxin", "指挥中心坐席", "Command-centre seat"),
-        DemoSignIn("daping", "指挥中心大屏", "Command-centre wall"),
     ]
-    for sign, kind in zip(signs, ("administrator", "seat", "wall"), strict=True):
+    for sign, kind in zip(signs, ("administrator", "seat"), strict=True):
         area = None if kind == "administrator" else DISTRICT
         accounts.add_account(
             office, None, NewAccount(sign.username, kind, area, password=DEMO_PASSWORD), rules
@@ -171,11 +171,16 @@ def _busiest(office: Office, codes: set[str]) -> str | None:
 def _handle_some(office: Office) -> None:
     """Have some of the open matters begun and some finished, oldest first, so that a map shows each state."""
     with office.database.reading() as session:
-        query = select(Issue.number).where(Issue.status == "reported").order_by(Issue.reported_at)
-        numbers = list(session.scalars(query))
+        query = select(Issue.number, Issue.reported_at).where(Issue.status == "reported")
+        rows = list(session.execute(query.order_by(Issue.reported_at)))
         account = session.scalars(select(Account).where(Account.username == "zhongxin")).one()
         seat = actor_of(session, account, office.clock())
-    for place, number in enumerate(numbers[: len(numbers) * 3 // 5]):
-        act_on(office, seat, number, Act("start"))
+    for place, (number, reported) in enumerate(rows[: len(rows) * 3 // 5]):
+        _act_then(office, seat, number, "start", reported + timedelta(minutes=20 + place * 7 % 200))
         if place % 6 == 0:
-            act_on(office, seat, number, Act("finish"))
+            _act_then(office, seat, number, "finish", reported + timedelta(minutes=300 + place * 11 % 400))
+
+
+def _act_then(office: Office, seat: Actor, number: str, name: str, then: datetime) -> None:
+    now = min(then, office.clock())
+    act_on(replace(office, clock=lambda: now), seat, number, Act(name))

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import tempfile
+import threading
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from gridmap.errors import InvalidInputError, TooLargeError
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 40_000_000
+MAX_SIDE = 20_000
+_PLACES = threading.BoundedSemaphore(2)  # a photo of 40 million pixels takes 160 MB while it is redrawn
 LONG_SIDE, THUMBNAIL_SIDE = 2048, 400
 
 
@@ -42,11 +45,16 @@ def redraw(sent: bytes) -> Picture:
     """
     if len(sent) > MAX_BYTES:
         raise TooLargeError("photo_too_large", limit_mb=MAX_BYTES // 1_000_000)
+    with _PLACES:
+        return _redrawn(sent)
+
+
+def _redrawn(sent: bytes) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(sent), formats=FORMATS)
-            if image.width * image.height > MAX_PIXELS:
+            if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
                 raise TooLargeError("photo_too_many_pixels", limit=MAX_PIXELS)
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:

@@ -71,6 +71,10 @@ def read_features(path: Path, *, layer: str | None = None, encoding: str | None 
 
 
 def _features(path: Path, layer: str | None, encoding: str | None) -> pd.DataFrame:
+    with path.open("rb") as file:
+        if b"<ogr" in file.read(4096).lower():
+            # A description that has GDAL open other files, or addresses.
+            raise FileUnreadableError("file_points_elsewhere", file=path.name)
     layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
     if (layer is None and len(layers) > 1) or (layer is not None and layer not in layers):
         raise FileUnreadableError("layer_needed", file=path.name, choices=layers)

@@ -13,6 +13,7 @@ from shapely.geometry import mapping
 
 from gridmap.geo import crs
 from gridmap.maps import styles
+from gridmap.maps.veil import Veil
 
 DECIMALS = 6
 """Of a degree, in what is sent to the page: about 0.1 m, finer than any border is known."""
@@ -45,10 +46,11 @@ def open_counts(cells: gpd.GeoDataFrame) -> list[int | None]:
     return [_plain(value) for value in cells["open"]]
 
 
-def cells_layer(cells: gpd.GeoDataFrame, classes: styles.Classes, *, name: str) -> folium.GeoJson:
+def cells_layer(cells: gpd.GeoDataFrame, classes: styles.Classes, *, name: str, veil: Veil) -> folium.GeoJson:
     """Cells (columns code, name, level, open, geometry) filled by their number of open matters.
 
-    `open` null means that the count is not the reader's business: such a cell is hatched.
+    `open` null means that the count is not the reader's business: such a cell is hatched. Their
+    words are hidden in `veil`, which reveals them in the finished script.
     """
 
     def style(feature: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +59,8 @@ def cells_layer(cells: gpd.GeoDataFrame, classes: styles.Classes, *, name: str) 
 
     data = feature_collection(cells)
     for feature, label in zip(data["features"], _label_points(cells), strict=True):
-        feature["properties"]["label"] = label
+        told = {key: veil.hide(value) for key, value in feature["properties"].items()}
+        feature["properties"] = {**told, "label": label}
     layer = folium.GeoJson(data, style_function=style, name=name, smooth_factor=0)
     layer._id = "cells"
     return layer

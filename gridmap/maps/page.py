@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from gridmap.maps import layers, styles
 from gridmap.maps.legend import legend
+from gridmap.maps.veil import Veil
 
 MIN_ZOOM, MAX_ZOOM = 8, 20
 PAGE_LINKS = ("leaflet", "leaflet_css", "markerclusterjs", "markerclustercss")
@@ -97,18 +98,20 @@ def leader_map(
     """
     map_ = _empty_map(bounds)
     parts: dict[str, Element] = {}
-    key = None
+    key, veil = None, Veil()
     if cells is not None and len(cells):
         counts = layers.open_counts(cells)
         classes = styles.classify(counts)
-        parts["cells"] = layers.cells_layer(cells, classes, name=texts.get("map.layer_cells", "cells"))
+        parts["cells"] = layers.cells_layer(
+            cells, classes, name=texts.get("map.layer_cells", "cells"), veil=veil
+        )
         key = legend(classes, counts, texts)
     if outline is not None and len(outline):
         parts |= layers.own_area_layers(outline)
     for part in parts.values():
         part.add_to(map_)
     HandOver(map_, parts, key, bounds).add_to(map_)
-    return _pieces(map_, nonce)
+    return _pieces(map_, nonce, veil)
 
 
 def page_texts(texts: Mapping[str, str]) -> dict[str, str]:
@@ -135,14 +138,14 @@ def _empty_map(bounds: Bounds) -> folium.Map:
     return map_
 
 
-def _pieces(map_: folium.Map, nonce: str) -> LeaderMap:
+def _pieces(map_: folium.Map, nonce: str, veil: Veil) -> LeaderMap:
     figure: Figure = map_.get_root()
     for child in list(figure._children.values()):
         child.render()
     # Clusters are made in the page, so no element asks for their script: take the links from the class.
     wanted = [*MarkerCluster.default_js, *MarkerCluster.default_css]
     links = {**_links(map_.default_js + map_.default_css), **_links(wanted)}
-    script = f'<script nonce="{nonce}">\n{figure.script.render()}\n</script>'
+    script = f'<script nonce="{nonce}">\n{veil.reveal(figure.script.render())}\n</script>'
     return LeaderMap(
         head=Markup("\n".join(_tag(links[name]) for name in PAGE_LINKS)),  # noqa: S704
         body=Markup(figure.html.render()),  # noqa: S704

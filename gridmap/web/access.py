@@ -111,7 +111,7 @@ def _bearer() -> str | None:
 
 def remember(account_id: int) -> None:
     """Begin a session for an account that has just signed in; what the cookie held before goes."""
-    session.clear()
+    forget()
     session.permanent = True
     session["secret"] = open_session(office(), account_id)
 

@@ -12,8 +12,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from gridmap.actions.signing_in import set_password, sign_in
-from gridmap.db import accounts, areas, issues
+from gridmap.actions.signing_in import open_ticket, set_first_password, sign_in, ticket_holder
+from gridmap.db import areas, issues
 from gridmap.db.models import Meta
 from gridmap.domain.scope import Actor
 from gridmap.errors import GridmapError, InvalidInputError, NotSignedInError
@@ -78,6 +78,7 @@ def sign_in_page() -> AnyResponse:
     """The form for name and password, or one-time code."""
     if _signed_in() is not None:
         return redirect(url_for("pages.start"))
+    session.pop("ticket", None)  # whoever comes next at this browser is somebody else
     return _sign_in_form()
 
 
@@ -120,7 +121,7 @@ def sign_in_submit() -> AnyResponse:
         return _sign_in_form(error, username, 401)
     if signed.must_set_password:
         session.clear()
-        session["setting"], session["code"] = signed.account_id, secret
+        session["ticket"] = open_ticket(office(), signed.account_id)
         return redirect(url_for("pages.set_password_page"))
     remember(signed.account_id)
     return redirect(_safe_target(request.form.get("next")) or url_for("pages.start"))
@@ -130,15 +131,13 @@ def sign_in_submit() -> AnyResponse:
 @needs(PUBLIC)
 def set_password_page() -> AnyResponse:
     """The form for a first password."""
-    if "setting" not in session:
+    if "ticket" not in session:
         return redirect(url_for("pages.sign_in_page"))
     return _set_password_form()
 
 
 def _set_password_form(error: GridmapError | None = None, status: int = 200) -> Response:
-    with office().database.reading() as db:
-        account = accounts.by_id(db, session["setting"])
-        name = account.username if account else ""
+    _, name = ticket_holder(office(), session["ticket"])
     said = None
     if error is not None:
         reason = text(language(), f"error.password_weak_{error.details.get('reason', '')}", **error.details)
@@ -157,14 +156,16 @@ def _set_password_form(error: GridmapError | None = None, status: int = 200) -> 
 @needs(PUBLIC)
 def set_password_submit() -> AnyResponse:
     """Set a first password and begin a session."""
-    if "setting" not in session:
+    if "ticket" not in session:
         return redirect(url_for("pages.sign_in_page"))
     new, again = request.form.get("new_password", ""), request.form.get("again", "")
     try:
         if new != again:
             raise InvalidInputError("passwords_differ")
-        account_id = session["setting"]
-        set_password(office(), account_id, new, parts().rules, old=session["code"])
+        account_id = set_first_password(office(), session["ticket"], new, parts().rules)
+    except NotSignedInError:
+        session.clear()
+        raise
     except GridmapError as error:
         return _set_password_form(error, 422)
     remember(account_id)

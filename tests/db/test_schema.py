@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import multiprocessing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import inspect, select, text
@@ -19,6 +18,7 @@ from gridmap.db.engine import Database
 from gridmap.db.models import Area, Base, Building, CategoryRow, EventRow, Issue
 from gridmap.db.spatial import touches_box
 from gridmap.errors import UnavailableError
+from gridmap.files.tables import load_categories
 from gridmap.geo.crs import WGS84
 from tests.conftest import Clock, make_office
 from tests.db.looking import ask_sql, count, plan_of, run_sql
@@ -163,12 +163,23 @@ def test_init_mends_a_category_and_leaves_the_districts_own(empty_office: Office
     assert count(empty_office, CategoryRow) == known + 1
 
 
-def test_two_processes_may_init_at_once(empty_url: str, tmp_path: Path) -> None:
-    env = {**os.environ, "GRIDMAP_DATABASE_URL": empty_url, "GRIDMAP_DATA_DIR": str(tmp_path)}
-    command = [sys.executable, "-c", "from gridmap.cli import main; main()", "init"]
-    started = [subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    said = [process.communicate(timeout=60)[1] for process in started]
-    assert [process.returncode for process in started] == [0, 0], said
-    database = Database(empty_url)
-    assert differences(database) == []
-    database.dispose()
+def init_in_a_process(url: str, folder: Path, start: Any) -> None:
+    start.wait(30)
+    office = make_office(url, folder, Clock())
+    initialise(office)
+    office.database.dispose()
+
+
+def test_several_processes_may_init_at_once(empty_url: str, tmp_path: Path) -> None:
+    fork = multiprocessing.get_context("fork")
+    start = fork.Barrier(4)
+    processes = [fork.Process(target=init_in_a_process, args=(empty_url, tmp_path, start)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * 4
+    office = make_office(empty_url, tmp_path, Clock())
+    assert differences(office.database) == []
+    assert count(office, CategoryRow) == len(load_categories())
+    office.database.dispose()

@@ -12,6 +12,7 @@ import shapely
 from gridmap.geo import crs
 from gridmap.maps import layers, styles
 from gridmap.maps.page import LeaderMap, leader_map, page_texts
+from gridmap.maps.veil import Veil
 from gridmap.texts import catalogue
 
 BOUNDS = (103.80, 25.49, 103.82, 25.50)
@@ -85,7 +86,7 @@ def test_the_number_of_a_bent_cell_is_written_inside_it() -> None:
     bent = shapely.Polygon([(0, 0), (4, 0), (4, 1), (1, 1), (1, 4), (0, 4)])
     records = {"code": ["990001003012001"], "name": ["弯"], "level": ["grid"], "open": [1]}
     cells = gpd.GeoDataFrame(records, geometry=[bent], crs=crs.WGS84)
-    layer = layers.cells_layer(cells, styles.classify([1]), name="cells")
+    layer = layers.cells_layer(cells, styles.classify([1]), name="cells", veil=Veil())
     assert bent.contains(shapely.Point(layer.data["features"][0]["properties"]["label"]))
 
 

@@ -12,8 +12,9 @@ from gridmap.actions.accounts import NewAccount, add_account
 from gridmap.actions.office import Office
 from gridmap.db.models import Token
 from tests.conftest import Clock
-from tests.town import C1, DISTRICT, EASTGATE, PASSWORD, RIVERSIDE, RULES, Caller, caller
+from tests.town import C1, DISTRICT, EASTGATE, RIVERSIDE, RULES, Caller, caller
 from tests.web.asking import details, fault, signed_in
+from tests.web.conftest import Town
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def admin(app: Flask, office: Office) -> Caller:
 @pytest.fixture
 def chief(app: Flask, office: Office) -> Caller:
     """An administrator of one community."""
-    new = NewAccount("chief", "administrator", RIVERSIDE, None, PASSWORD)
+    new = NewAccount("chief", "administrator", RIVERSIDE)
     add_account(office, None, new, RULES)
     return caller(app, office, "chief")
 
@@ -79,15 +80,17 @@ def test_a_new_account_gets_a_one_time_code_shown_once(admin: Caller) -> None:
     ],
 )
 def test_an_account_that_cannot_be_is_refused(
-    admin: Caller, body: dict[str, Any], expected: tuple[int, str]
+    town: Town, body: dict[str, Any], expected: tuple[int, str]
 ) -> None:
+    admin = town.caller("admin")
     before = names(admin)
     assert fault(admin.post("/accounts", {"username": "new-one", "kind": "seat"} | body)) == expected
     assert names(admin) == before
 
 
 @pytest.mark.parametrize("username", ["王网格长", "Ünï-cødé", "😀😀", "li@990001"])
-def test_names_in_any_script_come_and_go(admin: Caller, username: str) -> None:
+def test_names_in_any_script_come_and_go(town: Town, username: str) -> None:
+    admin = town.caller("admin")
     assert make(admin, username).status_code == 201
     ended: Any = admin.delete(f"/accounts/{username}")
     assert (ended.status_code, ended.json) == (200, {"status": "closed"})
@@ -193,16 +196,14 @@ def test_a_session_is_no_token_and_a_token_no_session(app: Flask, office: Office
 
 
 @pytest.mark.parametrize("body", [{"days": 0}, {"days": 3651}, {"days": "seven"}, {"label": "x" * 101}])
-def test_a_token_that_cannot_be_is_refused(admin: Caller, body: dict[str, Any]) -> None:
-    assert fault(admin.post("/tokens", body)) == (422, "invalid_input")
+def test_a_token_that_cannot_be_is_refused(town: Town, body: dict[str, Any]) -> None:
+    assert fault(town.seat.post("/tokens", body)) == (422, "invalid_input")
 
 
 @pytest.mark.parametrize(
     "header", ["Bearer", "Bearer ", "Bearer wrong", "bearer wrong", "Bearer ü", "Basic c2VhdDp4", "wrong"]
 )
-def test_a_wrong_header_is_nobody(app: Flask, office: Office, header: str) -> None:
-    response = app.test_client().get(
-        "/api/v1/me", headers={"Authorization": header.encode("latin-1").decode("latin-1")}
-    )
+def test_a_wrong_header_is_nobody(town: Town, header: str) -> None:
+    response = town.app.test_client().get("/api/v1/me", headers={"Authorization": header})
     assert fault(response)[0] == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"

@@ -27,6 +27,7 @@ from tests.town import (
     caller,
 )
 from tests.web.asking import act, callers, details, events, fault, listed, read, reported
+from tests.web.conftest import Town
 
 IN_C4 = dict(zip(("lon", "lat"), CENTRES[C4], strict=True))
 IN_C3 = dict(zip(("lon", "lat"), CENTRES[C3], strict=True))
@@ -55,13 +56,12 @@ def test_one_matter_with_everything_about_it(seat: Caller) -> None:
     assert set(told["assignment"]) == {"owner", "handler", "informed", "notes"}
 
 
-def test_what_cannot_be_seen_is_not_there(app: Flask, office: Office, seat: Caller) -> None:
-    number = reported(seat, C1)
+def test_what_cannot_be_seen_is_not_there(town: Town) -> None:
     for name in ("seat2", "wang", "water"):
-        stranger = caller(app, office, name)
-        hidden, missing = stranger.get(f"/issues/{number}"), stranger.get("/issues/990001-20261120-9999")
+        stranger = town.caller(name)
+        hidden, missing = stranger.get(f"/issues/{town.number}"), stranger.get("/issues/990001-20261120-9999")
         assert fault(hidden) == fault(missing) == (404, "issue_not_found")
-        assert fault(act(stranger, number, "comment", words="x")) == (404, "issue_not_found")
+        assert fault(act(stranger, town.number, "comment", words="x")) == (404, "issue_not_found")
 
 
 @pytest.mark.parametrize(
@@ -75,14 +75,12 @@ def test_what_cannot_be_seen_is_not_there(app: Flask, office: Office, seat: Call
         ("dong", set()),
     ],
 )  # fmt: skip
-def test_the_actions_named_are_the_ones_that_work(
-    app: Flask, office: Office, seat: Caller, who: str, allowed: set[str]
-) -> None:
-    number, person = reported(seat, C1), caller(app, office, who)
-    assert set(read(person, number)["actions"]) == allowed
+def test_the_actions_named_are_the_ones_that_work(town: Town, who: str, allowed: set[str]) -> None:
+    person = town.caller(who)
+    assert set(read(person, town.number)["actions"]) == allowed
     for name in set(ACTIONS) - allowed:
-        assert act(person, number, name).status_code in (403, 409), name
-    assert events(seat, number) == ["reported"]
+        assert act(person, town.number, name).status_code in (403, 409), name
+    assert events(town.seat, town.number) == ["reported"]
 
 
 def test_start_finish_close_reopen(seat: Caller, clock: Clock) -> None:
@@ -254,15 +252,14 @@ def test_an_act_sent_again_after_the_state_went_on_is_no_conflict(seat: Caller) 
     ],
 )
 def test_what_an_action_lacks_is_named_and_nothing_happens(
-    seat: Caller, name: str, body: dict[str, Any], code: str
+    town: Town, name: str, body: dict[str, Any], code: str
 ) -> None:
-    number = reported(seat, C1)
-    before = read(seat, number)
-    assert fault(act(seat, number, name, **body)) == (422, code)
-    assert read(seat, number) == before
+    before = read(town.seat, town.number)
+    assert fault(act(town.seat, town.number, name, **body)) == (422, code)
+    assert read(town.seat, town.number) == before
 
 
-def test_an_unknown_action_names_the_known_ones(seat: Caller) -> None:
-    response = act(seat, reported(seat, C1), "fly")
+def test_an_unknown_action_names_the_known_ones(town: Town) -> None:
+    response = act(town.seat, town.number, "fly")
     assert fault(response) == (404, "action_unknown")
     assert set(details(response)["choices"]) == set(ACTIONS)

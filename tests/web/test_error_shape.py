@@ -19,14 +19,10 @@ from gridmap.texts import LANGUAGES, catalogue
 from gridmap.web import build
 from tests.conftest import Clock, make_office
 from tests.town import C1, RUBBISH, Caller, caller
-from tests.web.asking import act, body_at, details, fault, listed, reported, submit
+from tests.web.asking import act, body_at, details, fault, listed, submit
+from tests.web.conftest import Town
 
 GOOD = {"lon": 103.805, "lat": 25.505, "category": RUBBISH}
-
-
-@pytest.fixture
-def seat(app: Flask, office: Office) -> Caller:
-    return caller(app, office, "seat")
 
 
 def sent(who: Caller, data: bytes | str, path: str = "/issues", kind: str | None = "application/json") -> Any:
@@ -39,67 +35,58 @@ def got(who: Caller, path: str, method: str = "GET", **headers: str) -> Any:
     return who.client.open(f"/api/v1{path}", method=method, headers=headers)
 
 
-REFUSALS: list[tuple[int, str, Callable[[Caller, str], Any]]] = [
-    (401, "token_invalid", lambda who, n: got(who, "/me", Authorization="Bearer x")),
-    (403, "forbidden", lambda who, n: got(who, "/accounts")),
-    (403, "action_not_yours", lambda who, n: act(who, n, "start")),
-    (404, "issue_not_found", lambda who, n: got(who, "/issues/none")),
-    (404, "not_found", lambda who, n: got(who, "/nothing")),
-    (405, "method_not_allowed", lambda who, n: got(who, "/issues", "PUT")),
-    (409, "action_not_now", lambda who, n: act(who, n, "close")),
-    (413, "too_large", lambda who, n: sent(who, "x" * 200_001)),
-    (422, "body_not_json", lambda who, n: sent(who, "lon=1", kind="application/x-www-form-urlencoded")),
-    (422, "invalid_input", lambda who, n: got(who, "/issues?colour=red")),
+REFUSALS: list[tuple[int, str, Callable[[Town], Any]]] = [
+    (401, "token_invalid", lambda town: got(town.seat, "/me", Authorization="Bearer x")),
+    (403, "forbidden", lambda town: got(town.seat, "/accounts")),
+    (403, "action_not_yours", lambda town: act(town.caller("dong"), town.number, "start")),
+    (404, "issue_not_found", lambda town: got(town.seat, "/issues/none")),
+    (404, "not_found", lambda town: got(town.seat, "/nothing")),
+    (405, "method_not_allowed", lambda town: got(town.seat, "/issues", "PUT")),
+    (409, "action_not_now", lambda town: act(town.seat, town.number, "reopen")),
+    (413, "too_large", lambda town: sent(town.seat, "x" * 200_001)),
+    (422, "body_not_json", lambda town: sent(town.seat, "lon=1", kind="application/x-www-form-urlencoded")),
+    (422, "invalid_input", lambda town: got(town.seat, "/issues?colour=red")),
 ]
-
-
-@pytest.fixture
-def reporter(app: Flask, office: Office) -> tuple[Caller, str]:
-    """Head One and a closed matter of theirs."""
-    head = caller(app, office, "head1")
-    number = reported(head, C1)
-    assert act(head, number, "close").status_code == 200
-    return head, number
 
 
 @pytest.mark.parametrize(("status", "code", "ask"), REFUSALS, ids=[f"{s}-{c}" for s, c, _ in REFUSALS])
 def test_every_refusal_has_the_one_shape(
-    reporter: tuple[Caller, str], status: int, code: str, ask: Callable[[Caller, str], Any]
+    town: Town, status: int, code: str, ask: Callable[[Town], Any]
 ) -> None:
-    response = ask(*reporter)
+    response = ask(town)
     assert fault(response) == (status, code)
     assert response.mimetype == "application/json"
     template = catalogue("zh-CN")[f"error.{code}"].split("{")[0].split("“")[0]
     assert response.json["error"]["message"].startswith(template)
 
 
-def test_the_message_is_in_the_readers_language(seat: Caller) -> None:
+def test_the_message_is_in_the_readers_language(town: Town) -> None:
     for language, headers in (
         ("zh-CN", {}),
         ("en", {"Accept-Language": "en-GB,en;q=0.9"}),
         ("zh-CN", {"Accept-Language": "fr"}),
     ):
-        response = got(seat, "/nothing", **headers)
+        response = got(town.seat, "/nothing", **headers)
         assert response.json["error"]["message"] == catalogue(language)["error.not_found"]
-    assert got(seat, "/nothing?lang=en").json["error"]["message"] == catalogue("en")["error.not_found"]
+    assert got(town.seat, "/nothing?lang=en").json["error"]["message"] == catalogue("en")["error.not_found"]
 
 
-def test_every_code_has_a_text_in_both_languages(app: Flask) -> None:
+def test_every_code_has_a_text_in_both_languages() -> None:
     for language in LANGUAGES:
         keys = {key for key in catalogue(language) if key.startswith("error.")}
         assert {f"error.{code}" for _, code, _ in REFUSALS} <= keys
         assert {"error.control_character", "error.query_repeated", "error.unavailable"} <= keys
 
 
-def test_choices_are_listed_as_people_write_them(seat: Caller) -> None:
-    chinese, english = got(seat, "/areas?level=x"), got(seat, "/areas?level=x&lang=en")
+def test_choices_are_listed_as_people_write_them(town: Town) -> None:
+    chinese, english = got(town.seat, "/areas?level=x"), got(town.seat, "/areas?level=x&lang=en")
     assert "district、street、community、grid" in chinese.json["error"]["message"]
     assert "district, street, community, grid" in english.json["error"]["message"]
     assert details(chinese)["choices"] == ["district", "street", "community", "grid"]
 
 
-def test_pages_say_it_to_people(app: Flask) -> None:
-    client = app.test_client()
+def test_pages_say_it_to_people(town: Town) -> None:
+    client = town.app.test_client()
     for path, method, status in (("/nothing", "GET", 404), ("/map", "POST", 405), ("/sign-in", "POST", 403)):
         response = client.open(path, method=method, headers={"Accept": "application/json"})
         assert (response.status_code, response.mimetype) == (status, "text/html"), path
@@ -108,9 +95,9 @@ def test_pages_say_it_to_people(app: Flask) -> None:
     assert 'lang="en"' in english
 
 
-def test_a_method_that_is_not_taken_names_those_that_are(seat: Caller) -> None:
+def test_a_method_that_is_not_taken_names_those_that_are(town: Town) -> None:
     for method in ("PUT", "PATCH", "DELETE", "TRACE"):
-        response = got(seat, "/issues", method)
+        response = got(town.seat, "/issues", method)
         assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD, OPTIONS, POST")
 
 
@@ -122,31 +109,31 @@ BODIES = {
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
-def test_a_body_that_is_no_json_object(seat: Caller, body: str | bytes) -> None:
+def test_a_body_that_is_no_json_object(town: Town, body: str | bytes) -> None:
     for path in ("/issues", "/issues/x/actions/comment", "/tokens"):
-        assert fault(sent(seat, body, path)) == (422, "body_not_json")
+        assert fault(sent(town.seat, body, path)) == (422, "body_not_json")
 
 
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "application/geo+json", None]
 )
-def test_a_body_of_another_kind(seat: Caller, kind: str | None) -> None:
-    assert fault(sent(seat, json.dumps(GOOD), kind=kind)) == (422, "body_not_json")
+def test_a_body_of_another_kind(town: Town, kind: str | None) -> None:
+    assert fault(sent(town.seat, json.dumps(GOOD), kind=kind)) == (422, "body_not_json")
 
 
 @pytest.mark.parametrize("size", [200_001, 13_000_000])
-def test_a_body_over_the_limit(seat: Caller, size: int) -> None:
-    response = sent(seat, "x" * size)
+def test_a_body_over_the_limit(town: Town, size: int) -> None:
+    response = sent(town.seat, "x" * size)
     assert fault(response) == (413, "too_large")
     assert details(response) == {"limit": 200_000}
 
 
-def test_a_body_that_does_not_say_its_length_is_counted(seat: Caller) -> None:
-    response = seat.client.post(
+def test_a_body_that_does_not_say_its_length_is_counted(town: Town) -> None:
+    response = town.seat.client.post(
         "/api/v1/issues",
         input_stream=io.BytesIO(b" " * 200_001),
         content_type="application/json",
-        headers={"Authorization": f"Bearer {seat.token}", "Transfer-Encoding": "chunked"},
+        headers={"Authorization": f"Bearer {town.seat.token}", "Transfer-Encoding": "chunked"},
         environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": ""},
     )
     assert fault(response) == (413, "too_large")
@@ -177,41 +164,41 @@ FIELDS: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("change", "field"), FIELDS.values(), ids=FIELDS.keys())
-def test_a_field_that_cannot_be_is_named(seat: Caller, change: dict[str, Any], field: str) -> None:
-    response = sent(seat, json.dumps(GOOD | change))
+def test_a_field_that_cannot_be_is_named(town: Town, change: dict[str, Any], field: str) -> None:
+    response = sent(town.seat, json.dumps(GOOD | change))
     assert fault(response) == (422, "invalid_input")
     assert [entry["field"] for entry in details(response)["fields"]] == [field]
-    assert listed(seat) == []
+    assert listed(town.seat) == [town.number]
 
 
-def test_many_unknown_fields_are_not_all_told(seat: Caller) -> None:
-    response = sent(seat, json.dumps(GOOD | {f"f{n}": n for n in range(12_000)}))
+def test_many_unknown_fields_are_not_all_told(town: Town) -> None:
+    response = sent(town.seat, json.dumps(GOOD | {f"f{n}": n for n in range(12_000)}))
     assert fault(response) == (422, "invalid_input")
     assert len(details(response)["fields"]) == 50
-    assert fault(sent(seat, json.dumps({f"f{n}": n for n in range(100_000)}))) == (413, "too_large")
+    assert fault(sent(town.seat, json.dumps({f"f{n}": n for n in range(100_000)}))) == (413, "too_large")
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\x07b", "\x1b[2J", "a\x7fb"])
-def test_control_characters_are_refused_by_name(seat: Caller, text: str) -> None:
-    number = reported(seat, C1)
+def test_control_characters_are_refused_by_name(town: Town, text: str) -> None:
+    number = town.number
     for response, field in (
-        (sent(seat, json.dumps(GOOD | {"description": text})), "description"),
-        (sent(seat, json.dumps(GOOD | {"category": text})), "category"),
-        (act(seat, number, "comment", words=text), "words"),
-        (act(seat, number, "forward", unit=text), "unit"),
-        (act(seat, number, "choose_cell", cell=text), "cell"),
-        (seat.post("/tokens", {"label": text}), "label"),
-        (seat.get("/issues", q=text), "q"),
-        (seat.get("/issues", area=text), "area"),
-        (seat.get("/issues", category=text), "category"),
+        (sent(town.seat, json.dumps(GOOD | {"description": text})), "description"),
+        (sent(town.seat, json.dumps(GOOD | {"category": text})), "category"),
+        (act(town.seat, number, "comment", words=text), "words"),
+        (act(town.seat, number, "forward", unit=text), "unit"),
+        (act(town.seat, number, "choose_cell", cell=text), "cell"),
+        (town.seat.post("/tokens", {"label": text}), "label"),
+        (town.seat.get("/issues", q=text), "q"),
+        (town.seat.get("/issues", area=text), "area"),
+        (town.seat.get("/issues", category=text), "category"),
     ):
         assert fault(response) == (422, "control_character")
         assert details(response) == {"field": field}
 
 
-def test_words_keep_their_lines_and_their_script(seat: Caller) -> None:
+def test_words_keep_their_lines_and_their_script(app: Flask, office: Office) -> None:
     words = "第一行\n第二行\t完\r\n😀 Ü é \u2028 \u202e"
-    response: Any = seat.post("/issues", body_at(C1, description=words))
+    response: Any = caller(app, office, "seat").post("/issues", body_at(C1, description=words))
     assert response.json["properties"]["description"] == words
 
 
@@ -230,36 +217,35 @@ PATHS = (
 )  # fmt: skip
 
 
-def test_no_address_is_an_internal_fault(seat: Caller) -> None:
+def test_no_address_is_an_internal_fault(town: Town) -> None:
     for path in PATHS:
-        status, _ = fault(got(seat, path))
+        status, _ = fault(got(town.seat, path))
         assert status in (403, 404, 422), (path, status)
 
 
-def test_odd_but_possible_addresses_answer(seat: Caller) -> None:
-    reported(seat, C1)
+def test_odd_but_possible_addresses_answer(town: Town) -> None:
     for path in ("/locate?lon=180&lat=90&accuracy_m=5000", "/locate?lon=-180&lat=-90", "/issues?q=%25",
                  "/locate?lon=103.805&lat=25.505&accuracy_m=1e300", "/issues?bbox=-180,-90,180,90"):  # fmt: skip
-        assert got(seat, path).status_code == 200, path
+        assert got(town.seat, path).status_code == 200, path
 
 
 @pytest.mark.parametrize("header", ["abc", "-1", "1.5", "9" * 17, "１", "0x10"])
-def test_a_last_event_id_that_is_no_number(seat: Caller, header: str) -> None:
-    response = got(seat, "/stream", **{"Last-Event-ID": header.encode().decode("latin-1")})
+def test_a_last_event_id_that_is_no_number(town: Town, header: str) -> None:
+    response = got(town.seat, "/stream", **{"Last-Event-ID": header.encode().decode("latin-1")})
     assert fault(response) == (422, "last_event_id_invalid")
 
 
 @pytest.mark.parametrize(
     "username", ["a\0b", "ü" * 200, "\u202egro.live", "'; DROP TABLE accounts; --", "x" * 100_000]
 )
-def test_any_name_can_be_tried_at_the_door(app: Flask, username: str) -> None:
-    response = submit(app.test_client(), "/sign-in", username=username, password="\0" * 300)
+def test_any_name_can_be_tried_at_the_door(town: Town, username: str) -> None:
+    response = submit(town.app.test_client(), "/sign-in", username=username, password="\0" * 300)
     assert response.status_code == 401
 
 
-def test_a_form_over_the_limit_is_refused_as_a_page(app: Flask) -> None:
+def test_a_form_over_the_limit_is_refused_as_a_page(town: Town) -> None:
     kind = "application/x-www-form-urlencoded"
-    response = app.test_client().post("/sign-in", data=b"x" * 12_000_001, content_type=kind)
+    response = town.app.test_client().post("/sign-in", data=b"x" * 12_000_001, content_type=kind)
     assert (response.status_code, response.mimetype) == (413, "text/html")
 
 

@@ -11,6 +11,7 @@ from shapely.geometry import shape
 from gridmap.actions.office import Office
 from tests.town import C1, C3, CENTRES, PARKING, Caller, caller
 from tests.web.asking import act, fault, reported
+from tests.web.conftest import Town
 
 VIEW = "103.79,25.48,103.84,25.52"
 
@@ -73,17 +74,17 @@ def test_the_bandwidth_goes_with_the_zoom(seat: Caller) -> None:
     assert wide > near
 
 
-def test_it_speaks_the_readers_language(seat: Caller) -> None:
-    assert "km²" in heat(seat, lang="en")["unit"]
-    assert heat(seat, lang="en")["unit"] != "件/km²"
+def test_it_speaks_the_readers_language(town: Town) -> None:
+    assert "km²" in heat(town.seat, lang="en")["unit"]
+    assert heat(town.seat, lang="en")["unit"] != "件/km²"
 
 
 @pytest.mark.parametrize(
     "query", [{"bbox": "103,25,103,26"}, {"bbox": "x"}, {"zoom": 25}, {"status": "late"}, {"colour": "red"}]
 )
-def test_what_cannot_be_drawn_is_refused(seat: Caller, query: dict[str, Any]) -> None:
-    assert fault(seat.get("/heat", **{"bbox": VIEW, "zoom": 14} | query))[0] == 422
+def test_what_cannot_be_drawn_is_refused(town: Town, query: dict[str, Any]) -> None:
+    assert fault(town.seat.get("/heat", **{"bbox": VIEW, "zoom": 14} | query))[0] == 422
 
 
-def test_a_view_is_needed(seat: Caller) -> None:
-    assert fault(seat.get("/heat", zoom=14)) == (422, "invalid_input")
+def test_a_view_is_needed(town: Town) -> None:
+    assert fault(town.seat.get("/heat", zoom=14)) == (422, "invalid_input")

@@ -25,6 +25,7 @@ from tests.town import (
     caller,
 )
 from tests.web.asking import act, details, fault, listed, reported
+from tests.web.conftest import Town
 
 HALF_WEST = "103.79,25.48,103.8149,25.52"
 """C1 and C4, and the western half of C2, whose middle lies outside."""
@@ -127,12 +128,12 @@ def test_a_cursor_walks_all_pages_while_new_ones_arrive(seat: Caller) -> None:
     assert [number for page in walked for number in page] == numbers[::-1]
 
 
-@pytest.mark.parametrize("size", [1, 7, 1000])
-def test_pages_of_any_size_hold_the_same(seat: Caller, size: int) -> None:
-    numbers = [reported(seat, C1) for _ in range(7)]
-    walked = pages(seat, size)
-    assert [number for page in walked for number in page] == numbers[::-1]
-    assert all(walked), "no empty page at the end"
+def test_pages_of_any_size_hold_the_same(seat: Caller) -> None:
+    numbers = [reported(seat, C1) for _ in range(4)]
+    for size in (1, 2, 4, 1000):
+        walked = pages(seat, size)
+        assert [number for page in walked for number in page] == numbers[::-1]
+        assert all(walked), "no empty page at the end"
 
 
 def test_a_cursor_stays_inside_its_filter(seat: Caller) -> None:
@@ -168,17 +169,17 @@ def test_a_cursor_stays_inside_its_filter(seat: Caller) -> None:
         ({"status": ["open", "closed"]}, "query_repeated"),
     ],
 )
-def test_what_a_query_cannot_mean_is_refused(seat: Caller, query: dict[str, Any], code: str) -> None:
-    assert refused(seat, **query) == (422, code)
+def test_what_a_query_cannot_mean_is_refused(town: Town, query: dict[str, Any], code: str) -> None:
+    assert refused(town.seat, **query) == (422, code)
 
 
-def test_refusals_say_what_would_be_taken(seat: Caller) -> None:
-    told = details(seat.get("/issues", status="late"))
+def test_refusals_say_what_would_be_taken(town: Town) -> None:
+    told = details(town.seat.get("/issues", status="late"))
     assert told["choices"] == ["reported", "handling", "handled", "closed", "void", "open", "triage"]
-    assert details(seat.get("/issues", colour="red"))["fields"] == [
+    assert details(town.seat.get("/issues", colour="red"))["fields"] == [
         {"field": "colour", "reason": "extra_forbidden"}
     ]
 
 
-def test_an_unknown_area_is_not_an_empty_one(seat: Caller) -> None:
-    assert refused(seat, area="990001001009") == (404, "area_not_found")
+def test_an_unknown_area_is_not_an_empty_one(town: Town) -> None:
+    assert refused(town.seat, area="990001001009") == (404, "area_not_found")

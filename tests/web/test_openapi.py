@@ -14,17 +14,17 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from gridmap.actions.office import Office
-from tests.conftest import Clock
 from tests.town import C1, C3, CENTRES, OUTSIDE, caller
 from tests.web.asking import act, body_at, callers, picture, reported, send_photo
+from tests.web.conftest import Town
 
 ERRORS = {"401", "403", "404", "422", "503"}
 VIEW = {"bbox": "103.79,25.48,103.84,25.52"}
 
 
 @pytest.fixture
-def document(app: Flask) -> dict[str, Any]:
-    response = app.test_client().get("/api/openapi.json")
+def document(town: Town) -> dict[str, Any]:
+    response = town.app.test_client().get("/api/openapi.json")
     assert response.status_code == 200
     return dict(response.json)
 
@@ -40,10 +40,10 @@ def test_it_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
 
 
-def test_it_has_every_route_of_the_api_and_no_other(app: Flask, document: dict[str, Any]) -> None:
+def test_it_has_every_route_of_the_api_and_no_other(town: Town, document: dict[str, Any]) -> None:
     rules = {
         (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
-        for rule in app.url_map.iter_rules()
+        for rule in town.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule.startswith("/api/v1/") or rule.rule == "/healthz"
     }
@@ -92,15 +92,17 @@ def test_no_query_parameter_can_be_null(document: dict[str, Any]) -> None:
             )  # fmt: skip
 
 
-def test_what_is_not_documented_is_refused(app: Flask, office: Office, document: dict[str, Any]) -> None:
-    admin = caller(app, office, "admin")
+def test_what_is_not_documented_is_refused(town: Town, document: dict[str, Any]) -> None:
+    admin = town.caller("admin")
     for method, path, operation in operations(document):
         if path == "/healthz":
             continue
         address = re.sub(r"\{\w+\}", "1", path)
         sent = {"json": {}} if "requestBody" in operation else {}
         headers = {"Authorization": f"Bearer {admin.token}"}
-        response = app.test_client().open(f"{address}?colour=red", method=method, headers=headers, **sent)  # type: ignore[arg-type]
+        response = town.app.test_client().open(
+            f"{address}?colour=red", method=method, headers=headers, **sent
+        )  # type: ignore[arg-type]
         assert response.status_code == 422, (method, path)
         unknown = {"field": "colour", "reason": "extra_forbidden"}
         assert unknown in response.json["error"]["details"]["fields"], (method, path)
@@ -178,10 +180,8 @@ def refusals(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str
 
 
 @pytest.mark.parametrize("kind", [reads, writes, refusals])
-def test_real_answers_are_as_documented(
-    app: Flask, office: Office, document: dict[str, Any], kind: Any
-) -> None:
-    strict, seat = closed(document), caller(app, office, "seat")
+def test_real_answers_are_as_documented(app: Flask, office: Office, kind: Any) -> None:
+    strict, seat = closed(app.test_client().get("/api/openapi.json").json), caller(app, office, "seat")
     number = reported(seat, C1, description="路边", accuracy_m=25.0)
     send_photo(seat, number, picture(), "p-0")
     reported(seat, OUTSIDE)
@@ -193,13 +193,13 @@ def test_real_answers_are_as_documented(
     assert found == []
 
 
-def test_an_answer_that_differs_shows(app: Flask, office: Office, document: dict[str, Any]) -> None:
-    strict, me = closed(document), caller(app, office, "seat").get("/me")
+def test_an_answer_that_differs_shows(town: Town, document: dict[str, Any]) -> None:
+    strict, me = closed(document), town.seat.get("/me")
     strict["components"]["schemas"]["Me"]["properties"]["username"] = {"type": "integer"}
     del strict["components"]["schemas"]["Me"]["properties"]["unit"]
     assert len(faults(strict, "GET", "/api/v1/me", me)) == 2
 
 
-def test_health_answers_as_documented(app: Flask, document: dict[str, Any], clock: Clock) -> None:
-    response = app.test_client().get("/healthz")
+def test_health_answers_as_documented(town: Town, document: dict[str, Any]) -> None:
+    response = town.app.test_client().get("/healthz")
     assert faults(closed(document), "GET", "/healthz", response) == []

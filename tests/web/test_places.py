@@ -35,6 +35,7 @@ from tests.town import (
     square,
 )
 from tests.web.asking import act, callers, details, fault, reported
+from tests.web.conftest import Town
 
 CODES = [DISTRICT, STREET, RIVERSIDE, C1, C2, C4, C5, EASTGATE, C3, C6]
 
@@ -73,36 +74,36 @@ def members(staff: dict[str, Any], slot: str) -> list[tuple[str, str | None, boo
     return [(m["role"], m["person"] and m["person"]["name"], m["inherited"]) for m in staff[slot]]
 
 
-def test_areas_in_the_order_of_their_codes(seat: Caller) -> None:
-    found = areas(seat)
+def test_areas_in_the_order_of_their_codes(town: Town) -> None:
+    found = areas(town.seat)
     assert list(found) == CODES
     assert found[C1] == {
         "code": C1, "name": "河滨第1网格", "level": "grid", "version": 1, "valid_from": "2026-11-20T06:30:00Z",
         "area_m2": pytest.approx(1_113_000, rel=0.01), "parent": RIVERSIDE,
-        "label": pytest.approx(list(CENTRES[C1])), "open": 0,
+        "label": pytest.approx(list(CENTRES[C1])), "open": 1,
     }  # fmt: skip
 
 
-def test_areas_narrowed(seat: Caller) -> None:
-    assert list(areas(seat, level="community")) == [RIVERSIDE, EASTGATE]
-    assert list(areas(seat, parent=EASTGATE)) == [C3, C6]
-    assert list(areas(seat, under=EASTGATE)) == [EASTGATE, C3, C6]
-    assert list(areas(seat, level="grid", bbox="103.801,25.501,103.802,25.502")) == [C1]
-    assert areas(seat, level="grid", bbox="104.5,25,104.6,26") == {}
+def test_areas_narrowed(town: Town) -> None:
+    assert list(areas(town.seat, level="community")) == [RIVERSIDE, EASTGATE]
+    assert list(areas(town.seat, parent=EASTGATE)) == [C3, C6]
+    assert list(areas(town.seat, under=EASTGATE)) == [EASTGATE, C3, C6]
+    assert list(areas(town.seat, level="grid", bbox="103.801,25.501,103.802,25.502")) == [C1]
+    assert areas(town.seat, level="grid", bbox="104.5,25,104.6,26") == {}
 
 
-def test_areas_with_and_without_their_shapes(seat: Caller) -> None:
+def test_areas_with_and_without_their_shapes(town: Town) -> None:
     for wanted, kind in (("1", "MultiPolygon"), ("0", None)):
-        response: Any = seat.get("/areas", level="grid", geometry=wanted)
+        response: Any = town.seat.get("/areas", level="grid", geometry=wanted)
         shapes = {(feature["geometry"] or {}).get("type") for feature in response.json["features"]}
         assert shapes == {kind}
 
 
-def test_areas_page_by_page(seat: Caller) -> None:
+def test_areas_page_by_page(town: Town) -> None:
     found: list[str] = []
     query: dict[str, Any] = {"limit": 3, "geometry": 0}
     while True:
-        response: Any = seat.get("/areas", **query)
+        response: Any = town.seat.get("/areas", **query)
         found += [feature["id"] for feature in response.json["features"]]
         query["cursor"] = response.json["next"]
         if query["cursor"] is None:
@@ -122,9 +123,9 @@ def test_areas_page_by_page(seat: Caller) -> None:
     ],
 )
 def test_areas_refuse_what_they_do_not_know(
-    seat: Caller, query: dict[str, str], expected: tuple[int, str]
+    town: Town, query: dict[str, str], expected: tuple[int, str]
 ) -> None:
-    assert fault(seat.get("/areas", **query)) == expected
+    assert fault(town.seat.get("/areas", **query)) == expected
 
 
 def test_open_matters_are_counted_upward_and_only_in_scope(app: Flask, office: Office, seat: Caller) -> None:
@@ -139,16 +140,16 @@ def test_open_matters_are_counted_upward_and_only_in_scope(app: Flask, office: O
     assert li == dict.fromkeys(CODES) | {C1: 2, C2: 0}
 
 
-def test_an_area_knows_the_way_to_it(seat: Caller) -> None:
-    told = area(seat, C1)
+def test_an_area_knows_the_way_to_it(town: Town) -> None:
+    told = area(town.seat, C1)
     assert [(step["code"], step["level"]) for step in told["breadcrumb"]] == [
         (DISTRICT, "district"), (STREET, "street"), (RIVERSIDE, "community"), (C1, "grid"),
     ]  # fmt: skip
-    assert fault(seat.get("/areas/990009")) == (404, "area_not_found")
+    assert fault(town.seat.get("/areas/990009")) == (404, "area_not_found")
 
 
-def test_staff_as_one_five_and_n(seat: Caller) -> None:
-    staff = area(seat, C1)["staff"]
+def test_staff_as_one_five_and_n(town: Town) -> None:
+    staff = area(town.seat, C1)["staff"]
     assert members(staff, "1") == [("leader", "Li Leads", False)]
     assert members(staff, "5") == [
         ("police", "Police Zhao", True), ("community_worker", None, False),
@@ -161,8 +162,8 @@ def test_staff_as_one_five_and_n(seat: Caller) -> None:
     assert staff["1"][0]["role_name"] == "网格长"
 
 
-def test_a_vacant_leader_is_said_to_be_vacant(seat: Caller) -> None:
-    assert area(seat, C5)["staff"]["1"] == [
+def test_a_vacant_leader_is_said_to_be_vacant(town: Town) -> None:
+    assert area(town.seat, C5)["staff"]["1"] == [
         {"role": "leader", "role_name": "网格长", "person": None, "held_at": None, "inherited": False,
          "vacant": True, "since": None}
     ]  # fmt: skip
@@ -229,14 +230,14 @@ def test_a_buildings_chief_is_a_person_and_for_staff_to_know(
         assert response.json["features"][0]["properties"]["chief"] == chief
 
 
-def test_categories_with_their_role(seat: Caller) -> None:
-    response: Any = seat.get("/categories")
+def test_categories_with_their_role(town: Town) -> None:
+    response: Any = town.seat.get("/categories")
     found = {entry["id"]: entry for entry in response.json["categories"]}
     assert found["GBT47678:matter:06010"] == {
         "id": "GBT47678:matter:06010", "standard": "GBT47678", "kind": "matter", "code": "06010",
         "name": "暴露垃圾", "group": "市容环境", "role": "sanitation", "role_name": "环卫保洁人员",
     }  # fmt: skip
-    english: Any = seat.get("/categories", lang="en")
+    english: Any = town.seat.get("/categories", lang="en")
     assert {e["id"]: e for e in english.json["categories"]}["own:matter:A01"][
         "name"
     ] == "Dispute between residents"
@@ -256,5 +257,5 @@ def test_me_by_kind(app: Flask, office: Office) -> None:
     assert (water["unit"], water["areas"], wall["kind"]) == ("water", [], "wall")
 
 
-def test_refusals_name_the_field(seat: Caller) -> None:
-    assert details(seat.get("/locate", lon=103.8))["fields"] == [{"field": "lat", "reason": "missing"}]
+def test_refusals_name_the_field(town: Town) -> None:
+    assert details(town.seat.get("/locate", lon=103.8))["fields"] == [{"field": "lat", "reason": "missing"}]

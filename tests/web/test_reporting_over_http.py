@@ -13,6 +13,7 @@ from shapely import box
 from gridmap.actions.office import Office
 from tests.town import C1, C2, C3, CENTRES, OUTSIDE, RUBBISH, Caller, add_areas, caller
 from tests.web.asking import body_at, details, fault, listed, read, reported
+from tests.web.conftest import Town
 
 QILIN = {
     # domain.md 4: one place in four datums, longitude first
@@ -69,15 +70,13 @@ def test_the_same_again_is_the_same_matter(seat: Caller) -> None:
     assert listed(seat) == [first.json["id"]]
 
 
-@pytest.mark.parametrize(
-    "change", [{"lon": 103.8051}, {"description": "x"}, {"accuracy_m": 9.0}, {"category": "09009"}]
-)
-def test_the_same_key_with_another_body_is_refused(seat: Caller, change: dict[str, Any]) -> None:
+def test_the_same_key_with_another_body_is_refused(seat: Caller) -> None:
     key = str(uuid4())
     first = post(seat, C1, client_id=key).json["id"]
-    again: Any = seat.post("/issues", body_at(C1, client_id=key) | change)
-    assert fault(again) == (409, "client_id_reused")
-    assert details(again) == {"client_id": key, "number": first}
+    for change in ({"lon": 103.8051}, {"description": "x"}, {"accuracy_m": 9.0}, {"category": "09009"}):
+        again: Any = seat.post("/issues", body_at(C1, client_id=key) | change)
+        assert fault(again) == (409, "client_id_reused"), change
+        assert details(again) == {"client_id": key, "number": first}
     assert listed(seat) == [first]
 
 
@@ -86,9 +85,9 @@ def test_a_key_is_its_senders_own(app: Flask, office: Office, seat: Caller) -> N
     assert reported(seat, C1, client_id=key) != reported(caller(app, office, "li"), C1, client_id=key)
 
 
-@pytest.mark.parametrize("wish", [RUBBISH, "06010", "暴露垃圾"])
-def test_a_category_by_key_or_by_what_only_one_is_called(seat: Caller, wish: str) -> None:
-    assert post(seat, C1, category=wish).json["properties"]["category"] == RUBBISH
+def test_a_category_by_key_or_by_what_only_one_is_called(seat: Caller) -> None:
+    for wish in (RUBBISH, "06010", "暴露垃圾"):
+        assert post(seat, C1, category=wish).json["properties"]["category"] == RUBBISH
 
 
 def test_a_short_code_of_several_categories_is_asked_back(seat: Caller) -> None:
@@ -100,29 +99,31 @@ def test_a_short_code_of_several_categories_is_asked_back(seat: Caller) -> None:
 
 
 @pytest.mark.parametrize("wish", ["99999", "GBT47678:matter:99999", "nobody:knows:this", ":::", " "])
-def test_an_unknown_category_is_refused_and_nothing_kept(seat: Caller, wish: str) -> None:
-    assert fault(post(seat, C1, category=wish)) == (422, "category_unknown")
-    assert listed(seat) == []
+def test_an_unknown_category_is_refused_and_nothing_kept(town: Town, wish: str) -> None:
+    assert fault(post(town.seat, C1, category=wish)) == (422, "category_unknown")
+    assert listed(town.seat) == [town.number]
 
 
-@pytest.mark.parametrize("datum", QILIN)
-def test_every_datum_arrives_in_wgs84(app: Flask, office: Office, datum: str) -> None:
+@pytest.fixture
+def surveyor(app: Flask, office: Office) -> Caller:
+    """Sees everything, in a town with one more cell, 100 metres wide, around the place of the vectors."""
     add_areas(office, "grid", [("QILIN", "曲靖一格", box(103.7936, 25.4925, 103.7946, 25.4935))])
-    admin = caller(app, office, "admin")
-    told = post(admin, QILIN[datum], datum=datum).json
-    assert told["geometry"]["coordinates"] == pytest.approx(QILIN["wgs84"], rel=0, abs=1e-7)
-    explained = told["properties"]["why"]
-    assert explained["cell"]["code"] == "QILIN"
-    assert explained["lon_lat_wgs84"] == told["geometry"]["coordinates"]
-    lon, lat = QILIN[datum]
-    assert explained["sent"] == {"lon": lon, "lat": lat, "datum": datum, "accuracy_m": None}
+    return caller(app, office, "admin")
 
 
-def test_a_datum_that_was_not_said_would_be_another_cell(app: Flask, office: Office) -> None:
-    add_areas(office, "grid", [("QILIN", "曲靖一格", box(103.7936, 25.4925, 103.7946, 25.4935))])
-    admin = caller(app, office, "admin")
+def test_every_datum_arrives_in_wgs84(surveyor: Caller) -> None:
+    for datum, (lon, lat) in QILIN.items():
+        told = post(surveyor, (lon, lat), datum=datum).json
+        assert told["geometry"]["coordinates"] == pytest.approx(QILIN["wgs84"], rel=0, abs=1e-7), datum
+        explained = told["properties"]["why"]
+        assert explained["cell"]["code"] == "QILIN", datum
+        assert explained["lon_lat_wgs84"] == told["geometry"]["coordinates"]
+        assert explained["sent"] == {"lon": lon, "lat": lat, "datum": datum, "accuracy_m": None}
+
+
+def test_a_datum_that_was_not_said_would_be_another_cell(surveyor: Caller) -> None:
     for datum in ("gcj02", "bd09"):
-        assert (why(admin, QILIN[datum])["cell"] or {}).get("code") != "QILIN"
+        assert (why(surveyor, QILIN[datum])["cell"] or {}).get("code") != "QILIN"
 
 
 def test_why_has_the_contracts_keys(seat: Caller) -> None:
@@ -152,15 +153,14 @@ def test_well_inside_with_an_accuracy_it_is_sure(seat: Caller) -> None:
     assert [(c["code"], c["share"]) for c in told["candidates"]] == [(C1, 1.0), (None, 0.0)]
 
 
-@pytest.mark.parametrize("lon", [METRES_WEST, 103.8099])
-def test_near_a_border_it_is_assigned_and_asked(seat: Caller, lon: float) -> None:
-    told = why(seat, (lon, 25.505), accuracy_m=50.0)
-    other = None if lon == METRES_WEST else C2
-    shares = {c["code"]: c["share"] for c in told["candidates"]}
-    assert (told["status"], told["cell"]["code"]) == ("ambiguous", C1)
-    assert told["candidates"][0]["code"] == C1
-    assert shares[C1] > 0.5 > shares[other] >= 0.1
-    assert sum(shares.values()) == pytest.approx(1, abs=1e-5)
+def test_near_a_border_it_is_assigned_and_asked(seat: Caller) -> None:
+    for lon, other in ((METRES_WEST, None), (103.8099, C2)):
+        told = why(seat, (lon, 25.505), accuracy_m=50.0)
+        shares = {c["code"]: c["share"] for c in told["candidates"]}
+        assert (told["status"], told["cell"]["code"]) == ("ambiguous", C1)
+        assert told["candidates"][0]["code"] == C1
+        assert shares[C1] > 0.5 > shares[other] >= 0.1
+        assert sum(shares.values()) == pytest.approx(1, abs=1e-5)
 
 
 def test_outside_within_reach_goes_to_triage_with_candidates(seat: Caller) -> None:
@@ -190,14 +190,11 @@ def test_on_a_shared_border_one_wins_by_the_stated_rule(seat: Caller) -> None:
     assert (loser["share"], loser["overlap"]) == (0.0, True)
 
 
-@pytest.mark.parametrize("place", [CENTRES[C1], OUTSIDE, (103.8099, 25.505)])
-def test_locate_gives_the_same_explanation_and_keeps_nothing(
-    seat: Caller, place: tuple[float, float]
-) -> None:
-    lon, lat = place
-    located: Any = seat.get("/locate", lon=lon, lat=lat, accuracy_m=40.0)
+def test_locate_gives_the_same_explanation_and_keeps_nothing(seat: Caller) -> None:
+    places = (CENTRES[C1], OUTSIDE, (103.8099, 25.505))
+    located: list[Any] = [seat.get("/locate", lon=lon, lat=lat, accuracy_m=40.0) for lon, lat in places]
     assert listed(seat) == []
-    assert located.json == why(seat, place, accuracy_m=40.0)
+    assert [response.json for response in located] == [why(seat, place, accuracy_m=40.0) for place in places]
 
 
 def test_nothing_happens_after_it_was_reported(seat: Caller) -> None:
@@ -209,13 +206,11 @@ def test_nothing_happens_after_it_was_reported(seat: Caller) -> None:
     ("place", "code"),
     [((25.5, 103.8), "coordinates_swapped"), ((25.5, 203.8), "coordinates_invalid")],
 )
-def test_what_can_be_no_place_is_refused_not_moved(
-    seat: Caller, place: tuple[float, float], code: str
-) -> None:
-    assert fault(post(seat, place)) == (422, code)
+def test_what_can_be_no_place_is_refused_not_moved(town: Town, place: tuple[float, float], code: str) -> None:
+    assert fault(post(town.seat, place)) == (422, code)
 
 
-def test_an_unknown_datum_names_the_known_ones(seat: Caller) -> None:
-    response = post(seat, C1, datum="wgs72")
+def test_an_unknown_datum_names_the_known_ones(town: Town) -> None:
+    response = post(town.seat, C1, datum="wgs72")
     assert fault(response) == (422, "datum_unknown")
     assert details(response)["choices"] == ["wgs84", "gcj02", "bd09", "cgcs2000"]

@@ -104,7 +104,7 @@ class World:
 def world(app: Flask, office: Office) -> World:
     add_areas(office, "district", [(FAR_DISTRICT, "邻区", box(104.0, 25.5, 104.01, 25.51))])
     add_areas(office, "grid", [(FAR, "邻区第1网格", box(104.0, 25.5, 104.01, 25.51))])
-    chief = accounts.NewAccount("chief", "administrator", DISTRICT, None, PASSWORD)
+    chief = accounts.NewAccount("chief", "administrator", DISTRICT)
     accounts.add_account(office, None, chief, RULES)
     made = World(app, *_people(app, office))
     admin = made.people["admin"]

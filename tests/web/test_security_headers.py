@@ -13,6 +13,7 @@ from gridmap.web import build
 from tests.conftest import settings_for
 from tests.town import C1, PASSWORD, RULES, caller
 from tests.web.asking import fetch, picture, reported, send_photo, signed_in, submit
+from tests.web.conftest import Town
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -68,8 +69,8 @@ def test_nothing_but_static_files_and_photos_is_kept(app: Flask, office: Office)
     assert kept["a photo"].startswith("private")
 
 
-def test_scripts_of_a_page_carry_its_nonce_and_each_answer_its_own(app: Flask) -> None:
-    client = signed_in(app, "seat")
+def test_scripts_of_a_page_carry_its_nonce_and_each_answer_its_own(town: Town) -> None:
+    client = signed_in(town.app, "seat")
     first, second = client.get("/map"), client.get("/map")
     assert nonce(first) != nonce(second)
     inline = re.findall(r"<script(?![^>]*\bsrc=)([^>]*)>", first.text)
@@ -81,8 +82,8 @@ def cookies(response: TestResponse) -> dict[str, str]:
     return {line.split("=", 1)[0]: line for line in response.headers.getlist("Set-Cookie")}
 
 
-def test_cookies_are_not_for_scripts_nor_for_other_sites(app: Flask) -> None:
-    client = app.test_client()
+def test_cookies_are_not_for_scripts_nor_for_other_sites(town: Town) -> None:
+    client = town.app.test_client()
     set_ = cookies(client.get("/sign-in?lang=en"))
     set_ |= cookies(submit(client, "/sign-in", username="seat", password=PASSWORD))
     assert set(set_) == {"session", "lang"}
@@ -100,12 +101,12 @@ def test_over_tls_cookies_and_host_are_bound_to_it(office: Office) -> None:
     assert all("Secure" in line for line in cookies(response).values())
 
 
-def test_plain_http_promises_no_tls(app: Flask) -> None:
-    assert "Strict-Transport-Security" not in app.test_client().get("/sign-in").headers
+def test_plain_http_promises_no_tls(town: Town) -> None:
+    assert "Strict-Transport-Security" not in town.app.test_client().get("/sign-in").headers
 
 
-def test_no_answer_may_be_read_by_another_site(app: Flask, office: Office) -> None:
+def test_no_answer_may_be_read_by_another_site(town: Town) -> None:
     headers: dict[str, Any] = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
     for method in ("GET", "OPTIONS"):
-        response = signed_in(app, "seat").open("/api/v1/issues", method=method, headers=headers)
+        response = signed_in(town.app, "seat").open("/api/v1/issues", method=method, headers=headers)
         assert not [name for name in dict(response.headers) if name.startswith("Access-Control")]

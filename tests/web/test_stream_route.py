@@ -153,9 +153,9 @@ def test_resuming_by_the_query_for_readers_without_the_header(
     assert number in said[2]
 
 
-@pytest.mark.parametrize("beyond", [1, 1_000_000])
-def test_who_was_further_than_there_is_loads_again(listen: Listen, office: Office, beyond: int) -> None:
-    listen("seat", last=newest(office) + beyond, greeting="reset")
+def test_who_was_further_than_there_is_loads_again(listen: Listen, office: Office) -> None:
+    for beyond in (1, 1_000_000):
+        listen("seat", last=newest(office) + beyond, greeting="reset")
 
 
 def test_who_was_away_too_long_loads_again(

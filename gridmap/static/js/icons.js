@@ -1,5 +1,6 @@
 // The line icons of our pages, drawn on 24 × 24, and the small signs inside a matter's mark.
 
+import { signOf } from "./category_signs.js";
 import { svg } from "./dom.js";
 
 const LINES = {
@@ -23,31 +24,24 @@ export function icon(name) {
 const SIGNS = {
   facility: ["M8 3v10", "M5 6h6", "M6 13h4"],
   road: ["M5.5 3L4 13", "M10.5 3L12 13", "M8 4v2", "M8 8v2", "M8 12v1"],
+  light: ["M8 2.8a3.4 3.4 0 0 0-1.8 6.3V11h3.6V9.1A3.4 3.4 0 0 0 8 2.8z", "M6.6 13.2h2.8"],
+  drain: ["M8 13.2a5.2 5.2 0 1 0 0-10.4 5.2 5.2 0 0 0 0 10.4z", "M6 5.8v4.4", "M8 5.8v4.4", "M10 5.8v4.4"],
+  water: ["M8 2.8c2 2.6 3.6 4.5 3.6 6.6a3.6 3.6 0 0 1-7.2 0C4.4 7.3 6 5.4 8 2.8z"],
   bin: ["M3.5 5h9", "M5 5l.7 8h4.6L11 5", "M6.5 5V3.5h3V5"],
+  sign: ["M3.2 3.5h9.6v5.6H3.2z", "M8 9.1v4", "M5.5 6.3h5"],
+  construction: ["M3 6h10v3.4H3z", "M5 9.4V13", "M11 9.4V13", "M5.2 9.2l2-3", "M8.8 9.2l2-3"],
   plant: ["M8 13V8", "M8 9c-3.5 0-4-3-4-5 3 0 4 2 4 5z", "M8 8c0-3 1.5-4.5 4-4.5 0 3-1 4.5-4 4.5z"],
+  smoke: ["M5 13c-1.5-2 1.5-3.2 0-5.2S6.5 4.6 5 3", "M9.5 13c-1.5-2 1.5-3.2 0-5.2S11 4.6 9.5 3"],
+  noise: ["M3 6.5h2.2L8.4 4v8L5.2 9.5H3z", "M10.5 6.2c.9 1 .9 2.6 0 3.6", "M12.4 4.6c1.8 2 1.8 4.8 0 6.8"],
+  vehicle: ["M2.8 10.5V8l1.6-.6L5.6 5h4.8l1.3 2.4 1.5.6v2.5z", "M5 12.2v-.1", "M11 12.2v-.1"],
   alarm: ["M8 3v6", "M8 12.5v.1"],
-  sheet: ["M4.5 3h7v10h-7z", "M6.5 6h3", "M6.5 8.5h3"],
   building: ["M3 13h10", "M5 13V7l6-3v9", "M5 9.5h6"],
   stall: ["M3.5 7L5 3.5h6L12.5 7z", "M4.5 7v6h7V7", "M7 13v-3h2v3"],
   people: ["M8 7.5a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4z", "M4 13c.4-3 2-4 4-4s3.6 1 4 4"],
   other: ["M4.5 8h.1", "M8 8h.1", "M11.5 8h.1"],
 };
 
-// By the group of a category: the first two digits of its code in the two national catalogues (their
-// matters are grouped differently), the letter in the district's own.
-const THINGS = { "01": "facility", "02": "road", "03": "bin", "04": "plant", "05": "other" };
-const SIGN_OF = {
-  "GBT47678:component": THINGS,
-  "GBT30428:component": THINGS,
-  "GBT47678:matter": { ...THINGS, "06": "bin", "07": "sheet", "08": "building", "09": "stall" },
-  "GBT30428:matter": { "01": "bin", "02": "sheet", "03": "building", "04": "stall", "05": "alarm" },
-  "own:matter": { A: "people", B: "alarm", C: "people", D: "stall", E: "bin" },
-};
-
 /** The sign of a category (id `standard:kind:code`) as SVG paths around (8, 8). */
 export function categorySign(category) {
-  const [standard, kind, code = ""] = String(category || "").split(":");
-  const groups = SIGN_OF[`${standard}:${kind}`] || {};
-  const name = groups[code.slice(0, 2)] || groups[code.slice(0, 1)] || "other";
-  return SIGNS[name].map((d) => svg("path", { d, class: "mark__sign" }));
+  return SIGNS[signOf(category)].map((d) => svg("path", { d, class: "mark__sign" }));
 }

@@ -29,7 +29,8 @@ function retryButton(retry) {
   return el("button", { class: "button", type: "button", onclick: retry }, t("page.retry"));
 }
 
-function messageOf(error) {
+/** What went wrong, in the server's words where it gave any. */
+export function messageOf(error) {
   if (error.status === 0) return t("page.unreachable");
   return error.message && error.message !== error.code ? error.message : tOr(`error.${error.code}`, t("page.failed_hint"));
 }

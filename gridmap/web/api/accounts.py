@@ -9,7 +9,7 @@ from gridmap.db import accounts
 from gridmap.db.models import Account
 from gridmap.domain.codes import codes_in
 from gridmap.domain.scope import Actor
-from gridmap.web.access import actor, needs, office, parts
+from gridmap.web.access import actor, credentials, needs, office, parts
 from gridmap.web.answers import (
     ERRORS,
     WRITE_ERRORS,
@@ -101,8 +101,10 @@ def list_tokens(query: LanguageQuery) -> Response:
 @api.post("/tokens", tags=[PEOPLE], responses={201: TokenAnswer, **WRITE_ERRORS})
 @needs("tokens")
 def add_token(query: LanguageQuery, body: TokenBody) -> tuple[Response, int]:
-    """Make a token for oneself; its secret is in this answer only."""
-    token_id, secret = make_token(office(), actor().account_id, body.label, days=body.days)
+    """Make a token for oneself; its secret is in this answer only. Made with a token, it ends with that one."""
+    token_id, secret = make_token(
+        office(), actor().account_id, body.label, days=body.days, made_with=credentials().secret
+    )
     return jsonify(id=token_id, label=body.label, token=secret), 201
 
 

@@ -137,14 +137,16 @@ def _staff(session: Session, path: str) -> dict[str, list[dict[str, Any]]]:
 @needs("read", "projection")
 def list_buildings(query: BuildingQuery) -> Response:
     """Standing buildings, in a box."""
-    hides_people = not actor().may("staff")
+    who = actor()
     with office().database.reading() as session:
         after = read_number_cursor(query.cursor) or 0
         rows = buildings.page(session, parse_bbox(query.bbox), after_id=after, limit=query.limit + 1)
-    features = [shapes.building_feature(row) for row in rows[: query.limit]]
-    if hides_people:
-        for feature in features:
+    features = []
+    for row in rows[: query.limit]:
+        feature = shapes.building_feature(row)
+        if not (who.may("staff") and who.scope.covers(row.path)):
             feature["properties"]["chief"] = None
+        features.append(feature)
     more = write_cursor(rows[query.limit - 1].id) if len(rows) > query.limit else None
     return jsonify(type="FeatureCollection", features=features, next=more)
 

@@ -131,7 +131,9 @@ def _details(session: Session, who: Actor, row: Any) -> dict[str, Any]:
     issue, here = row.Issue, office()
     kept = issue.assignment
     entries = [kept["owner"], kept["handler"], *kept["informed"]]
-    people = posts.people(session, [entry["person_id"] for entry in entries])
+    # Who sees a matter only because it is theirs learns who owns and handles it, not the cell's whole staff.
+    told = entries if who.may("staff") and who.scope.covers(issue.path) else entries[:2]
+    people = posts.people(session, [entry["person_id"] for entry in told])
     places = areas.named(session, [entry["area_path"] for entry in entries if entry["area_path"]])
     words = history.words_of(session, issue.id)
     ties = ties_to_row(here, session, here.clock(), who, issue)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from flask import Response, request
 from pydantic import Field
 
 from gridmap.domain.scope import Actor
-from gridmap.errors import GridmapError, InvalidInputError, NotSignedInError, UnavailableError
+from gridmap.errors import GridmapError, InvalidInputError, NotSignedInError, TooManyError, UnavailableError
 from gridmap.live import Message, follow
 from gridmap.web import access
 from gridmap.web.access import Parts, actor, needs, parts
@@ -19,8 +20,10 @@ from gridmap.web.api.blueprint import STATE, api
 from gridmap.web.params import LanguageQuery
 
 RETRY_MS = 2000
-_count = 0
-_count_lock = threading.Lock()
+ACCOUNT_LIMIT = 20
+"""Streams of one account in one process: a browser shares one between its tabs, a wall has one."""
+_open: Counter[int] = Counter()
+_lock = threading.Lock()
 
 
 class StreamQuery(LanguageQuery):
@@ -46,13 +49,13 @@ def stream(query: StreamQuery) -> Response:
     last = _last(query)
     who, here = actor(), parts()
     here.live.start()
-    _enter(here.settings.stream_limit)
+    _enter(who.account_id, here.settings.stream_limit)
     look_again = _looker(here, who)
     messages = follow(here.live, who, last, look_again)
     response = Response(_lines(messages), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Accel-Buffering"] = "no"
-    response.call_on_close(_leave)
+    response.call_on_close(lambda: _leave(who.account_id))
     return response
 
 
@@ -65,18 +68,20 @@ def _last(query: StreamQuery) -> int | None:
     return int(header)
 
 
-def _enter(limit: int) -> None:
-    global _count  # noqa: PLW0603  (open streams of this process)
-    with _count_lock:
-        if _count >= limit:
+def _enter(account_id: int, limit: int) -> None:
+    with _lock:
+        if _open.total() >= limit:
             raise UnavailableError("streams_full", retry_after_s=10, limit=limit)
-        _count += 1
+        if _open[account_id] >= ACCOUNT_LIMIT:
+            raise TooManyError("streams_of_account_full", retry_after_s=10, limit=ACCOUNT_LIMIT)
+        _open[account_id] += 1
 
 
-def _leave() -> None:
-    global _count  # noqa: PLW0603
-    with _count_lock:
-        _count -= 1
+def _leave(account_id: int) -> None:
+    with _lock:
+        _open[account_id] -= 1
+        if not _open[account_id]:
+            del _open[account_id]
 
 
 def _looker(here: Parts, who: Actor) -> Callable[[], Actor | None]:

@@ -121,6 +121,7 @@ def _create_staff() -> None:
         "tokens",
         sa.Column("id", ID, primary_key=True, nullable=False),
         sa.Column("account_id", ID, sa.ForeignKey("accounts.id"), nullable=False),
+        sa.Column("parent_id", ID, sa.ForeignKey("tokens.id")),
         sa.Column("kind", sa.String(10), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("label", sa.String(100), nullable=False),

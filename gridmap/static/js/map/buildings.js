@@ -4,12 +4,14 @@ import { ApiError, get } from "../api.js";
 import { el } from "../dom.js";
 import { count } from "../format.js";
 import { t } from "../texts.js";
+import { covers } from "./inside.js";
 
 const L = window.L;
 const FROM_ZOOM = 15;
 const MOST = 2000;
 const STYLES = {
   classes: { fillColor: "#1B2430", fillOpacity: 0.1, color: "#1B2430", opacity: 0.12, weight: 0.75 },
+  heat: { fillOpacity: 0, color: "#1B2430", opacity: 0.18, weight: 0.75 },
   plain: { fillColor: "#E3DFD6", fillOpacity: 1, color: "#CFC8B9", opacity: 1, weight: 0.75 },
 };
 const HOVER = { fillColor: "#CFC8B9", fillOpacity: 1 };
@@ -31,7 +33,7 @@ export class Buildings {
   }
 
   style() {
-    return STYLES[this.mode === "classes" ? "classes" : "plain"];
+    return STYLES[this.mode] || STYLES.plain;
   }
 
   setMode(mode) {
@@ -88,18 +90,4 @@ function buildingWords(p) {
     p.households ? t("map.households", { n: count(p.households) }) : null,
   ].filter(Boolean);
   return el("div", { class: "tip__building" }, el("strong", {}, p.name || p.address || p.code), facts.length ? ` ${facts.join(" · ")}` : null);
-}
-
-function covers(geometry, { lng, lat }) {
-  const polygons = geometry.type === "MultiPolygon" ? geometry.coordinates : [geometry.coordinates];
-  return polygons.some((rings) => rings.filter((ring) => crosses(ring, lng, lat)).length % 2 === 1);
-}
-
-function crosses(ring, x, y) {
-  let inside = false;
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
-    const [[xi, yi], [xj, yj]] = [ring[i], ring[j]];
-    if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
-  }
-  return inside;
 }

@@ -114,11 +114,9 @@ export class Cells {
     return this.byCode.get(code)?.getBounds() || null;
   }
 
-  /** Cells whose name or code contains the words, at most `most`. */
-  find(words, most = 6) {
-    const wanted = words.trim().toLowerCase();
-    return [...this.byCode.values()].map((cell) => cell.feature.properties)
-      .filter((p) => p.name.toLowerCase().includes(wanted) || p.code.includes(wanted)).slice(0, most);
+  /** Code, name and level of every cell drawn. */
+  all() {
+    return [...this.byCode.values()].map((cell) => cell.feature.properties);
   }
 
   /** The width of a typical (median) cell in pixels now; null without cells. */
@@ -126,6 +124,28 @@ export class Cells {
     if (!this.byCode.size) return null;
     const widths = [...this.byCode.values()].map((cell) => this.pixelWidth(cell)).sort((a, b) => a - b);
     return widths[Math.floor(widths.length / 2)];
+  }
+
+  /** The shorter side in pixels of the box around a cell now; null where it is not drawn. */
+  pixelSize(code) {
+    const bounds = this.boundsOf(code);
+    if (!bounds) return null;
+    const size = this.map.project(bounds.getSouthEast()).subtract(this.map.project(bounds.getNorthWest()));
+    return Math.min(size.x, size.y);
+  }
+
+  /** The middle of the label points of the cells whose code begins so; null without any. */
+  labelPointOf(prefix) {
+    const points = [...this.byCode].filter(([code]) => code.startsWith(prefix)).map(([, cell]) => labelPoint(cell));
+    if (!points.length) return null;
+    const mean = (pick) => points.reduce((sum, point) => sum + pick(point), 0) / points.length;
+    return L.latLng(mean((point) => point.lat), mean((point) => point.lng));
+  }
+
+  /** The box around those cells; null without any. */
+  boundsBelow(prefix) {
+    const found = [...this.byCode].filter(([code]) => code.startsWith(prefix)).map(([, cell]) => cell.getBounds());
+    return found.length ? found.reduce((whole, bounds) => whole.extend(bounds), L.latLngBounds([])) : null;
   }
 
   pixelWidth(cell) {
@@ -137,7 +157,7 @@ export class Cells {
   labels() {
     return [...this.byCode.values()].filter((cell) => this.pixelWidth(cell) > 30).map((cell) => {
       const p = cell.feature.properties;
-      return { at: labelPoint(cell), text: shortCode(p.code), kind: "cell", dark: this.mode === "classes" && this.classOf(p.open || 0) >= 4 };
+      return { at: labelPoint(cell), text: shortCode(p.code), kind: "cell", within: cell.feature.geometry, dark: this.mode === "classes" && this.classOf(p.open || 0) >= 4 };
     });
   }
 }

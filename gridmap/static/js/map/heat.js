@@ -4,19 +4,21 @@ import { get } from "../api.js";
 
 const L = window.L;
 const SETTLE_MS = 250;
+const CHANGE_SETTLE_MS = 1000; // a burst of matters is one new density
 
 /** Emits `change` when `answer` (the last good one), `phase` (idle, loading, ready, error) or `error` changed. */
 export class Heat extends EventTarget {
-  constructor(map, state) {
+  constructor(map, state, store) {
     super();
     Object.assign(this, { map, state, phase: "idle", answer: null, error: null });
     const pane = map.createPane("heat");
-    pane.style.zIndex = 415;
+    pane.style.zIndex = 390; // under the borders of cells, so that it can be opaque as in the legend
     pane.style.pointerEvents = "none";
     this.fills = readRamp();
     this.layer = L.geoJSON(null, { pane: "heat", interactive: false, style: ({ properties }) => this.style(properties.level) });
     map.on("moveend", () => this.soon());
     state.on(["status", "category"], () => this.soon());
+    store.addEventListener("change", () => this.soon(CHANGE_SETTLE_MS));
   }
 
   show(wanted) {
@@ -27,10 +29,10 @@ export class Heat extends EventTarget {
     } else this.layer.remove();
   }
 
-  soon() {
+  soon(settle = SETTLE_MS) {
     if (!this.wanted) return;
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.load(), SETTLE_MS);
+    this.waiting = setTimeout(() => this.load(), settle);
   }
 
   async load() {
@@ -59,7 +61,7 @@ export class Heat extends EventTarget {
   }
 
   style(level) {
-    return { stroke: false, fillColor: this.fills[Math.min(level, this.fills.length - 1)], fillOpacity: 0.78 };
+    return { stroke: false, fillColor: this.fills[Math.min(level, this.fills.length - 1)], fillOpacity: 1 };
   }
 }
 

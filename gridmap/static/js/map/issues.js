@@ -27,6 +27,7 @@ export class IssueStore extends EventTarget {
       this.cut = cut;
       this.loadedAt = serverNow();
       this.phase = "ready";
+      this.error = null;
     } catch (error) {
       this.error = error;
       if (this.phase === "loading") this.phase = "error";

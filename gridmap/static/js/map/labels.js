@@ -1,13 +1,15 @@
 // Words on the map that never lie over one another: the more important are placed first, the rest wait for room.
 
 import { el } from "../dom.js";
+import { covers } from "./inside.js";
 
 const L = window.L;
 const RANK = { street: 0, community: 1, cell: 2 };
 const AROUND = [[0, 0], [0, -24], [0, 24], [-30, 0], [30, 0], [-30, -24], [30, 24]];
 const SETTLE_MS = 260; // rings come apart and together for about this long after zooming
 
-/** `sources`: functions that each answer a list of {at: LatLng, text, kind, dark}. Marks are gone round. */
+/** `sources`: functions that each answer a list of {at: LatLng, text, kind, dark, within}. Marks are gone
+ * round; a label that fits nowhere, or not inside the shape `within`, is left out. */
 export class Labels {
   constructor(map, sources) {
     Object.assign(this, { map, sources });
@@ -34,7 +36,7 @@ export class Labels {
       for (const step of AROUND) {
         const point = middle.add(step);
         const box = this.boxAt(point, label);
-        if (taken.some((other) => meet(box, other))) continue;
+        if (taken.some((other) => meet(box, other)) || !this.isInside(box, label.within)) continue;
         taken.push(box);
         this.write({ ...label, at: this.map.layerPointToLatLng(point) });
         break;
@@ -53,6 +55,11 @@ export class Labels {
       boxes.push({ left: x - half, right: x + half, top: y - half, bottom: y + half });
     });
     return boxes;
+  }
+
+  isInside({ left, right, top, bottom }, shape) {
+    if (!shape) return true;
+    return [[left, top], [right, top], [right, bottom], [left, bottom]].every((corner) => covers(shape, this.map.layerPointToLatLng(corner)));
   }
 
   boxAt({ x, y }, { text, kind }) {

@@ -4,6 +4,7 @@ import { el, put, svg } from "../dom.js";
 import { clock, count, density } from "../format.js";
 import { t, tOr } from "../texts.js";
 import { errorWords } from "../states.js";
+import { categoryNames } from "./category_names.js";
 import { statusMark } from "./marks.js";
 
 const SHOWN_STATUSES = ["reported", "handling", "handled"];
@@ -13,7 +14,7 @@ export class Legend {
     Object.assign(this, { node, cells, heat, store, state, live });
     live.addEventListener("link", () => this.draw());
     for (const source of [heat, store]) source.addEventListener("change", () => this.draw());
-    state.on(["mode"], () => this.draw());
+    state.on(["mode", "status", "category"], () => this.draw());
     this.draw();
   }
 
@@ -27,12 +28,15 @@ export class Legend {
   classParts() {
     const now = this.cells.classesNow();
     const total = t("map.cells_and_open", { cells: count(now.cells), open: count(now.open) });
+    const elsewhere = this.store.phase === "ready" ? this.store.all().length - now.open : 0;
     return [
       head(t("map.legend_open"), t("map.per_cell"), total),
       el("ol", { class: "ramp" }, now.classes.map((entry) => el("li", {},
         swatch(entry.fill), el("b", {}, range(entry)), el("span", {}, t("map.n_cells", { n: count(entry.cells) }))))),
       el("p", { class: "legend__note" }, el("span", {}, this.cells.legend.method),
         el("span", {}, this.age())),
+      elsewhere > 0 ? note(t("map.in_no_cell", { n: count(elsewhere) })) : null,
+      this.state.status || this.state.category ? note(t("map.not_filtered")) : null,
       now.unknown ? el("p", { class: "legend__note" }, el("span", { class: "legend__unknown" }, swatch("url(#no-data)"), t("map.no_data"), ` ${count(now.unknown)}`)) : null,
     ];
   }
@@ -65,13 +69,24 @@ export class Legend {
   }
 
   filterNote() {
-    const { status } = this.state;
-    return status ? el("p", { class: "legend__note" }, t("heat.only", { status: tOr(`status.${status}`, status) })) : null;
+    const { status, category } = this.state;
+    // Overdue is no status of the server, so the density cannot be had for it alone.
+    const kept = [status === "overdue" ? "" : status && tOr(`status.${status}`, status), category && this.nameOf(category)].filter(Boolean);
+    return kept.length ? note(t("heat.only", { status: kept.join(" · ") })) : null;
+  }
+
+  nameOf(category) {
+    if (!this.names) categoryNames().then((names) => { this.names = names; this.draw(); }, () => {});
+    return this.names?.get(category) || "";
   }
 }
 
 function head(title, unit, right) {
   return el("h2", { class: "legend__head" }, title, el("small", {}, unit || ""), el("span", {}, right || ""));
+}
+
+function note(words) {
+  return el("p", { class: "legend__note" }, words);
 }
 
 function range({ from, to }) {

@@ -20,10 +20,11 @@ import { Search } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { ViewState } from "./state.js";
 import { Surroundings } from "./surroundings.js";
-import { showArea, showMatter, showWhole } from "./view.js";
+import { fitArea, showArea, showMatter, showWhole } from "./view.js";
 
 const L = window.L;
 const BURST = 25; // more changes than this at once: load everything anew instead of one by one
+const RETRY_MS = 20_000;
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 
 function start() {
@@ -37,17 +38,20 @@ function start() {
   const choose = (kind) => (id) => state.set({ selected: { kind, id } });
   const store = new IssueStore(state);
   const cells = new Cells(window.gridmapMap, choose("area"));
+  // First of all listeners: list, figures, legend and shading are drawn from the same counts.
+  store.addEventListener("change", () => cells.setCounts(store.countsByCell()));
+  const me = page.me || {};
   const issues = new IssueLayer(map, store, cells, choose("issue"));
-  const heat = new Heat(map, state);
+  const heat = new Heat(map, state, store);
   const buildings = new Buildings(map);
   const surroundings = new Surroundings(map, page.bounds);
   const labels = new Labels(map, [() => surroundings.labels(), () => cells.labels()]);
   const live = new Live(page.endpoints?.stream || "/api/v1/stream");
-  const panel = new Panel(part("panel"), { state, live });
+  const panel = new Panel(part("panel"), { me, state, live });
   const place = new ChosenPlace(map, cells);
   const goHome = (animate = !reducedMotion()) => showWhole(map, page.bounds, part("legend"), animate);
-  const rail = new Rail(part("rail"), { map, me: page.me || {}, store, state, goHome: () => goHome() });
-  const search = new Search(part("search"), { cells, state });
+  const rail = new Rail(part("rail"), { map, me, store, state, goHome: () => goHome() });
+  const search = new Search(part("search"), { me, cells, state });
   new Legend(part("legend"), { cells, heat, store, state, live });
   new Sheet(part("rail"), { map, state });
 
@@ -56,8 +60,9 @@ function start() {
   modes(state, { cells, issues, heat, buildings, labels });
   selection({ map, state, panel, place, cells });
   keys({ state, panel, search });
-  follow({ live, store, panel, rail });
-  store.addEventListener("change", () => { cells.setCounts(store.countsByCell()); labels.draw(); });
+  follow({ live, store, panel });
+  recovery({ live, store, panel, rail, heat });
+  store.addEventListener("change", () => labels.draw());
   window.addEventListener("gridmap:signed-out", () => window.location.assign(page.endpoints?.sign_in || "/sign-in"));
 
   rail.load();
@@ -73,6 +78,7 @@ function controls(map) {
   part("search-icon").append(icon("search"));
   part("leave-icon")?.append(icon("leave"));
   part("legend-icon").append(icon("legend"));
+  part("language")?.addEventListener("click", (event) => { event.currentTarget.hash = window.location.hash; });
   part("legend-toggle").addEventListener("click", (event) => {
     const open = document.body.classList.toggle("has-legend");
     event.currentTarget.setAttribute("aria-expanded", String(open));
@@ -112,8 +118,9 @@ function selection({ map, state, panel, place, cells }) {
     if (kind === "area") {
       place.clear();
       cells.select(cells.geometryOf(feature.properties.code) || feature.geometry);
-      const bounds = cells.boundsOf(feature.properties.code);
-      if (fresh && bounds) showArea(map, bounds, animate);
+      const cell = cells.boundsOf(feature.properties.code);
+      if (fresh && cell) showArea(map, cell, animate);
+      else if (fresh && feature.geometry) fitArea(map, L.geoJSON(feature.geometry).getBounds(), animate);
       return;
     }
     cells.select(null);
@@ -154,6 +161,19 @@ function follow({ live, store, panel }) {
   };
   live.addEventListener("message", ({ detail: { kind, data } }) => react[kind]?.(data));
   live.addEventListener("link", () => connection(live));
+}
+
+/** What failed is loaded again as soon as the server can be reached, and now and then while it cannot. */
+function recovery({ live, store, panel, rail, heat }) {
+  const recover = () => {
+    if (store.error) store.load();
+    if (heat.phase === "error") heat.soon();
+    rail.recover();
+    panel.recover();
+  };
+  live.addEventListener("link", () => { if (!live.goneSince) recover(); });
+  window.addEventListener("online", recover);
+  setInterval(recover, RETRY_MS);
 }
 
 /** An amber line while nothing new can arrive: since when, and that it is being tried. */

@@ -1,19 +1,20 @@
 // The panel over the map: one area or one matter, loading, shown, gone or failed, and how old it is.
 
-import { get } from "../api.js";
+import { collect, get } from "../api.js";
 import { el, put } from "../dom.js";
 import { clock, serverNow } from "../format.js";
 import { icon } from "../icons.js";
 import { empty, failure, skeleton } from "../states.js";
 import { t } from "../texts.js";
+import { categoryNames } from "./category_names.js";
 import { areaParts } from "./panel_area.js";
 import { issueParts } from "./panel_issue.js";
 
 /** Emits `shown` {detail: {kind, feature}} when a chosen thing was loaded; `closed` when nothing is chosen. */
 export class Panel extends EventTarget {
-  constructor(node, { state, live }) {
+  constructor(node, { me, state, live }) {
     super();
-    Object.assign(this, { node, state, live, folded: true });
+    Object.assign(this, { node, me, state, live, folded: true, failed: false });
     this.body = node.querySelector("[data-part=panel-body]");
     this.foot = node.querySelector("[data-part=panel-foot]");
     node.querySelector("[data-part=panel-close]").append(icon("close"));
@@ -48,11 +49,17 @@ export class Panel extends EventTarget {
     return this.state.selected ? this.load(this.state.selected) : Promise.resolve();
   }
 
+  /** Loads again what could not be loaded. */
+  recover() {
+    return this.failed ? this.refresh() : Promise.resolve();
+  }
+
   async load(selected) {
     try {
       const found = selected.kind === "issue" ? await loadIssue(selected.id) : await loadArea(selected.id);
       if (this.state.selected !== selected) return;
       this.loadedAt = serverNow();
+      this.failed = false;
       put(this.body, selected.kind === "issue" ? issueParts(found, this) : areaParts(found, this));
       this.drawAge();
       this.dispatchEvent(new CustomEvent("shown", { detail: { kind: selected.kind, feature: found.feature } }));
@@ -63,6 +70,7 @@ export class Panel extends EventTarget {
 
   fail(error) {
     if (error.status === undefined) throw error;
+    this.failed = error.status !== 404 && error.status !== 403;
     if (error.status === 404 || error.status === 403) put(this.body, empty(t("panel.gone"), t("panel.gone_hint")));
     else put(this.body, failure(error, () => this.open()));
   }
@@ -80,7 +88,9 @@ export class Panel extends EventTarget {
 }
 
 async function loadIssue(number) {
-  return { feature: await get(`/issues/${encodeURIComponent(number)}`) };
+  const feature = await get(`/issues/${encodeURIComponent(number)}`);
+  const changed = (feature.properties.events || []).some(({ data }) => data?.category);
+  return { feature, names: changed ? await categoryNames() : new Map() };
 }
 
 async function loadArea(code) {
@@ -88,5 +98,7 @@ async function loadArea(code) {
     get(`/areas/${encodeURIComponent(code)}`),
     get("/issues", { area: code, status: "open", limit: 20 }),
   ]);
-  return { feature, matters };
+  if (feature.properties.level === "grid") return { feature, matters };
+  const below = await collect("/areas", { level: "grid", under: code, geometry: 0, limit: 1000 }, 20_000);
+  return { feature, matters, cells: below.features.length };
 }

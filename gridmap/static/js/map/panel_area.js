@@ -1,19 +1,24 @@
-// The panel of a cell or another area: what it is, its people as 1, 5 and N, its figures, its open matters.
+// The panel of a cell or another area: what it is, its people (1, 5 and N of a cell, the heads of others), figures, open matters.
 
 import { el, time } from "../dom.js";
 import { ago, areaCode, count, day, fullTime, squareKm } from "../format.js";
 import { icon } from "../icons.js";
 import { t, tOr } from "../texts.js";
+import { crumbs } from "./crumbs.js";
 import { statusOf } from "./issues.js";
 import { mark } from "./marks.js";
 
-/** The parts of the panel for {feature, matters}, `panel.choose(kind, id)` to go on from there. */
-export function areaParts({ feature: { properties: p }, matters }, panel) {
-  return [head(p), figures(p.counts), people(p.staff), openMatters(p, matters, panel), places(p.counts)];
+/** The parts of the panel for {feature, matters, cells: how many lie below}; `panel.choose(kind, id)` goes on from there. */
+export function areaParts({ feature: { properties: p }, matters, cells }, panel) {
+  if (!p.counts) return [head(p, panel), el("p", { class: "panel__none" }, t("map.open_unknown"))];
+  const staff = p.level === "grid" ? people(p.staff) : heads(p);
+  return [head(p, panel), figures(p.counts), totals(p.counts, cells), staff, openMatters(p, matters, panel)];
 }
 
-function head(p) {
+function head(p, panel) {
+  const above = (p.breadcrumb || []).filter((step) => step.code !== p.code);
   return el("header", { class: "panel__head" },
+    crumbs(above, panel.me, (kind, id) => panel.choose(kind, id)),
     el("h2", { tabindex: "-1" }, p.name),
     el("p", { class: "panel__facts" },
       copyable(p.code, areaCode(p.code)),
@@ -32,10 +37,11 @@ export function copyable(value, shown = value) {
   return el("span", { class: "copyable" }, shown, button);
 }
 
-function figures(counts = {}) {
+/** The parts stand beside their sum: reported, in hand and to be verified make up what is open. */
+function figures(counts) {
   const by = counts.by_status || {};
-  const entries = [["open", counts.open], ["reported", by.reported], ["handling", by.handling], ["closed", counts.closed]];
-  return el("dl", { class: "figures" }, entries.map(([name, n]) =>
+  const entries = [["open", counts.open], ["reported", by.reported], ["handling", by.handling], ["handled", by.handled], ["closed", counts.closed]];
+  return el("dl", { class: "figures figures--five" }, entries.map(([name, n]) =>
     el("div", { class: "figure" }, el("dt", {}, t(`map.figure_${name}`)), el("dd", {}, count(n ?? 0)))));
 }
 
@@ -48,7 +54,7 @@ function people(staff) {
     el("h3", { class: "panel__bar" }, t("panel.people"), el("small", {}, t("panel.held_of", { held, all: members.length })),
       vacant ? el("span", { class: "panel__vacancies" }, t("panel.vacant_n", { n: vacant })) : null),
     slot("1", staff["1"].map(leader)),
-    slot("5", [el("ul", { class: "five" }, staff["5"].map(officer))]),
+    slot("5", five(staff["5"])),
     slot("N", [dynamic(staff.N)]));
 }
 
@@ -62,10 +68,34 @@ function leader(member) {
       el("div", { class: "quiet" }, member.vacant ? t("panel.vacant_leader") : heldWords(member))));
 }
 
-function officer(member) {
+/** Where all are held by one area above, that is said once below them instead of five times. */
+function five(members) {
+  const above = members.map((member) => (member.inherited && member.held_at ? member.held_at : null));
+  const isShared = above[0] && above.every((area) => area && area.code === above[0].code);
+  return [el("ul", { class: "five" }, members.map((member) => officer(member, !isShared))),
+    isShared ? el("p", { class: "quiet" }, t("panel.inherited_full", { area: above[0].name })) : null];
+}
+
+function heads(p) {
+  const list = p.staff?.head;
+  if (!list) return null;
+  const here = list.filter((member) => !member.inherited);
+  const above = list.filter((member) => member.inherited);
+  return el("section", {},
+    el("h3", { class: "panel__bar" }, t("panel.heads")),
+    el("div", { class: "heads" }, here.length ? here.map(leader) : el("p", { class: "vacant" }, t("panel.no_head")),
+      above.length ? el("p", { class: "quiet" }, t("panel.heads_above")) : null, above.map(superior)));
+}
+
+function superior(member) {
+  return el("div", { class: "leader" }, face(member),
+    el("div", {}, nameOf(member), " ", el("small", {}, [member.held_at?.name, member.role_name].filter(Boolean).join(" · "))));
+}
+
+function officer(member, isMarked) {
   return el("li", { class: member.vacant ? "is-vacant" : "" }, face(member), nameOf(member),
     el("span", { class: "quiet" }, member.role_name),
-    member.inherited && member.held_at ? el("span", { class: "inherited", title: t("panel.inherited_full", { area: member.held_at.name }) }, tOr(`panel.inherited_${member.held_at.level}`, member.held_at.name)) : null);
+    isMarked && member.inherited && member.held_at ? el("span", { class: "inherited", title: t("panel.inherited_full", { area: member.held_at.name }) }, tOr(`panel.inherited_${member.held_at.level}`, member.held_at.name)) : null);
 }
 
 function dynamic(list) {
@@ -105,9 +135,12 @@ function openMatters(area, { features, next }, panel) {
     next ? el("p", { class: "panel__none" }, t("map.rest", { n: count(Math.max(open - rows.length, 1)) })) : null);
 }
 
-function places(counts = {}) {
-  if (!counts.buildings && !counts.households) return null;
-  return el("p", { class: "panel__bar" }, t("panel.buildings"), el("small", {}, [
-    t("panel.n_buildings", { n: count(counts.buildings || 0) }), t("map.households", { n: count(counts.households || 0) }),
-  ].join(" · ")));
+/** What lies in the area: cells below it (where it is none itself), buildings, households. */
+function totals(counts, cells) {
+  const facts = [
+    cells === undefined ? null : t("panel.n_cells_below", { n: count(cells) }),
+    counts.buildings ? t("panel.n_buildings", { n: count(counts.buildings) }) : null,
+    counts.households ? t("map.households", { n: count(counts.households) }) : null,
+  ].filter(Boolean);
+  return facts.length ? el("p", { class: "panel__totals" }, facts.join(" · ")) : null;
 }

@@ -5,12 +5,13 @@ import { ago, clock, day, fullTime } from "../format.js";
 import { t, tOr } from "../texts.js";
 import { statusOf, toneOf } from "./issues.js";
 import { statusMark } from "./marks.js";
+import { eventWords } from "./event_words.js";
 import { copyable, face } from "./panel_area.js";
 import { whyPart } from "./why.js";
 
-/** The parts of the panel for {feature}; `panel.folded` remembers whether the why is folded. */
-export function issueParts({ feature: { properties: p } }, panel) {
-  return [photos(p.photos), head(p, panel), timeline(p), people(p.assignment), whyPart(p, panel)];
+/** The parts of the panel for {feature, names: of categories by id}; `panel.folded` remembers whether the why is folded. */
+export function issueParts({ feature: { properties: p }, names }, panel) {
+  return [photos(p.photos), head(p, panel), timeline(p, names), people(p.assignment), whyPart(p, panel)];
 }
 
 function photos(list = []) {
@@ -38,7 +39,7 @@ function head(p, panel) {
     p.cell ? el("button", { type: "button", class: "button button--plain panel__cell", onclick: () => panel.choose("area", p.cell.code) }, p.cell.name, " ›") : null);
 }
 
-function timeline(p) {
+function timeline(p, names) {
   const events = p.events || [];
   if (!events.length) return null;
   let before = null;
@@ -47,15 +48,10 @@ function timeline(p) {
     const stamp = today === before ? clock(event.at) : `${today.slice(5)} ${clock(event.at)}`;
     before = today;
     return el("li", {}, time(event.at, stamp, fullTime(event.at)), el("i", { class: "timeline__dot" }),
-      el("b", {}, tOr(`panel.event_${event.kind}`, event.kind)), el("span", {}, eventWords(event)));
+      el("b", {}, tOr(`panel.event_${event.kind}`, event.kind)), el("span", {}, eventWords(event, names, p)));
   });
   const next = tOr(`panel.next_${p.status}`, null);
   return el("ol", { class: "timeline" }, items, next ? el("li", { class: "timeline__next" }, el("time", {}, "—"), el("i", { class: "timeline__dot" }), el("b", {}, next), el("span")) : null);
-}
-
-function eventWords({ actor, data = {} }) {
-  const to = data.cell_name || data.to_name || data.category_name || data.reason || "";
-  return [actor?.name, typeof to === "string" ? to : ""].filter(Boolean).join(" · ");
 }
 
 function people(assignment) {
@@ -72,5 +68,6 @@ function person(name, part) {
   return el("li", { class: vacant ? "is-vacant" : "" }, face({ person: part.person, vacant }),
     el("div", {}, el("b", { class: vacant ? "vacant" : "" }, vacant ? t("panel.vacant") : part.person.name), " ", el("small", {}, t(`panel.part_${name}`)),
       el("div", { class: "quiet" }, [part.area?.name, part.role_name].filter(Boolean).join(" · ")),
-      part.how && part.how !== "cell" ? el("div", { class: "inherited" }, t(`panel.how_${part.how}`)) : null));
+      // That a post is held by an area above is said by the area's name.
+      part.how && !["cell", "inherited"].includes(part.how) ? el("div", { class: "inherited" }, t(`panel.how_${part.how}`)) : null));
 }

@@ -1,10 +1,12 @@
 // The left rail: whose area this is, its open matters in figures, chips that filter, and the list in step with the map.
 
-import { get } from "../api.js";
+import { collect, get } from "../api.js";
 import { el, put, time } from "../dom.js";
 import { NOTHING, ago, count, fullTime, squareKm } from "../format.js";
 import { empty, failure, skeleton } from "../states.js";
 import { t, tOr } from "../texts.js";
+import { categoryNames } from "./category_names.js";
+import { areaName, crumbs } from "./crumbs.js";
 import { statusOf } from "./issues.js";
 import { mark, statusMark } from "./marks.js";
 
@@ -15,6 +17,7 @@ export class Rail {
   constructor(root, { map, me, store, state, goHome }) {
     const part = (name) => root.querySelector(`[data-part="${name}"]`);
     Object.assign(this, { map, me, store, state, goHome, area: null });
+    this.choose = (kind, id) => state.set({ selected: { kind, id } });
     Object.assign(this, { head: part("area"), figures: part("figures"), chips: part("chips"), select: part("category"), listHead: part("list-head"), list: part("list") });
     store.addEventListener("change", () => this.draw());
     state.on(["selected"], () => this.markSelected());
@@ -38,32 +41,47 @@ export class Rail {
     await Promise.all([this.loadArea(), this.loadCategories()]);
   }
 
+  /** Loads again what could not be loaded. */
+  recover() {
+    if (this.failed) this.loadArea();
+    if (!this.categories) this.loadCategories();
+  }
+
   async loadArea() {
-    const own = this.me.areas || [];
-    if (!own.length) return put(this.head, el("h1", {}, t("map.whole_scope")));
-    put(this.head, el("h1", {}, own[0].name));
+    put(this.head, el("h1", {}, this.me.areas?.[0]?.name || t("map.whole_scope")));
+    this.failed = false;
     try {
+      const own = await this.ownAreas();
+      if (!own.length) return;
       this.area = (await get(`/areas/${encodeURIComponent(own[0].code)}`)).properties;
       this.drawArea(own);
-    } catch {
-      // The name stands already; figures come from the matters themselves.
+    } catch (error) {
+      if (error.status === undefined) throw error;
+      this.failed = true; // the name stands already; figures come from the matters themselves
     }
-    return undefined;
+  }
+
+  /** One's own areas; for who sees everything the district, where there is only one. */
+  async ownAreas() {
+    const own = this.me.areas || [];
+    if (own.length || !this.me.sees_everything) return own;
+    const { features } = await collect("/areas", { level: "district", geometry: 0, limit: 2 }, 2);
+    return features.length === 1 ? [features[0].properties] : [];
   }
 
   drawArea(own) {
-    const { breadcrumb = [], name, area_m2: size, counts = {} } = this.area;
+    const { breadcrumb = [], name, area_m2: size } = this.area;
+    const counts = this.area.counts || {};
     const above = breadcrumb.filter((step) => step.code !== this.area.code);
     put(this.head,
-      above.length ? el("nav", { class: "crumbs", "aria-label": t("map.breadcrumb") }, el("ol", {}, above.map((step) => el("li", {}, step.name)))) : null,
+      crumbs(above, this.me, this.choose),
       el("div", { class: "area__line" },
-        el("h1", {}, own.length > 1 ? own.map((area) => area.name).join("、") : name),
+        el("h1", {}, own.length > 1 ? own.flatMap((area, at) => [at ? "、" : "", areaName(area, this.choose)]) : areaName({ code: this.area.code, name }, this.choose)),
         el("p", {}, [counts.households ? t("map.households", { n: count(counts.households) }) : null, size ? squareKm(size) : null].filter(Boolean).join(" · "))));
   }
 
   async loadCategories() {
-    const { categories } = await get("/categories").catch(() => ({ categories: [] }));
-    this.categories = categories;
+    this.categories = await categoryNames().catch(() => null);
     this.drawCategories();
   }
 
@@ -72,7 +90,7 @@ export class Rail {
     const tally = {};
     for (const { properties: p } of this.store.all()) tally[p.category] = (tally[p.category] || 0) + 1;
     if (this.state.category) tally[this.state.category] ||= 0;
-    const names = new Map((this.categories || []).map((category) => [category.id, category.name]));
+    const names = new Map(this.categories || []);
     for (const { properties: p } of this.store.all()) names.set(p.category, p.category_name);
     const options = Object.entries(tally).sort((a, b) => b[1] - a[1]).map(([id, n]) =>
       el("option", { value: id, selected: id === this.state.category }, `${names.get(id) || id} ${count(n)}`));

@@ -1,19 +1,24 @@
-// Finds a matter by its number or a cell by its name: `/` goes here, arrows choose, Enter opens.
+// Finds a matter by its number or an area by its name or code: `/` goes here, arrows choose, Enter opens.
 
-import { get } from "../api.js";
+import { collect, get } from "../api.js";
 import { el, put } from "../dom.js";
-import { areaCode } from "../format.js";
+import { areaCode, count } from "../format.js";
 import { t } from "../texts.js";
+import { messageOf } from "../states.js";
 import { mark } from "./marks.js";
 import { placeOf } from "./rail.js";
 
 const SETTLE_MS = 200;
+const SHOWN = 6; // of each kind
+const ASKED = 200;
+const LEVELS_ABOVE = ["district", "street", "community"];
 
 export class Search {
-  constructor(form, { cells, state }) {
-    Object.assign(this, { form, cells, state, at: -1 });
+  constructor(form, { me, cells, state }) {
+    Object.assign(this, { form, me, cells, state, at: -1 });
     this.input = form.querySelector("input");
     this.list = form.querySelector("[role=listbox]");
+    this.input.addEventListener("focus", () => this.areasAbove().catch(() => {}));
     this.input.addEventListener("input", () => this.soon());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
@@ -33,23 +38,42 @@ export class Search {
   async ask() {
     const words = this.input.value.trim();
     if (!words) return this.close();
-    const cells = this.cells.find(words).map((p) => ({ kind: "area", id: p.code, node: cellLine(p) }));
     this.withdraw?.abort();
     this.withdraw = new AbortController();
-    const found = await get("/issues", { q: words, limit: 6 }, { signal: this.withdraw.signal })
-      .catch((error) => (error.name === "AbortError" ? null : { features: [] }));
-    if (!found) return undefined;
-    const issues = found.features.map(({ properties: p }) => ({ kind: "issue", id: p.number, node: issueLine(p) }));
-    return this.show([...cells, ...issues]);
+    const { signal } = this.withdraw;
+    const asked = [this.areasAbove(), get("/issues", { q: words, limit: ASKED }, { signal })];
+    const [above, matters] = await Promise.allSettled(asked);
+    if (signal.aborted) return undefined;
+    const areas = matching([...(above.value || []), ...this.cells.all()], words);
+    const issues = matters.value?.features || [];
+    const error = [above, matters].find(({ status }) => status === "rejected")?.reason;
+    const found = [
+      ...areas.slice(0, SHOWN).map((p) => ({ kind: "area", id: p.code, node: areaLine(p) })),
+      ...issues.slice(0, SHOWN).map(({ properties: p }) => ({ kind: "issue", id: p.number, node: issueLine(p) })),
+    ];
+    const more = areas.length + issues.length - found.length;
+    return this.show(found, error ? messageOf(error) : moreWords(more, Boolean(matters.value?.next)));
   }
 
-  show(found) {
+  /** The areas above the cells inside the reader's own scope, asked for once; asked again after a failure. */
+  areasAbove() {
+    if (this.above) return this.above;
+    const roots = this.me.areas?.length ? this.me.areas.map((area) => area.code) : [null];
+    const asked = roots.flatMap((under) => LEVELS_ABOVE.map((level) => collect("/areas", { level, under, geometry: 0, limit: 1000 })));
+    this.above = Promise.all(asked).then((answers) => answers.flatMap(({ features }) => features.map(({ properties }) => properties)));
+    this.above.catch(() => { this.above = null; });
+    return this.above;
+  }
+
+  /** Shows what was found, and below it `words`: that there is more, or that something could not be asked. */
+  show(found, words) {
     this.found = found;
     this.at = found.length ? 0 : -1;
-    put(this.list, found.length ? found.map((one, at) => el("li", {
+    const rest = words || (found.length ? null : t("map.found_nothing"));
+    put(this.list, found.map((one, at) => el("li", {
       role: "option", id: `found-${at}`, "aria-selected": String(at === 0),
       onmousedown: (event) => { event.preventDefault(); this.pick(at); },
-    }, one.node)) : el("li", { class: "search__none" }, t("map.found_nothing")));
+    }, one.node)), rest ? el("li", { class: "search__none", role: "presentation" }, rest) : null);
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.mark();
@@ -69,7 +93,7 @@ export class Search {
   }
 
   mark() {
-    [...this.list.children].forEach((node, at) => node.setAttribute("aria-selected", String(at === this.at)));
+    this.list.querySelectorAll("[role=option]").forEach((node, at) => node.setAttribute("aria-selected", String(at === this.at)));
     if (this.at >= 0) this.input.setAttribute("aria-activedescendant", `found-${this.at}`);
     else this.input.removeAttribute("aria-activedescendant");
   }
@@ -89,8 +113,19 @@ export class Search {
   }
 }
 
-function cellLine(p) {
-  return el("span", { class: "search__line" }, el("b", {}, p.name), el("small", {}, areaCode(p.code)));
+function matching(areas, words) {
+  const wanted = words.toLowerCase();
+  const digits = words.replace(/\s/g, "");
+  return areas.filter((p) => p.name.toLowerCase().includes(wanted) || p.code.includes(digits));
+}
+
+function moreWords(more, isLeast) {
+  return more > 0 ? t(isLeast ? "map.more_found_least" : "map.more_found", { n: count(more) }) : null;
+}
+
+function areaLine(p) {
+  const level = LEVELS_ABOVE.includes(p.level) ? el("span", { class: "tag" }, t(`map.level_${p.level}`)) : null;
+  return el("span", { class: "search__line" }, el("b", {}, p.name), level, el("small", {}, areaCode(p.code)));
 }
 
 function issueLine(p) {

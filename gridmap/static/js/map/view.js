@@ -8,7 +8,12 @@ export function showWhole(map, bounds, legend, animate) {
   map.fitBounds(corners(bounds), { ...besideLegend(map, bounds, legend.getBoundingClientRect()), animate });
 }
 
-/** Shows an area. Pans as little as possible; only what is too large or far away changes the zoom. */
+/** Shows all of an area above the cells. */
+export function fitArea(map, bounds, animate) {
+  map.fitBounds(bounds, { ...uncovered(map), animate });
+}
+
+/** Shows a cell. Pans as little as possible; only what is too large or far away changes the zoom. */
 export function showArea(map, bounds, animate) {
   const { paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] } = uncovered(map);
   const size = map.getSize();

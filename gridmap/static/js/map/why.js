@@ -1,22 +1,33 @@
 // “为什么是这个网格”: the finding explained, folded away: shares as bars, margin, rule, what was sent.
 
 import { el } from "../dom.js";
-import { distance, lonLat, percent } from "../format.js";
+import { ago, distance, lonLat, percent } from "../format.js";
 import { icon } from "../icons.js";
 import { t, tOr } from "../texts.js";
 
 /** The folded part of a matter's panel; nothing where the matter has no why. */
-export function whyPart({ why, cell }, panel) {
+export function whyPart({ why, cell, events = [] }, panel) {
   if (!why) return null;
-  const body = el("div", { class: "why__body", hidden: panel.folded }, bars(why), facts(why, cell));
+  const isChosen = why.rule === "chosen_by_person";
+  const body = el("div", { class: "why__body", hidden: panel.folded },
+    isChosen ? choice(events) : null, bars(why), facts(why, cell));
   const button = el("button", { type: "button", class: "why__head", "aria-expanded": String(!panel.folded) },
-    el("h3", {}, t("panel.why")), el("span", { class: `tag tag--${tone(why.status)}` }, t(`panel.where_${why.status}`)), icon("chevron"));
+    el("h3", {}, t("panel.why")), isChosen ? el("span", { class: "tag tag--reported" }, t("panel.where_chosen")) : el("span", { class: `tag tag--${tone(why.status)}` }, t(`panel.where_${why.status}`)), icon("chevron"));
   button.addEventListener("click", () => {
     panel.folded = !panel.folded;
     body.hidden = panel.folded;
     button.setAttribute("aria-expanded", String(!panel.folded));
   });
   return el("section", { class: "why" }, button, body);
+}
+
+/** A person's choice: by whom and when; the shares below it are what the place alone said. */
+function choice(events) {
+  const event = events.filter(({ kind }) => kind === "choose_cell").pop();
+  return [
+    event ? el("p", { class: "why__choice" }, t("panel.chosen_by", { name: event.actor?.name || t("panel.somebody"), when: ago(event.at) })) : null,
+    el("p", { class: "quiet" }, t("panel.place_said")),
+  ];
 }
 
 function tone(status) {
