@@ -484,7 +484,7 @@ def test_a_store_without_schema_or_out_of_reach_is_one_line(
 )
 def test_settings_that_cannot_be_meant_are_named(name: str, value: str) -> None:
     result = CliRunner().invoke(
-        main, ["audit"], env={f"GRIDMAP_{name.upper()}": value, "GRIDMAP_SECRET_KEY": "x"}
+        main, ["audit"], env={f"GRIDMAP_{name.upper()}": value, "GRIDMAP_SECRET_KEY": "only-for-tests"}
     )
     assert result.exit_code == 1
     assert f"GRIDMAP_{name.upper()}" in result.output
@@ -494,7 +494,7 @@ def test_settings_that_cannot_be_meant_are_named(name: str, value: str) -> None:
 def test_a_data_directory_that_cannot_be_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     env = {"GRIDMAP_DATA_DIR": str(tmp_path / "file" / "data")}
-    for more in ({}, {"GRIDMAP_SECRET_KEY": "x"}):
+    for more in ({}, {"GRIDMAP_SECRET_KEY": "only-for-tests"}):
         result = CliRunner().invoke(main, ["init"], env=env | more)
         assert result.exit_code == 1
         assert isinstance(result.exception, SystemExit), result.exception

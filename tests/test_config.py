@@ -45,7 +45,7 @@ def test_the_data_directory_is_where_one_stands_unless_said(monkeypatch, tmp_pat
     [
         ("database_url", "postgresql+psycopg://user:secret@host/gridmap", None),
         ("database_url", "sqlite:////var/lib/gridmap.db", None),
-        ("secret_key", "given", None),
+        ("secret_key", "given by hand", None),
         ("host", "0.0.0.0", None),
         ("timezone", "Europe/Berlin", None),
         ("language", "en", None),
@@ -67,7 +67,12 @@ def test_a_variable_is_read_as_what_it_is(base, name, raw, value):
 @pytest.mark.parametrize("field", [f.name for f in dataclasses.fields(Settings)])
 def test_every_field_is_a_variable(base, field, tmp_path):
     words = {"int": "7", "bool": "yes", "Path": str(tmp_path / "elsewhere")}
-    special = {"timezone": "UTC", "database_url": "sqlite:///x.db"}
+    special = {
+        "timezone": "UTC",
+        "database_url": "sqlite:///x.db",
+        "language": "en",
+        "secret_key": "twelve signs",
+    }
     kind = str(Settings.__dataclass_fields__[field].type)
     raw = special.get(field, words.get(kind, "word"))
     settings = read_settings(base | {f"GRIDMAP_{field.upper()}": raw})
@@ -116,7 +121,7 @@ def test_no_two_installations_draw_the_same_key(base, tmp_path):
 
 
 def test_a_given_key_is_not_written_anywhere(base, tmp_path):
-    assert read_settings(base | {"GRIDMAP_SECRET_KEY": "given"}).secret_key == "given"
+    assert read_settings(base | {"GRIDMAP_SECRET_KEY": "given by hand"}).secret_key == "given by hand"
     assert not (tmp_path / "data").exists()
 
 

@@ -67,6 +67,8 @@ def test_a_new_account_gets_a_one_time_code_shown_once(admin: Caller) -> None:
         ({"username": "seat"}, (409, "username_taken")),
         ({"kind": "king"}, (422, "account_kind_unknown")),
         ({"kind": "department"}, (422, "field_missing")),
+        ({"unit": "water"}, (422, "unit_only_for_departments")),
+        ({"kind": "staff"}, (403, "forbidden")),
         ({"area": "990001001009"}, (404, "area_not_found")),
         ({"username": "x"}, (422, "invalid_input")),
         ({"username": "x" * 101}, (422, "invalid_input")),
@@ -115,6 +117,7 @@ def test_an_administrator_of_an_area_manages_that_area(chief: Caller) -> None:
     for area in (EASTGATE, DISTRICT, None):
         assert fault(make(chief, "theirs", **({"area": area} if area else {}))) == (403, "outside_scope")
     assert fault(make(chief, "theirs", "administrator")) == (403, "outside_scope")
+    assert fault(make(chief, "theirs", "department", unit="water")) == (403, "forbidden")
     assert fault(chief.delete("/accounts/seat")) == (404, "account_not_found")
     assert fault(chief.delete("/accounts/nobody")) == (404, "account_not_found")
 
@@ -166,6 +169,18 @@ def test_a_token_can_end_itself(app: Flask, admin: Caller) -> None:
     itself = Caller(app.test_client(), made["token"])
     assert itself.delete(f"/tokens/{made['id']}").status_code == 200  # type: ignore[attr-defined]
     assert fault(itself.get("/me")) == (401, "token_invalid")
+
+
+def test_what_a_token_made_ends_with_it(app: Flask, admin: Caller) -> None:
+    parent = new_token(admin, days=7)
+    child = new_token(Caller(app.test_client(), parent["token"]), days=30)
+    listed: Any = admin.get("/tokens")
+    assert len({token["expires_at"] for token in listed.json["tokens"][:2]}) == 1, (
+        "no longer than what made it"
+    )
+    assert status_with(app, child["token"]) == 200
+    admin.delete(f"/tokens/{parent['id']}")
+    assert status_with(app, child["token"]) == 401
 
 
 def test_a_token_ends_on_its_day(app: Flask, admin: Caller, clock: Clock) -> None:

@@ -186,6 +186,23 @@ def test_a_forwarded_matter_is_the_units_and_no_others(app: Flask, office: Offic
     assert (listed(water), listed(power)) == ([], [number])
 
 
+def test_a_unit_learns_who_owns_and_handles_it_not_the_whole_staff(
+    app: Flask, office: Office, seat: Caller
+) -> None:
+    number = reported(seat, C1)
+    done(seat, number, "forward", unit="water")
+    for who, informed in (
+        (seat, ["Police Zhao", "Dong Dynamic"]),
+        (caller(app, office, "water"), [None, None]),
+    ):
+        told = read(who, number)["assignment"]
+        assert (told["owner"]["person"]["name"], told["handler"]["person"]["name"]) == (
+            "Li Leads",
+            "Sun Cleans",
+        )
+        assert [part["person"] and part["person"]["name"] for part in told["informed"]] == informed
+
+
 def test_who_loses_sight_of_it_by_acting_is_told_what_holds(app: Flask, office: Office, seat: Caller) -> None:
     head, number = caller(app, office, "head1"), reported(seat, C1)
     response = act(head, number, "move", **IN_C3)
@@ -245,6 +262,7 @@ def test_an_act_sent_again_after_the_state_went_on_is_no_conflict(seat: Caller) 
         ("amend", {}, "field_missing"),
         ("choose_cell", {}, "field_missing"),
         ("forward", {}, "field_missing"),
+        ("forward", {"unit": "nobody"}, "unit_unknown"),
         ("comment", {}, "field_missing"),
         ("comment", {"words": ""}, "field_missing"),
         ("erase", {}, "field_missing"),

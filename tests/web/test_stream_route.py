@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from gridmap import live
+from gridmap.actions.accounts import NewAccount, add_account
 from gridmap.actions.importing import ImportFile
 from gridmap.actions.importing_staff import import_staff
 from gridmap.actions.office import Office
@@ -103,7 +104,10 @@ def test_who_loses_sight_after_a_move_is_told_it_is_gone(listen: Listen, seat: C
     assert (came.event, came.data["number"], came.data["cell"]) == ("issue", number, C4)
 
 
-def test_a_unit_is_told_when_it_gets_and_when_it_loses_a_matter(listen: Listen, seat: Caller) -> None:
+def test_a_unit_is_told_when_it_gets_and_when_it_loses_a_matter(
+    listen: Listen, seat: Caller, office: Office
+) -> None:
+    add_account(office, None, NewAccount("power", "department", None, "power"), RULES)
     page, number = listen("water"), reported(seat, C1)
     for unit in ("water", "power"):
         act(seat, number, "forward", unit=unit)
@@ -116,7 +120,7 @@ def test_a_wall_is_told_what_it_may_show(listen: Listen, seat: Caller) -> None:
     page = listen("wall")
     number = reported(seat, (103.8007, 25.5009), description="张三家门口")
     told = page.next()
-    assert (told.data["number"], set(told.data)) == (number, NUMBERS_OF_A_REPORT)
+    assert (told.data["number"], set(told.data)) == (number, NUMBERS_OF_A_REPORT - {"kind", "occurred_at"})
     assert "103.8007" not in str(told)
     assert "张三" not in str(told)
 
@@ -244,6 +248,19 @@ def test_a_place_is_given_back(office: Office) -> None:
         again.close()
         assert again.status_code == 200
     app.extensions["gridmap"].live.stop()
+
+
+def test_one_account_cannot_take_every_place(
+    app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gridmap.web.api.stream.ACCOUNT_LIMIT", 1)
+    seat, li = callers(app, office, "seat", "li")
+    pages = [OpenPage(app.test_client(), who.token) for who in (seat, li)]
+    full: Any = seat.get("/stream")
+    assert fault(full) == (429, "streams_of_account_full")
+    assert full.headers["Retry-After"] == "10"
+    for page in pages:
+        page.close()
 
 
 def test_a_look_at_the_headers_takes_no_place(office: Office) -> None:

@@ -15,7 +15,7 @@ from gridmap.errors import GridmapError, InvalidInputError, NotSignedInError, To
 from gridmap.live import Message, follow
 from gridmap.web import access
 from gridmap.web.access import Parts, actor, needs, parts
-from gridmap.web.answers import ERRORS
+from gridmap.web.answers import ERRORS, Error
 from gridmap.web.api.blueprint import STATE, api
 from gridmap.web.params import LanguageQuery
 
@@ -41,6 +41,7 @@ class StreamQuery(LanguageQuery):
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         },
         **ERRORS,
+        429: Error,
     },
 )
 @needs("read", "projection")

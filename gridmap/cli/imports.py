@@ -1,4 +1,4 @@
-"""The command `gridmap`: translates words of the shell into calls, and answers into text and JSON."""
+"""`gridmap import`: files of areas, buildings, staff and matters."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import csv
 import json
 import os
 import sys
-import threading
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,124 +14,22 @@ from zoneinfo import ZoneInfo
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from sqlalchemy.exc import ArgumentError
 
-from gridmap import __version__
-from gridmap.actions import accounts, auditing
 from gridmap.actions.importing import ImportFile, ImportReport
 from gridmap.actions.importing_areas import AreaImport, import_areas
 from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.importing_staff import import_staff
-from gridmap.actions.keeping import do_what_is_due, routines
-from gridmap.actions.office import Office
-from gridmap.actions.placing import Sent, find, why_of
-from gridmap.app import create_app, initialise, open_office, sign_in_rules
-from gridmap.config import Settings, read_settings
-from gridmap.db import schema
+from gridmap.app import sign_in_rules
+from gridmap.cli.desk import Desk, command, write_json
 from gridmap.domain.codes import LEVELS
-from gridmap.domain.scope import KINDS
-from gridmap.errors import FindingsError, GridmapError, InvalidInputError, UnavailableError
+from gridmap.errors import InvalidInputError
 from gridmap.files import matters, people, places, reading
 from gridmap.geo.crs import DATUMS
-from gridmap.jobs import work_until
-from gridmap.texts import choose_language, text
-
-OK, REFUSED, BROKEN = 0, 1, 3
+from gridmap.texts import text
 
 
-class Desk:
-    """What every command gets: settings, language, and the office when it is first asked for."""
-
-    def __init__(self) -> None:
-        os.umask(0o077)  # what is written here holds words, names and hashes: its owner's only
-        try:
-            self.settings: Settings = read_settings()
-        except (ValueError, OSError) as error:
-            raise click.ClickException(str(error)) from None
-        self.language = choose_language(
-            self.settings.language or os.environ.get("LC_ALL") or os.environ.get("LANG")
-        )
-        self._office: Office | None = None
-
-    @property
-    def office(self) -> Office:
-        """The store and the rules."""
-        if self._office is None:
-            try:
-                self._office = open_office(self.settings)
-            except ArgumentError as error:
-                raise click.ClickException(f"GRIDMAP_DATABASE_URL: {error}") from None
-        return self._office
-
-    def close(self) -> None:
-        """Let go of the store."""
-        if self._office is not None:
-            self._office.database.dispose()
-
-    def say(self, key: str, **fields: Any) -> None:
-        """A line for people."""
-        click.echo(text(self.language, f"cli.{key}", **fields), err=True)
-
-    def explain(self, error: GridmapError) -> None:
-        """An error as a line for people; findings one by one."""
-        click.echo(f"{text(self.language, f'error.{error.code}', **error.details)} [{error.code}]", err=True)
-        for finding in list(error.details.get("findings", []))[:20]:
-            self._explain_finding(finding)
-
-    def _explain_finding(self, finding: dict[str, Any]) -> None:
-        said = text(
-            self.language, f"finding.{finding['rule']}", record=finding["record"], **finding["details"]
-        )
-        click.echo(
-            f"  {text(self.language, 'cli.' + finding['severity'])}  {finding['record']}: {said}", err=True
-        )
-
-
-def command(function: Callable[..., None]) -> Callable[..., None]:
-    """A command whose errors are lines in the reader's language and an exit status, never a traceback."""
-
-    @click.pass_context
-    @wraps(function)
-    def run(context: click.Context, *args: Any, **options: Any) -> None:
-        desk = context.ensure_object(Desk)
-        try:
-            function(desk, *args, **options)
-        except GridmapError as error:
-            desk.explain(error)
-            report = options.get("report")
-            if report and isinstance(error, FindingsError):
-                _write_json(report, {"counts": {}, "refused": True, **error.details})
-            context.exit(REFUSED)
-        except BrokenPipeError:
-            raise  # whoever read our output has gone: click ends quietly
-        except OSError as error:
-            raise click.ClickException(str(error)) from error
-        finally:
-            desk.close()
-
-    return run
-
-
-@click.group()
-@click.version_option(__version__, prog_name="gridmap")
-def main() -> None:
-    """GIS grid management: a report finds its cell and its people."""
-
-
-@main.command()
-@command
-def init(desk: Desk) -> None:
-    """Create or upgrade the schema, and load the rule tables."""
-    changes = initialise(desk.office)
-    desk.say(
-        "initialised",
-        url=desk.office.database.engine.url.render_as_string(hide_password=True),
-        changes=changes,
-    )
-
-
-@main.group("import")
+@click.group("import")
 def import_group() -> None:
     """Take in a file: all findings first, then all or nothing."""
 
@@ -189,7 +85,7 @@ def areas_command(desk: Desk, file: Path, **options: Any) -> None:
     columns = places.Columns(options["code"], options["name"], options["parent"])
     areas, findings = places.area_frame(frame, columns, numbered=options["number"])
     wanted = AreaImport(options["level"], options["parent_code"], options["number"], options["replace"])
-    with _progress(desk) as progress:
+    with Bars(desk) as progress:
         report = import_areas(desk.office, areas, wanted, _file(source, options), findings, progress)
     _show(desk, report, options)
 
@@ -212,7 +108,7 @@ def buildings_command(desk: Desk, file: Path, **options: Any) -> None:
     columns = places.BuildingColumns(**{field: options[field] for field in fields})
     source, frame, findings = _features(file, columns, options)
     buildings, faults = places.building_frame(frame, columns)
-    with _progress(desk) as progress:
+    with Bars(desk) as progress:
         report = import_buildings(
             desk.office,
             buildings,
@@ -254,7 +150,7 @@ def staff_command(desk: Desk, file: Path, **options: Any) -> None:
     source = reading.read_table(file, encoding=options["encoding"], sheet=options["layer"])
     office = desk.office
     rows, findings = people.read_staff_rows(source.frame, office.roles, office.zone, office.clock())
-    with _progress(desk) as progress:
+    with Bars(desk) as progress:
         report = import_staff(
             office,
             rows,
@@ -297,7 +193,7 @@ def issues_command(desk: Desk, file: Path, **options: Any) -> None:
     columns = matters.MatterColumns(id=options["id_"], **{field: options[field] for field in fields})
     rows, findings = matters.read_matters(source.frame, columns, zone, desk.office.clock())
     wanted = IssueImport(options["source"], options["datum"])
-    with _progress(desk) as progress:
+    with Bars(desk) as progress:
         report = import_issues(desk.office, rows, wanted, _file(source, options), findings, progress)
     _show(desk, report, options)
 
@@ -313,7 +209,7 @@ def _file(source: reading.Source, options: dict[str, Any]) -> ImportFile:
     return ImportFile(source.name, source.digest, options["dry_run"])
 
 
-class _Bars:
+class Bars:
     """Progress bars on standard error, one a stage; silent where nobody looks."""
 
     def __init__(self, desk: Desk) -> None:
@@ -335,25 +231,17 @@ class _Bars:
         self._progress.update(self._tasks[stage], completed=done, total=of)
 
 
-def _progress(desk: Desk) -> _Bars:
-    return _Bars(desk)
-
-
 def _show(desk: Desk, report: ImportReport, options: dict[str, Any]) -> None:
     for finding in report.findings[:20]:
         if finding.severity != "info":
-            desk._explain_finding(finding.to_dict())
+            desk.explain_finding(finding.to_dict())
     if len(report.findings) > 20:
         desk.say("more_findings", count=len(report.findings) - 20)
     counts = ", ".join(f"{text(desk.language, 'cli.count_' + k)} {v}" for k, v in report.counts.items())
     desk.say("dry_run_done" if report.is_dry_run else "import_done", counts=counts)
     if options["report"]:
-        _write_json(options["report"], report.to_json())
+        write_json(options["report"], report.to_json())
     click.echo(json.dumps(report.counts))
-
-
-def _write_json(file: Path, data: Any) -> None:
-    file.write_text(json.dumps(data, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
 
 
 def _write_codes(file: Path, codes: tuple[tuple[str, str, str], ...]) -> None:
@@ -368,135 +256,3 @@ def _write_codes(file: Path, codes: tuple[tuple[str, str, str], ...]) -> None:
 def _harmless(cell: str) -> str:
     """A cell that a spreadsheet does not take for a formula."""
     return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
-
-
-@main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("lon", type=float)
-@click.argument("lat", type=float)
-@click.option("--accuracy", type=float, help="95 % radius in metres.")
-@click.option("--datum", type=click.Choice(DATUMS), default="wgs84", show_default=True)
-@command
-def locate(desk: Desk, lon: float, lat: float, accuracy: float | None, datum: str) -> None:
-    """Where a point lies, explained, as JSON."""
-    sent = Sent(lon, lat, datum, accuracy)
-    with desk.office.database.reading() as session:
-        click.echo(json.dumps(why_of(find(session, sent), sent), ensure_ascii=False, indent=1))
-
-
-@main.group()
-def user() -> None:
-    """Accounts."""
-
-
-@user.command("add")
-@click.argument("username")
-@click.option(
-    "--kind",
-    type=click.Choice([k for k in KINDS if k != "staff"]),
-    default="administrator",
-    show_default=True,
-)
-@click.option("--area", help="Limit it to this area's code.")
-@click.option("--unit", help="The unit of a department's account.")
-@command
-def user_add(desk: Desk, username: str, kind: str, area: str | None, unit: str | None) -> None:
-    """Make an account; prints its one-time code (staff accounts come with `import staff`)."""
-    new = accounts.NewAccount(username, kind, area, unit)
-    code = accounts.add_account(desk.office, None, new, sign_in_rules(desk.settings))
-    desk.say("user_added", username=username, days=desk.settings.one_time_days)
-    click.echo(code)
-
-
-@user.command("reset")
-@click.argument("username")
-@command
-def user_reset(desk: Desk, username: str) -> None:
-    """End the password and all sessions; prints a new one-time code."""
-    click.echo(accounts.reset_account(desk.office, None, username, sign_in_rules(desk.settings)))
-
-
-@user.command("close")
-@click.argument("username")
-@command
-def user_close(desk: Desk, username: str) -> None:
-    """End an account, its sessions, tokens and open streams."""
-    accounts.close_account(desk.office, None, username)
-    desk.say("user_closed", username=username)
-
-
-@main.command()
-@click.argument("username")
-@click.option("--label", default="cli", show_default=True)
-@click.option("--days", type=click.IntRange(1, 3650), help="Valid so long (default: until revoked).")
-@command
-def token(desk: Desk, username: str, label: str, days: int | None) -> None:
-    """Make a bearer token for an account; it is shown this once."""
-    click.echo(accounts.make_token_for(desk.office, username, label, days=days))
-
-
-@main.command()
-@click.option("--seal", is_flag=True, help="Then seal what grew since the last seal, and print the head.")
-@command
-def audit(desk: Desk, seal: bool) -> None:
-    """Verify every chain of the history, every seal, every erasable word."""
-    report = auditing.audit(desk.office)
-    for fault in report.faults[:50]:
-        click.echo(f"{fault.kind} {fault.record} {fault.where}", err=True)
-    desk.say(
-        "audited", issues=report.issues, events=report.events, seals=report.seals, faults=len(report.faults)
-    )
-    if report.faults:
-        sys.exit(BROKEN)
-    if seal:
-        click.echo(auditing.seal(desk.office) or report.head or "")
-
-
-@main.command()
-@click.option("--once", is_flag=True, help="Do what is due and end.")
-@command
-def work(desk: Desk, once: bool) -> None:
-    """Background work: seal the history, forget old rows of the stream (`serve` does it too)."""
-    wanted = routines(desk.settings.stream_days)
-    if once:
-        click.echo(json.dumps(dict(do_what_is_due(desk.office, wanted)), default=str))
-    else:
-        work_until(threading.Event(), desk.office, wanted)
-
-
-@main.command()
-@click.option("--host", help="Default: GRIDMAP_HOST.")
-@click.option("--port", type=int, help="Default: GRIDMAP_PORT.")
-@command
-def serve(desk: Desk, host: str | None, port: int | None) -> None:
-    """Serve pages, API and stream with gunicorn."""
-    from gridmap.web.server import run  # noqa: PLC0415  (the other commands do without Flask)
-
-    _require_schema(desk)
-    run(create_app, desk.settings, host or desk.settings.host, port or desk.settings.port)
-
-
-def _require_schema(desk: Desk) -> None:
-    """Raises UnavailableError `not_initialised` where `gridmap init` has not been run, or not since an upgrade."""
-    with desk.office.database.reading() as session:
-        if schema.current_revision(session.connection()) != schema.newest_revision():
-            raise UnavailableError("not_initialised")
-    desk.close()  # the processes that serve open their own
-
-
-@main.command()
-@click.option("--seed", type=int, default=990001, show_default=True)
-@click.option("--serve/--no-serve", "is_serving", default=False, help="Serve it afterwards.")
-@command
-def demo(desk: Desk, seed: int, is_serving: bool) -> None:
-    """Build the fictional demo district (示例区) once."""
-    from gridmap.demo.build import DEMO_PASSWORD, build_demo  # noqa: PLC0415  (only this command draws)
-
-    with _progress(desk) as progress:
-        signs = build_demo(desk.office, sign_in_rules(desk.settings), seed, progress)
-    desk.say("demo_ready", password=DEMO_PASSWORD)
-    for sign in signs:
-        click.echo(f"  {sign.username:<12} {sign.title}", err=True)
-    if is_serving:
-        from gridmap.web.server import run  # noqa: PLC0415
-
-        run(create_app, desk.settings, desk.settings.host, desk.settings.port)

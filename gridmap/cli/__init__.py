@@ -1,0 +1,175 @@
+"""The command `gridmap`: translates words of the shell into calls, and answers into text and JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+
+import click
+
+from gridmap import __version__
+from gridmap.actions import accounts, auditing
+from gridmap.actions.keeping import do_what_is_due, routines
+from gridmap.actions.placing import Sent, find, why_of
+from gridmap.app import create_app, initialise, sign_in_rules
+from gridmap.cli.desk import BROKEN, Desk, command
+from gridmap.cli.imports import Bars, import_group
+from gridmap.db import schema
+from gridmap.domain.scope import KINDS
+from gridmap.errors import UnavailableError
+from gridmap.geo.crs import DATUMS
+from gridmap.jobs import work_until
+
+
+@click.group()
+@click.version_option(__version__, prog_name="gridmap")
+def main() -> None:
+    """GIS grid management: a report finds its cell and its people."""
+
+
+@main.command()
+@command
+def init(desk: Desk) -> None:
+    """Create or upgrade the schema, and load the rule tables."""
+    changes = initialise(desk.office)
+    desk.say(
+        "initialised",
+        url=desk.office.database.engine.url.render_as_string(hide_password=True),
+        changes=changes,
+    )
+
+
+main.add_command(import_group)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("lon", type=float)
+@click.argument("lat", type=float)
+@click.option("--accuracy", type=float, help="95 % radius in metres.")
+@click.option("--datum", type=click.Choice(DATUMS), default="wgs84", show_default=True)
+@command
+def locate(desk: Desk, lon: float, lat: float, accuracy: float | None, datum: str) -> None:
+    """Where a point lies, explained, as JSON."""
+    sent = Sent(lon, lat, datum, accuracy)
+    with desk.office.database.reading() as session:
+        click.echo(json.dumps(why_of(find(session, sent), sent), ensure_ascii=False, indent=1))
+
+
+@main.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command("add")
+@click.argument("username")
+@click.option(
+    "--kind",
+    type=click.Choice([k for k in KINDS if k != "staff"]),
+    default="administrator",
+    show_default=True,
+)
+@click.option("--area", help="Limit it to this area's code.")
+@click.option("--unit", help="The unit of a department's account.")
+@command
+def user_add(desk: Desk, username: str, kind: str, area: str | None, unit: str | None) -> None:
+    """Make an account; prints its one-time code (staff accounts come with `import staff`)."""
+    new = accounts.NewAccount(username, kind, area, unit)
+    code = accounts.add_account(desk.office, None, new, sign_in_rules(desk.settings))
+    desk.say("user_added", username=username, days=desk.settings.one_time_days)
+    click.echo(code)
+
+
+@user.command("reset")
+@click.argument("username")
+@command
+def user_reset(desk: Desk, username: str) -> None:
+    """End the password and all sessions; prints a new one-time code."""
+    click.echo(accounts.reset_account(desk.office, None, username, sign_in_rules(desk.settings)))
+
+
+@user.command("close")
+@click.argument("username")
+@command
+def user_close(desk: Desk, username: str) -> None:
+    """End an account, its sessions, tokens and open streams."""
+    accounts.close_account(desk.office, None, username)
+    desk.say("user_closed", username=username)
+
+
+@main.command()
+@click.argument("username")
+@click.option("--label", default="cli", show_default=True)
+@click.option("--days", type=click.IntRange(1, 3650), help="Valid so long (default: until revoked).")
+@command
+def token(desk: Desk, username: str, label: str, days: int | None) -> None:
+    """Make a bearer token for an account; it is shown this once."""
+    click.echo(accounts.make_token_for(desk.office, username, label, days=days))
+
+
+@main.command()
+@click.option("--seal", is_flag=True, help="Then seal what grew since the last seal, and print the head.")
+@command
+def audit(desk: Desk, seal: bool) -> None:
+    """Verify every chain of the history, every seal, every erasable word."""
+    report = auditing.audit(desk.office)
+    for fault in report.faults[:50]:
+        click.echo(f"{fault.kind} {fault.record} {fault.where}", err=True)
+    desk.say(
+        "audited", issues=report.issues, events=report.events, seals=report.seals, faults=len(report.faults)
+    )
+    if report.faults:
+        sys.exit(BROKEN)
+    if seal:
+        click.echo(auditing.seal(desk.office) or report.head or "")
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what is due and end.")
+@command
+def work(desk: Desk, once: bool) -> None:
+    """Background work: seal the history, forget old rows of the stream (`serve` does it too)."""
+    wanted = routines(desk.settings.stream_days)
+    if once:
+        click.echo(json.dumps(dict(do_what_is_due(desk.office, wanted)), default=str))
+    else:
+        work_until(threading.Event(), desk.office, wanted)
+
+
+@main.command()
+@click.option("--host", help="Default: GRIDMAP_HOST.")
+@click.option("--port", type=int, help="Default: GRIDMAP_PORT.")
+@command
+def serve(desk: Desk, host: str | None, port: int | None) -> None:
+    """Serve pages, API and stream with gunicorn."""
+    from gridmap.web.server import run  # noqa: PLC0415  (the other commands do without Flask)
+
+    _require_schema(desk)
+    run(create_app, desk.settings, host or desk.settings.host, port or desk.settings.port)
+
+
+def _require_schema(desk: Desk) -> None:
+    """Raises UnavailableError `not_initialised` where `gridmap init` has not been run, or not since an upgrade."""
+    with desk.office.database.reading() as session:
+        if schema.current_revision(session.connection()) != schema.newest_revision():
+            raise UnavailableError("not_initialised")
+    desk.close()  # the processes that serve open their own
+
+
+@main.command()
+@click.option("--seed", type=int, default=990001, show_default=True)
+@click.option("--serve/--no-serve", "is_serving", default=False, help="Serve it afterwards.")
+@command
+def demo(desk: Desk, seed: int, is_serving: bool) -> None:
+    """Build the fictional demo district (示例区) once."""
+    from gridmap.demo.build import DEMO_PASSWORD, build_demo  # noqa: PLC0415  (only this command draws)
+
+    with Bars(desk) as progress:
+        signs = build_demo(desk.office, sign_in_rules(desk.settings), seed, progress)
+    desk.say("demo_ready", password=DEMO_PASSWORD)
+    for sign in signs:
+        click.echo(f"  {sign.username:<12} {sign.title}", err=True)
+    if is_serving:
+        from gridmap.web.server import run  # noqa: PLC0415
+
+        run(create_app, desk.settings, desk.settings.host, desk.settings.port)

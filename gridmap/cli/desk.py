@@ -1,0 +1,100 @@
+"""What every command shares: settings, language, the office, and errors as lines instead of tracebacks."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.exc import ArgumentError
+
+from gridmap.actions.office import Office
+from gridmap.app import open_office
+from gridmap.config import Settings, read_settings
+from gridmap.errors import FindingsError, GridmapError
+from gridmap.texts import choose_language, text
+
+OK, REFUSED, BROKEN = 0, 1, 3
+
+
+class Desk:
+    """What every command gets: settings, language, and the office when it is first asked for."""
+
+    def __init__(self) -> None:
+        os.umask(0o077)  # what is written here holds words, names and hashes: its owner's only
+        try:
+            self.settings: Settings = read_settings()
+        except (ValueError, OSError) as error:
+            raise click.ClickException(str(error)) from None
+        self.language = choose_language(
+            self.settings.language or os.environ.get("LC_ALL") or os.environ.get("LANG")
+        )
+        self._office: Office | None = None
+
+    @property
+    def office(self) -> Office:
+        """The store and the rules."""
+        if self._office is None:
+            try:
+                self._office = open_office(self.settings)
+            except ArgumentError as error:
+                raise click.ClickException(f"GRIDMAP_DATABASE_URL: {error}") from None
+        return self._office
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._office is not None:
+            self._office.database.dispose()
+
+    def say(self, key: str, **fields: Any) -> None:
+        """A line for people."""
+        click.echo(text(self.language, f"cli.{key}", **fields), err=True)
+
+    def explain(self, error: GridmapError) -> None:
+        """An error as a line for people; findings one by one."""
+        click.echo(f"{text(self.language, f'error.{error.code}', **error.details)} [{error.code}]", err=True)
+        for finding in list(error.details.get("findings", []))[:20]:
+            self.explain_finding(finding)
+
+    def explain_finding(self, finding: dict[str, Any]) -> None:
+        """A finding as a line for people."""
+        said = text(
+            self.language, f"finding.{finding['rule']}", record=finding["record"], **finding["details"]
+        )
+        click.echo(
+            f"  {text(self.language, 'cli.' + finding['severity'])}  {finding['record']}: {said}", err=True
+        )
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """A command whose errors are lines in the reader's language and an exit status, never a traceback."""
+
+    @click.pass_context
+    @wraps(function)
+    def run(context: click.Context, *args: Any, **options: Any) -> None:
+        desk = context.ensure_object(Desk)
+        try:
+            function(desk, *args, **options)
+        except GridmapError as error:
+            desk.explain(error)
+            report = options.get("report")
+            if report and isinstance(error, FindingsError):
+                write_json(report, {"counts": {}, "refused": True, **error.details})
+            context.exit(REFUSED)
+        except BrokenPipeError:
+            raise  # whoever read our output has gone: click ends quietly
+        except OSError as error:
+            raise click.ClickException(str(error)) from error
+        finally:
+            desk.close()
+
+    return run
+
+
+def write_json(file: Path, data: Any) -> None:
+    """Write JSON for people to read: indented, Chinese as it is."""
+    file.write_text(json.dumps(data, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
