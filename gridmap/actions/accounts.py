@@ -13,6 +13,7 @@ from gridmap.actions.signing_in import (
     check_password,
     end_sessions,
     hash_password,
+    note,
     secret_digest,
     tell_access,
 )
@@ -74,6 +75,8 @@ def add_account(office: Office, actor: Actor | None, new: NewAccount, rules: Sig
         else:
             account.password_hash = hash_password(new.password)
         work.session.add(account)
+        work.session.flush()
+        note(work, account.id, "made", actor.account_id if actor else None)
         return code
 
 
@@ -120,6 +123,7 @@ def reset_account(office: Office, actor: Actor | None, username: str, rules: Sig
         account = _managed(work, actor, username)
         account.password_hash, account.locked_until, account.failed_tries = None, None, 0
         end_sessions(work, account.id, tokens_too=True)
+        note(work, account.id, "reset", actor.account_id if actor else None)
         return give_one_time_code(account, work.now, rules)
 
 
@@ -130,6 +134,7 @@ def close_account(office: Office, actor: Actor | None, username: str) -> None:
         if accounts.locked_rulers(work.session) == [account.id]:
             raise ConflictError("last_administrator", username=username)
         account.is_active = False
+        note(work, account.id, "closed", actor.account_id if actor else None)
         end_sessions(work, account.id, tokens_too=True)
 
 
@@ -170,6 +175,7 @@ def make_token(
         token.expires_at = min(ends, default=None)
         work.session.add(token)
         work.session.flush()
+        note(work, account_id, "token_made")
         return token.id, secret
 
 
@@ -189,5 +195,6 @@ def revoke_token(office: Office, actor: Actor, token_id: int) -> None:
         token = work.session.get(Token, token_id)
         if token is None or token.kind != TOKEN or token.account_id != actor.account_id:
             raise NotFoundError("token_not_found", token_id=token_id)
+        note(work, token.account_id, "token_revoked")
         accounts.revoke_with_children(work.session, token, work.now)
         tell_access(work, token.account_id)

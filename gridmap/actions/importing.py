@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gridmap.actions.office import Work
+from gridmap.db.engine import hold
 from gridmap.db.models import ImportRow
 from gridmap.errors import FindingsError
 from gridmap.geo.coverage import ERROR, Finding
+
+IMPORTING = 0x696D706F7274  # “import”
 
 Progress = Callable[[str, int, int], None]
 """Told the stage (a key of the text catalogue), how much of it is done, and of how much."""
@@ -56,6 +59,15 @@ def refuse_errors(findings: Iterable[Finding]) -> None:
         rules = Counter(finding.rule for finding in found if finding.severity == ERROR)
         shown = [finding.to_dict() for finding in found]
         raise FindingsError("import_refused", errors=errors, rules=dict(rules), findings=shown)
+
+
+def one_at_a_time(work: Work) -> None:
+    """Wait for other imports of areas, buildings or staff, and keep them waiting until this one is committed.
+
+    They compare a file with what is stored: two at once would store the same twice, or place a
+    building in a cell that is just being redrawn.
+    """
+    hold(work.session.connection(), IMPORTING)
 
 
 def note_import(work: Work, kind: str, file: ImportFile, counts: dict[str, int]) -> None:

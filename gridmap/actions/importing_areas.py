@@ -16,6 +16,7 @@ from gridmap.actions.importing import (
     Progress,
     no_progress,
     note_import,
+    one_at_a_time,
     refuse_errors,
 )
 from gridmap.actions.importing_buildings import place_buildings
@@ -78,6 +79,7 @@ def import_areas(
     if wanted.is_numbered:
         frame = _numbered(frame, wanted)
     with office.work() as work:
+        one_at_a_time(work)
         progress("check", 0, len(frame))
         known = areas.current_by_code(work.session)
         if wanted.parent_code is not None and wanted.parent_code not in known:

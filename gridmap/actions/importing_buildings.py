@@ -17,6 +17,7 @@ from gridmap.actions.importing import (
     Progress,
     no_progress,
     note_import,
+    one_at_a_time,
     refuse_errors,
 )
 from gridmap.actions.office import Office, Work
@@ -51,6 +52,7 @@ def import_buildings(
     frame = frame.reset_index(drop=True)
     found += _code_faults(frame)
     with office.work() as work:
+        one_at_a_time(work)
         progress("locate", 0, len(frame))
         refuse_errors(found + _shape_faults(frame))
         rows, outside = _rows(work, frame)

@@ -14,6 +14,7 @@ from gridmap.actions.importing import (
     Progress,
     no_progress,
     note_import,
+    one_at_a_time,
     refuse_errors,
 )
 from gridmap.actions.office import Office, Work
@@ -44,6 +45,7 @@ def import_staff(
     """
     found = list(findings or [])
     with office.work() as work:
+        one_at_a_time(work)
         known = areas.current_by_code(work.session, {row.area for row in rows})
         found += _faults(office, rows, known)
         found += _name_clashes(work.session, rows, known)

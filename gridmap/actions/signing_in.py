@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.actions.office import Office, Work
 from gridmap.db import accounts
-from gridmap.db.models import Account, Token
+from gridmap.db.models import Account, AccountNote, Token
 from gridmap.domain.codes import NO_DISTRICT
 from gridmap.domain.scope import Actor
 from gridmap.errors import ForbiddenError, InvalidInputError, NotSignedInError, TooManyError
@@ -156,6 +156,7 @@ def sign_out(office: Office, secret: str) -> None:
         found = accounts.by_token(work.session, secret_digest(secret), work.now)
         if found is not None and found[1].kind == SESSION:
             found[1].revoked_at = work.now
+            note(work, found[0].id, "signed_out")
             tell_access(work, found[0].id)
 
 
@@ -195,6 +196,7 @@ def sign_in(office: Office, username: str, secret: str, rules: SignInRules) -> S
         if account.locked_until and account.locked_until > work.now:
             minutes = math.ceil((account.locked_until - work.now).total_seconds() / 60)
             raise NotSignedInError("sign_in_locked", minutes=minutes)
+        note(work, account.id, "signed_in" if is_right else "sign_in_failed")
         if is_right:
             account.failed_tries, account.locked_until = 0, None
         else:
@@ -268,6 +270,12 @@ def _set_password(office: Office, account_id: int, new: str, rules: SignInRules)
         account.password_hash = hashed
         account.one_time_digest = account.one_time_until = None
         end_sessions(work, account_id)
+        note(work, account_id, "password_set")
+
+
+def note(work: Work, account_id: int, act: str, actor_id: int | None = None) -> None:
+    """Keep that `act` was done to or with an account; `actor_id` None is the account itself, or the operator."""
+    work.session.add(AccountNote(account_id=account_id, actor_id=actor_id, at=work.now, act=act))
 
 
 def tell_access(work: Work, account_id: int) -> None:

@@ -15,6 +15,7 @@ from gridmap.actions.placing import Sent, find, why_of
 from gridmap.app import create_app, initialise, sign_in_rules
 from gridmap.cli.desk import BROKEN, Desk, command
 from gridmap.cli.imports import Bars, import_group
+from gridmap.db import accounts as stored_accounts
 from gridmap.db import schema
 from gridmap.domain.scope import KINDS
 from gridmap.errors import UnavailableError
@@ -95,6 +96,16 @@ def user_close(desk: Desk, username: str) -> None:
     """End an account, its sessions, tokens and open streams."""
     accounts.close_account(desk.office, None, username)
     desk.say("user_closed", username=username)
+
+
+@user.command("log")
+@click.argument("username")
+@command
+def user_log(desk: Desk, username: str) -> None:
+    """What was done to or with an account: made, reset, closed, signed in, failed, tokens."""
+    with desk.office.database.reading() as session:
+        for at, act, by in stored_accounts.notes(session, username):
+            click.echo(f"{at.astimezone(desk.settings.zone):%Y-%m-%d %H:%M:%S}  {act}  {by or ''}".rstrip())
 
 
 @main.command()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from gridmap.db import posts
-from gridmap.db.models import Account, Token
+from gridmap.db.models import Account, AccountNote, Token
 from gridmap.domain.scope import Scope, smallest_roots
 
 
@@ -81,3 +81,16 @@ def revoke_with_children(session: Session, token: Token, now: datetime) -> None:
         select(Token).where(Token.parent_id == token.id, Token.revoked_at.is_(None))
     ):
         revoke_with_children(session, child, now)
+
+
+def notes(session: Session, username: str) -> list[tuple[datetime, str, str | None]]:
+    """What was done to or with an account, oldest first: when, what, and by whom where that was somebody else."""
+    actor = aliased(Account)
+    query = (
+        select(AccountNote.at, AccountNote.act, actor.username)
+        .join(Account, Account.id == AccountNote.account_id)
+        .outerjoin(actor, actor.id == AccountNote.actor_id)
+        .where(Account.username == username)
+        .order_by(AccountNote.id)
+    )
+    return [(at, act, by) for at, act, by in session.execute(query)]

@@ -150,6 +150,18 @@ class Account(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class AccountNote(Base):
+    """What was done to or with an account, append-only: made, closed, reset, signed in, failed, locked, tokens."""
+
+    __tablename__ = "account_notes"
+    __table_args__ = (Index("account_notes_account", "account_id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    account_id: Mapped[int] = mapped_column(Id, ForeignKey("accounts.id"))
+    actor_id: Mapped[int | None] = mapped_column(Id, ForeignKey("accounts.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    act: Mapped[str] = mapped_column(String(30))
+
+
 class Token(Base):
     """A bearer token or a session (`kind`), kept as the digest of its secret."""
 

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from gridmap.actions.auditing import audit
 from gridmap.actions.handling import Act, act_on
 from gridmap.actions.importing import ImportFile
+from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.importing_staff import import_staff
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import Reported, report
 from gridmap.db.models import EventRow, Issue, Post, Words
 from gridmap.errors import ConflictError
+from gridmap.files.places import BuildingColumns, building_frame
 from tests.db.listening import Poller, at_once
 from tests.db.looking import count, rows_of
-from tests.town import C1, C2, C3, CENTRES, PARKING, RULES, actor_named, report_at, staff_rows
+from tests.town import (
+    C1,
+    C2,
+    C3,
+    CENTRES,
+    PARKING,
+    RULES,
+    actor_named,
+    add_areas,
+    frame_of,
+    report_at,
+    square,
+    staff_rows,
+)
 
 
 def new_matter(office: Office) -> str:
@@ -112,3 +130,21 @@ def test_staff_changing_while_matters_are_reported_leaves_none_without_its_event
     assert at_once(4, run) == [7, *[[True] * 4] * 3]
     assert sum(post.valid_to is None for post in rows_of(office, Post)) == 1
     assert audit(office).faults == ()
+
+
+def test_the_same_file_taken_in_from_two_sides_is_stored_once(office: Office) -> None:
+    cell = [(f"{C3[:12]}009", "new", square(C3))]
+    frame, _ = building_frame(frame_of([("B1", "一号楼", square(C1))]), BuildingColumns())
+    rows = staff_rows(office, (("han", "Han", "leader", C3),))
+    imports: list[Callable[[], Any]] = [
+        lambda: add_areas(office, "grid", cell),
+        lambda: import_buildings(office, frame, ImportFile("b", "0")),
+        lambda: import_staff(office, rows, ImportFile("s", "0"), RULES),
+    ]
+    for take_in in imports:
+        reports = at_once(3, lambda _n, take_in=take_in: take_in().counts)
+        assert sorted(str(counts["new"]) for counts in reports if isinstance(counts, dict)) == [
+            "0",
+            "0",
+            "1",
+        ], reports

@@ -18,6 +18,7 @@ CURRENT = sa.text("valid_to IS NULL")
 def upgrade() -> None:
     _create_tables()
     forbid_changes("events")
+    forbid_changes("account_notes")
 
 
 def _create_tables() -> None:
@@ -117,6 +118,15 @@ def _create_staff() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.UniqueConstraint("username", name="accounts_username_key"),
     )
+    op.create_table(
+        "account_notes",
+        sa.Column("id", ID, primary_key=True, nullable=False),
+        sa.Column("account_id", ID, sa.ForeignKey("accounts.id"), nullable=False),
+        sa.Column("actor_id", ID, sa.ForeignKey("accounts.id")),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("act", sa.String(30), nullable=False),
+    )
+    op.create_index("account_notes_account", "account_notes", ["account_id"])
     op.create_table(
         "tokens",
         sa.Column("id", ID, primary_key=True, nullable=False),
@@ -299,6 +309,7 @@ def _create_bookkeeping() -> None:
 
 def downgrade() -> None:
     allow_changes("events")
+    allow_changes("account_notes")
     for table in (
         "meta",
         "imports",
@@ -313,7 +324,7 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     drop_table("issues", "geom")
-    for table in ("categories", "tokens", "accounts", "posts", "persons"):
+    for table in ("categories", "tokens", "account_notes", "accounts", "posts", "persons"):
         op.drop_table(table)
     drop_table("buildings", "point", "footprint")
     drop_table("areas", "geom")

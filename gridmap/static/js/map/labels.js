@@ -6,10 +6,11 @@ import { covers } from "./inside.js";
 const L = window.L;
 const RANK = { street: 0, community: 1, cell: 2 };
 const AROUND = [[0, 0], [0, -24], [0, 24], [-30, 0], [30, 0], [-30, -24], [30, 24]];
+const FARTHER = [[0, -44], [0, 44], [-64, 0], [64, 0], [-64, -44], [64, 44], [64, -44], [-64, 44], [0, -70], [0, 70], [-110, 0], [110, 0]]; // for names
 const SETTLE_MS = 260; // rings come apart and together for about this long after zooming
 
-/** `sources`: functions that each answer a list of {at: LatLng, text, kind, dark, within}. Marks are gone
- * round; a label that fits nowhere, or not inside the shape `within`, is left out. */
+/** `sources`: functions that each answer a list of {at: LatLng, text, kind, dark, within, inside}. Marks
+ * are gone round. All of a label must lie in its shape `within`, the middle of a name in `inside`; else it is left out. */
 export class Labels {
   constructor(map, sources) {
     Object.assign(this, { map, sources });
@@ -33,10 +34,10 @@ export class Labels {
     wanted.sort((a, b) => RANK[a.kind] - RANK[b.kind]);
     for (const label of wanted) {
       const middle = this.map.latLngToLayerPoint(label.at);
-      for (const step of AROUND) {
+      for (const step of label.kind === "cell" ? AROUND : [...AROUND, ...FARTHER]) {
         const point = middle.add(step);
         const box = this.boxAt(point, label);
-        if (taken.some((other) => meet(box, other)) || !this.isInside(box, label.within)) continue;
+        if (taken.some((other) => meet(box, other)) || !this.fits(point, box, label)) continue;
         taken.push(box);
         this.write({ ...label, at: this.map.layerPointToLatLng(point) });
         break;
@@ -57,9 +58,10 @@ export class Labels {
     return boxes;
   }
 
-  isInside({ left, right, top, bottom }, shape) {
-    if (!shape) return true;
-    return [[left, top], [right, top], [right, bottom], [left, bottom]].every((corner) => covers(shape, this.map.layerPointToLatLng(corner)));
+  fits(point, { left, right, top, bottom }, { within, inside }) {
+    const corners = within ? [[left, top], [right, top], [right, bottom], [left, bottom]] : [];
+    return corners.every((corner) => covers(within, this.map.layerPointToLatLng(corner)))
+      && (!inside || covers(inside, this.map.layerPointToLatLng(point)));
   }
 
   boxAt({ x, y }, { text, kind }) {

@@ -29,8 +29,8 @@ export class Surroundings {
 
   draw(level, features) {
     L.geoJSON(features, { style: { ...BORDERS[level], fill: false }, interactive: false, pane: "borders" }).addTo(this.map);
-    for (const { properties: p } of features) {
-      if (p.label) this.names.push({ at: L.latLng(p.label[1], p.label[0]), text: p.name, kind: level });
+    for (const { properties: p, geometry } of features) {
+      if (p.label) this.names.push({ at: L.latLng(p.label[1], p.label[0]), text: p.name, kind: level, inside: geometry });
     }
   }
 
