@@ -172,10 +172,11 @@ def locked(session: Session, number: str) -> Issue | None:
 
 
 def by_external(session: Session, source: str, ids: Sequence[str]) -> dict[str, Issue]:
-    """Imported matters of `source` by their id there."""
+    """Imported matters of `source` by their id there, their rows locked until the end of the transaction."""
     found: dict[str, Issue] = {}
     for start in range(0, len(ids), 500):
         part = select(Issue).where(Issue.source == source, Issue.external_id.in_(ids[start : start + 500]))
+        part = part.order_by(Issue.id).with_for_update()
         found.update({issue.external_id: issue for issue in session.scalars(part) if issue.external_id})
     return found
 

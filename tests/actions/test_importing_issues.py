@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from gridmap.actions.importing import ImportFile, ImportReport
 from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
+from gridmap.db import issues
 from gridmap.db.models import CategoryRow, Counter, EventRow, ImportRow, Issue, Person, StreamRow, Words
 from gridmap.errors import ConflictError, FindingsError, InvalidInputError
 from gridmap.files.matters import MatterColumns, read_matters
@@ -336,6 +338,26 @@ def test_the_same_new_file_from_two_sides_is_taken_in_once(
     with pytest.raises(ConflictError, match="import_raced"):
         take_in(office, row("A1"), row("A2"))
     assert sorted(by_id(office)) == ["A1", "A2"]
+    assert holds(office)
+
+
+def test_an_act_while_an_import_amends_the_same_matter_comes_after_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in(office, row("A1"))
+    number, seat, real = by_id(office)["A1"].number, actor_named(office, "seat"), issues.by_external
+    act = threading.Thread(target=lambda: act_on(office, seat, number, Act("start")), daemon=True)
+
+    def while_somebody_acts(*args: object) -> object:
+        found = real(*args)  # type: ignore[arg-type]
+        act.start()
+        act.join(0.5)
+        return found
+
+    monkeypatch.setattr(issues, "by_external", while_somebody_acts)
+    assert counts(take_in(office, row("A1", category=PARKING))) == [0, 1, 0, 0]
+    act.join(20)
+    assert [event.kind for event in rows_of(office, EventRow)] == ["imported", "import_amended", "start"]
     assert holds(office)
 
 

@@ -33,6 +33,11 @@ def said(site: Any) -> Any:
 @pytest.mark.parametrize(
     ("kind", "data", "words"),
     [
+        (
+            "reported",
+            {"category": "own:matter:E01", "cell": CELL},
+            "王芳 · 装修垃圾待清运 · 网格：河滨第2网格",
+        ),
         ("start", {"from": "reported", "to": "handling"}, "王芳"),
         ("forward", {"unit": "市政中心"}, "王芳 · 转市政中心"),
         ("choose_cell", {"cell": CELL}, "王芳 · 网格：河滨第2网格"),

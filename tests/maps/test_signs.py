@@ -14,7 +14,9 @@ RUBBISH = ("垃圾", "渣土", "废弃", "环卫工具", "拾便", "烟头", "�
 
 def categories() -> list[dict[str, str]]:
     files = [folder("geodata") / "categories" / f"{name}.csv" for name in ("gbt47678", "gbt30428", "own")]
-    return [row for file in files for row in csv.DictReader(file.open(encoding="utf-8-sig"))]
+    return [
+        row for file in files for row in csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())
+    ]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ def upgrade() -> None:
 def _create_tables() -> None:
     _create_places()
     _create_staff()
+    _create_accounts()
     _create_matters()
     _create_contents()
     _create_history()
@@ -100,6 +101,9 @@ def _create_staff() -> None:
     )
     op.create_index("posts_area", "posts", ["area_path"])
     op.create_index("posts_person", "posts", ["person_id"])
+
+
+def _create_accounts() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", ID, primary_key=True, nullable=False),

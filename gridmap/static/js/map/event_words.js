@@ -2,6 +2,8 @@
 
 import { t, tOr } from "../texts.js";
 
+const FIRST = ["reported", "imported"];
+
 /** One line for an event of the API; `names`: categories by id; `matter`: its properties, not to repeat its own words. */
 export function eventWords({ kind, actor, data = {} }, names, matter = {}) {
   return [actor?.name, ...decided(kind, data, names), ...spoken(data, matter)].filter(Boolean).join(" · ");
@@ -10,11 +12,16 @@ export function eventWords({ kind, actor, data = {} }, names, matter = {}) {
 function decided(kind, data, names) {
   return [
     data.unit ? t("panel.to_unit", { unit: data.unit }) : null,
-    data.category ? t("panel.to_category", { name: names.get(data.category) || data.category }) : null,
+    data.category ? categoryWords(kind, names.get(data.category) || data.category) : null,
     "cell" in data ? cellWords(data.cell) : null,
     kind === "import_amended" && data.to && data.from !== data.to ? t("panel.to_status", { status: tOr(`status.${data.to}`, data.to) }) : null,
     data.erased ? t("panel.erased_words") : null,
   ];
+}
+
+/** The first category of a matter is no change. */
+function categoryWords(kind, name) {
+  return FIRST.includes(kind) ? name : t("panel.to_category", { name });
 }
 
 function cellWords(cell) {
