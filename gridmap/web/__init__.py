@@ -142,5 +142,5 @@ def _install_pages(app: Flask) -> None:
             "nonce": security.nonce(),
             "csrf_token": generate_csrf,
             "notice": said,
-            "user": None,
+            "user": {"name": who.username, "kind": who.kind} if (who := g.get("actor")) else None,
         }
