@@ -97,24 +97,11 @@ def table(folder: Path, name: str, *rows: dict[str, object], encoding: str = "ut
     return folder / name
 
 
-MATTER = {
-    "nr": "A1",
-    "x": LON,
-    "y": LAT,
-    "what": RUBBISH,
-    "since": "2026-07-01 12:00",
-    "until": "",
-    "words": "hole",
-}
-MATTER_COLUMNS = {
-    "id": "nr",
-    "lon": "x",
-    "lat": "y",
-    "category": "what",
-    "created": "since",
-    "closed": "until",
-}
-MATTER_OPTIONS = [word for option, column in MATTER_COLUMNS.items() for word in (f"--{option}", column)]
+MATTER = dict(nr="A1", x=LON, y=LAT, what=RUBBISH, since="2026-07-01 12:00", until="", words="hole")
+COLUMNS = dict(
+    id="nr", lon="x", lat="y", category="what", created="since", closed="until", description="words"
+)
+MATTER_OPTIONS = [word for option, column in COLUMNS.items() for word in (f"--{option}", column)]
 STAFF = {"staff_code": "han", "name": "韩梅梅", "role": "网格长", "area": C3}
 
 FILE = "--encoding --layer --replace --dry-run --report"
@@ -147,14 +134,10 @@ def test_version_and_unknown_commands() -> None:
     assert CliRunner().invoke(main, ["fly"]).exit_code == 2
 
 
-def count_of_categories() -> int:
-    return len(load_categories())
-
-
 def test_init_twice(empty_url: str, tmp_path: Path) -> None:
     office = make_office(empty_url, tmp_path, utc_now)  # type: ignore[arg-type]
     run = runner_for(office)
-    for changes in (count_of_categories(), 0):
+    for changes in (len(load_categories()), 0):
         said = done(run("init")).stderr
         assert f"({changes} categories new or changed)" in said
     assert str(office.database.engine.url.password) not in said

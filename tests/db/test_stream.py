@@ -109,6 +109,18 @@ def test_what_is_told_is_told_last(office: Office) -> None:
     assert count(office, Meta) == 1
 
 
+def test_what_cannot_be_told_is_not_stored_either(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise open pages would never learn of it."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr(stream, "append", fail)
+    with pytest.raises(RuntimeError):
+        report(office, actor_named(office, "li"), report_at(*CENTRES[C1]))
+    assert count(office, Issue) == 0
+
+
 def matters(number: int) -> Matters:
     """So many matters in the middle of C1."""
     lon, lat = (np.full(number, degrees) for degrees in CENTRES[C1])

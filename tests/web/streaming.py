@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import queue
 import threading
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +71,3 @@ def _parsed(block: str) -> Told | None:
     if "event" not in fields:
         return None
     return Told(fields["event"], int(fields["id"]), json.loads(fields["data"]))
-
-
-def elapsed(since: float) -> float:
-    return time.monotonic() - since

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from flask import request
 from flask_openapi3 import APIBlueprint, Tag
 
 from gridmap.domain.scope import Scope
-from gridmap.errors import InvalidInputError
 
 
 def _operation_id(*, name: str, path: str, method: str) -> str:
@@ -26,12 +24,6 @@ MATTERS = Tag(name="issues", description="Matters: reporting, reading, acting")
 PLACES = Tag(name="areas", description="Areas, buildings, where a point lies")
 PEOPLE = Tag(name="accounts", description="Accounts, tokens, who am I")
 STATE = Tag(name="state", description="Stream, heat")
-
-
-def require_json() -> None:
-    """Raises InvalidInputError `body_not_json` where the body is not a JSON object."""
-    if not isinstance(request.get_json(silent=True), dict):
-        raise InvalidInputError("body_not_json")
 
 
 def count_below(totals: dict[str, int], path: str, scope: Scope) -> int | None:
