@@ -85,9 +85,3 @@ class UnavailableError(GridmapError):
     """The installation cannot answer now: the database is gone, locked, or not initialised."""
 
     code = "unavailable"
-
-
-class ChainBrokenError(GridmapError):
-    """The history does not verify; `faults` names the chains."""
-
-    code = "chain_broken"

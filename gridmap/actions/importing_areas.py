@@ -24,7 +24,7 @@ from gridmap.actions.office import Office, Work
 from gridmap.db import areas
 from gridmap.db.bulk import insert_rows
 from gridmap.db.models import Area
-from gridmap.db.spatial import as_wkb, from_wkb
+from gridmap.db.spatial import as_multi, as_wkb, from_wkb
 from gridmap.domain.codes import LEVELS, NO_DISTRICT, check_code, codes_in, level_of, parent_code, path_of
 from gridmap.domain.history import canonical
 from gridmap.errors import InvalidInputError
@@ -197,7 +197,7 @@ def _store(
     known: dict[str, Area],
     progress: Progress,
 ) -> dict[str, int]:
-    shapes = np.array([_multi(shape) for shape in frame.geometry], dtype=object)
+    shapes = np.array([as_multi(shape) for shape in frame.geometry], dtype=object)
     sizes, labels = areas_m2(shapes), shapely.point_on_surface(shapes)
     rows, ended, unchanged = [], [], 0
     for number, area in enumerate(placed):
@@ -263,10 +263,6 @@ def _row(
         "digest": digest,
         "wkb": shapely.to_wkb(shape),
     }
-
-
-def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
-    return shape if shape.geom_type == "MultiPolygon" else shapely.MultiPolygon([shape])
 
 
 def _absent(placed: list[_Placed], wanted: AreaImport, known: dict[str, Area]) -> list[int]:

@@ -24,7 +24,7 @@ from gridmap.actions.office import Office, Work
 from gridmap.actions.placing import Ground
 from gridmap.db.bulk import insert_rows
 from gridmap.db.models import Building
-from gridmap.db.spatial import as_wkb, from_wkb
+from gridmap.db.spatial import as_multi, as_wkb, from_wkb
 from gridmap.domain.codes import NO_DISTRICT
 from gridmap.domain.history import canonical
 from gridmap.geo.coverage import ERROR, WARNING, Finding
@@ -99,7 +99,7 @@ def _rows(work: Work, frame: gpd.GeoDataFrame) -> tuple[list[dict[str, object]],
     rows, outside = [], []
     for number, record in enumerate(frame.drop(columns="geometry").to_dict("records")):
         shape, code = shapes[number], str(record["code"])
-        footprint = None if shape.geom_type == "Point" else shapely.to_wkb(_multi(shape))
+        footprint = None if shape.geom_type == "Point" else shapely.to_wkb(as_multi(shape))
         row: dict[str, object] = {field: _plain(record[field]) for field in _FIELDS}
         row |= {
             "code": code,
@@ -129,10 +129,6 @@ def _plain(value: object) -> object:
 def _digest(row: dict[str, object]) -> str:
     parts = canonical([row["code"], *(row[field] for field in _FIELDS)]).encode()
     return hashlib.sha256(parts + bytes(row["point_wkb"]) + bytes(row["footprint_wkb"] or b"")).hexdigest()  # type: ignore[call-overload]
-
-
-def _multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
-    return shape if shape.geom_type == "MultiPolygon" else shapely.MultiPolygon([shape])
 
 
 def _store(work: Work, rows: list[dict[str, object]], is_replacing: bool) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from gridmap.db.engine import hold
@@ -99,11 +99,6 @@ def digests_at(session: Session, head_id: int) -> dict[str, str | None]:
         .where(Tip.head_id == head_id)
     )
     return {number: digest for number, digest in session.execute(query)}
-
-
-def events_count(session: Session) -> int:
-    """How many events are kept."""
-    return session.scalar(select(func.count()).select_from(EventRow)) or 0
 
 
 def description_of(session: Session, issue_id: int) -> Words | None:

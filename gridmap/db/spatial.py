@@ -44,3 +44,8 @@ def geometry_value(geometry: BaseGeometry | None) -> Any:
     """A geometry to store in one row."""
     wkb = None if geometry is None else shapely.to_wkb(geometry)
     return func.ST_GeomFromWKB(cast(wkb, LargeBinary) if wkb is None else wkb, WGS84)
+
+
+def as_multi(shape: BaseGeometry) -> shapely.MultiPolygon:
+    """A Polygon or MultiPolygon as the one kind that the tables keep."""
+    return shape if shape.geom_type == "MultiPolygon" else shapely.MultiPolygon([shape])

@@ -122,6 +122,15 @@ def _check_query() -> None:
         raise InvalidInputError("query_repeated", fields=twice[:50])
 
 
+def _user() -> dict[str, str] | None:
+    """Who looks at the page, also at an address that does not exist; None for nobody."""
+    try:
+        who = access.actor_or_none()
+    except GridmapError:
+        return None
+    return None if who is None else {"name": who.username, "kind": who.kind}
+
+
 def _install_pages(app: Flask) -> None:
     app.register_blueprint(pages)
 
@@ -142,5 +151,5 @@ def _install_pages(app: Flask) -> None:
             "nonce": security.nonce(),
             "csrf_token": generate_csrf,
             "notice": said,
-            "user": {"name": who.username, "kind": who.kind} if (who := g.get("actor")) else None,
+            "user": _user(),
         }

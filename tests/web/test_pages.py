@@ -111,3 +111,10 @@ def test_an_unknown_language_changes_nothing(app: Flask) -> None:
 def test_an_installation_may_have_a_language(office: Office) -> None:
     app = build(settings_for(office, GRIDMAP_LANGUAGE="en"), office, RULES)
     assert 'lang="en"' in app.test_client().get("/sign-in", headers={"Accept-Language": "zh"}).text
+
+
+def test_who_is_signed_in_is_led_back_to_the_map_from_a_wrong_address(app: Flask) -> None:
+    lost, stranger = signed_in(app, "seat").get("/nothing"), app.test_client().get("/nothing")
+    assert (lost.status_code, stranger.status_code) == (404, 404)
+    assert 'href="/map"' in lost.text
+    assert 'href="/map"' not in stranger.text
