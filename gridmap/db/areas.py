@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from gridmap.db.models import Area
 from gridmap.db.spatial import as_wkb, touches_box
 from gridmap.domain.codes import ancestors, level_of, range_below
-from gridmap.geo.locate import BBox, Cell
+from gridmap.geo.crs import LonLat
+from gridmap.geo.locate import BBox, Cell, nearest_by_boxes
 from gridmap.geo.net import Net
 
 _CELL = (Area.id, Area.code, Area.name, Area.version, Area.path, Area.area_m2, as_wkb(Area.geom).label("wkb"))
@@ -30,6 +31,10 @@ class StoredCells:
     def within(self, bbox: BBox) -> list[Cell]:
         """All current cells whose bounding box touches `bbox`."""
         return _cells(self._session, _current(self._upper).where(touches_box(self._session, Area.geom, bbox)))
+
+    def nearest(self, lon_lat: LonLat) -> tuple[Cell | None, float | None]:
+        """The nearest cell and the metres to its border."""
+        return nearest_by_boxes(self.within, lon_lat)
 
 
 def load_net(session: Session, *, upper: bool = False) -> Net:

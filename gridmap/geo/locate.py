@@ -13,8 +13,9 @@ shares of all cells and of “none” add up to 1.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,7 +24,8 @@ from scipy.special import owens_t
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.errors import InvalidInputError
-from gridmap.geo.crs import LonLat, metres_per_degree
+from gridmap.geo.borders import Border
+from gridmap.geo.crs import Floats, LonLat, metres_per_degree
 
 SIGMAS_IN_ACCURACY = 2.4477
 REACH = 2.25
@@ -35,6 +37,8 @@ MIN_ACCURACY_M = 0.001
 """A finer fix is treated as one of this accuracy: no border is drawn finer, and σ must not vanish."""
 SHARE_DIGITS = 6
 _NEAREST_STEPS_M = (300.0, 1_500.0, 7_500.0, 37_500.0, 200_000.0)
+_SHORTEST_DEGREE_M = 110_574.0
+"""Of latitude, at the equator."""
 _WORLD = (-180.0, -90.0, 180.0, 90.0)
 
 BBox = tuple[float, float, float, float]
@@ -57,12 +61,20 @@ class Cell:
         """Orders cells that cover the same point: the first one wins."""
         return (self.area_m2, self.code)
 
+    @cached_property
+    def border(self) -> Border:
+        """The cell's border to measure from, laid out at the first question."""
+        return Border(self.geometry)
+
 
 class CellSource(Protocol):
     """Anything with a spatial index over one net's current cells."""
 
     def within(self, bbox: BBox) -> Sequence[Cell]:
         """At least all cells whose bounding box touches `bbox` (lon/lat degrees)."""
+
+    def nearest(self, lon_lat: LonLat) -> tuple[Cell | None, float | None]:
+        """The nearest cell and the metres to its border, the lower code of two; (None, None) where there are none."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +156,7 @@ def locate(source: CellSource, lon_lat: LonLat, accuracy_m: float | None = None)
     if not covering:
         return _uncovered(source, lon_lat, accuracy, cells)
     winner = covering[0]
-    margin = border_distance_m(winner.geometry, lon_lat)
+    margin = margin_m(winner, lon_lat)
     candidates = _candidates(lon_lat, accuracy, cells, covering, margin)
     status = (
         "ambiguous" if any(c.share >= AMBIGUOUS_SHARE for c in candidates if c.cell != winner) else "inside"
@@ -161,7 +173,7 @@ def smallest_covering(source: CellSource, lon_lat: LonLat) -> Cell | None:
 
 
 def _uncovered(source: CellSource, lon_lat: LonLat, accuracy: float | None, cells: Sequence[Cell]) -> Place:
-    nearest, distance = nearest_cell(source, lon_lat)
+    nearest, distance = source.nearest(lon_lat)
     is_near = accuracy is not None and distance is not None and distance <= accuracy
     candidates = _candidates(lon_lat, accuracy, cells, [], None)
     status = "near" if is_near else "outside"
@@ -180,7 +192,8 @@ def _candidates(
         return tuple(
             Candidate(cell, 0.0 if cell.code in losers else 1.0, cell.code in losers) for cell in covering
         )
-    if len(covering) == len(cells) == 1 and margin is not None and margin > accuracy * REACH:
+    if len(covering) == 1 and margin is not None and margin > accuracy * REACH:
+        # Whoever else is near, the circle does not reach over this cell's border.
         return (Candidate(covering[0], 1.0), Candidate(None, 0.0))
     ranked = sorted(cells, key=lambda c: c.rank)
     shares = shares_of([c.geometry for c in ranked], lon_lat, accuracy)
@@ -196,49 +209,49 @@ def _candidates(
     return (*found, Candidate(None, max(0.0, 1.0 - math.fsum(shares))))
 
 
-def nearest_cell(source: CellSource, lon_lat: LonLat) -> tuple[Cell | None, float | None]:
-    """The nearest cell and the metres to it; (None, None) where there are no cells.
+def nearest_by_boxes(
+    within: Callable[[BBox], Sequence[Cell]], lon_lat: LonLat
+) -> tuple[Cell | None, float | None]:
+    """`CellSource.nearest` for a source that answers boxes only.
 
     Searches boxes that grow: what is found within a box's half-width cannot be beaten from outside it.
     """
     for reach in _NEAREST_STEPS_M:
-        best = _nearest_of(source.within(box_around(lon_lat, reach)), lon_lat)
-        if best is not None and best[0] <= reach:
-            return best[2], best[0]
-    best = _nearest_of(source.within(_WORLD), lon_lat)
+        cell, distance = nearest_of(within(box_around(lon_lat, reach)), lon_lat)
+        if distance is not None and distance <= reach:
+            return cell, distance
+    return nearest_of(within(_WORLD), lon_lat)
+
+
+def nearest_of(
+    cells: Sequence[Cell], lon_lat: LonLat, bounds: Floats | None = None
+) -> tuple[Cell | None, float | None]:
+    """The nearest of `cells`, by distance and then by code; `bounds` are their bounding boxes, if at hand."""
+    boxes = shapely.bounds([cell.geometry for cell in cells]) if bounds is None else bounds
+    best: tuple[float, str, Cell] | None = None
+    at_least = _metres_to_boxes(boxes.reshape(-1, 4), lon_lat)
+    for n in np.argsort(at_least):
+        if best is not None and at_least[n] > best[0]:
+            break
+        found = (margin_m(cells[n], lon_lat), cells[n].code, cells[n])
+        best = found if best is None else min(best, found, key=lambda one: one[:2])
     return (best[2], best[0]) if best else (None, None)
 
 
-def _nearest_of(cells: Iterable[Cell], lon_lat: LonLat) -> tuple[float, str, Cell] | None:
-    return min(
-        ((border_distance_m(cell.geometry, lon_lat), cell.code, cell) for cell in cells),
-        key=lambda found: found[:2],
-        default=None,
-    )
+def _metres_to_boxes(bounds: Floats, lon_lat: LonLat) -> Floats:
+    """For each bounding box a distance that nothing in it is nearer than: to the box, measured short."""
+    west, south, east, north = bounds.T
+    across = np.maximum(0.0, np.maximum(west - lon_lat.lon, lon_lat.lon - east))
+    up = np.maximum(0.0, np.maximum(south - lon_lat.lat, lon_lat.lat - north))
+    # A degree of longitude is shortest at the end of what lies between that is nearer to a pole.
+    x_metres = np.minimum(*(metres_per_degree((lon_lat.lat + side) / 2)[0] for side in (south, north)))
+    shortest: Floats = np.hypot(across * x_metres, up * _SHORTEST_DEGREE_M) * (1 - 1e-9)
+    return shortest
 
 
-def border_distance_m(geometry: BaseGeometry, lon_lat: LonLat) -> float:
-    """Metres from the point to the border of a lon/lat polygon, on either side of it.
-
-    Measured in the plane that touches the ellipsoid between the point and the border's nearest
-    point: right to a millimetre at 100 m, to 0.1 % at 20 km.
-    """
-    boundary = shapely.boundary(geometry)
-    return float(border_distances_m(boundary, np.array([lon_lat.lon]), np.array([lon_lat.lat]))[0])
-
-
-def border_distances_m(boundary: BaseGeometry, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    """Metres from each point to the line `boundary`; all in lon/lat degrees (see `border_distance_m`)."""
-    _, low, _, high = shapely.bounds(boundary)
-    # Only the direction of the nearest point depends on this scale, the distance is measured anew.
-    x_scale, y_scale = metres_per_degree((low + high) / 2)
-    scale = np.array([x_scale, y_scale])
-    points = shapely.points(lon * x_scale, lat * y_scale)
-    lines = shapely.shortest_line(points, shapely.transform(boundary, lambda xy: xy * scale))
-    foot = shapely.get_coordinates(lines)[1::2] / scale
-    x_metres, y_metres = metres_per_degree((lat + foot[:, 1]) / 2)
-    distances: np.ndarray = np.hypot((foot[:, 0] - lon) * x_metres, (foot[:, 1] - lat) * y_metres)
-    return distances
+def margin_m(cell: Cell, lon_lat: LonLat) -> float:
+    """Metres from the point to the cell's border, on either side of it (see `Border.distances_m`)."""
+    return float(cell.border.distances_m(np.array([lon_lat.lon]), np.array([lon_lat.lat]))[0])
 
 
 def box_around(lon_lat: LonLat, radius_m: float) -> BBox:

@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
-from gridmap.geo.crs import LonLat
-from gridmap.geo.locate import BBox, Candidate, Cell, Place, border_distances_m, locate
+from gridmap.geo.crs import Floats, LonLat
+from gridmap.geo.locate import REACH, BBox, Candidate, Cell, Place, locate, nearest_of
+from gridmap.geo.squares import Pairs, Squares, covering
+
+MANY = 20_000
+"""So many points pay for a raster."""
+_SQUARES_PER_CELL, _MOST_SQUARES = 40, 4000
+"""Squares each way for one cell each way: about every twentieth then has a border in it."""
+
+
+@dataclass(frozen=True)
+class Spots:
+    """Where many points lie, side by side.
+
+    `cell` is the position in the net's `cells` of the one cell that plainly has the point, -1 where more
+    must be told: those stand in `places`, by the point's position. `margin_m` is NaN for them.
+    """
+
+    cell: NDArray[np.int64]
+    margin_m: Floats
+    places: dict[int, Place]
 
 
 class Net:
     """All current cells with a tree over them; a CellSource, and the bulk form of `locate`.
 
-    Building takes the time of sorting the bounding boxes; a Net is good for as long as its net's version.
+    Building takes the time of sorting the bounding boxes; the raster for many points is built when
+    many are asked for first. A Net is good for as long as its net's version.
     """
 
     def __init__(self, cells: Sequence[Cell]) -> None:
@@ -23,50 +46,91 @@ class Net:
         shapely.prepare(self._shapes)
         self._tree = shapely.STRtree(self._shapes)
 
+    @cached_property
+    def squares(self) -> Squares:
+        """The raster over the cells. There is none over no cells."""
+        side = int(np.clip(_SQUARES_PER_CELL * len(self.cells) ** 0.5, 64, _MOST_SQUARES))
+        return Squares(self._tree, self._shapes, side)
+
     def within(self, bbox: BBox) -> list[Cell]:
         """All cells whose bounding box touches `bbox`."""
         return [self.cells[n] for n in self._tree.query(shapely.box(*bbox))]
 
+    def nearest(self, lon_lat: LonLat) -> tuple[Cell | None, float | None]:
+        """The nearest cell and the metres to its border."""
+        return nearest_of(self.cells, lon_lat, self._bounds)
+
+    @cached_property
+    def _bounds(self) -> Floats:
+        return np.asarray(shapely.bounds(self._shapes))
+
+    def covering(self, lon: Floats, lat: Floats) -> Pairs:
+        """Every pair of a WGS84 point and a cell that covers it (borders included), both by position."""
+        is_worth_it = len(lon) >= MANY and len(self.cells) > 0
+        if is_worth_it or "squares" in vars(self):
+            return self.squares.covering(lon, lat)
+        return covering(self._tree, self._shapes, lon, lat)
+
+    def spot(self, lon: Floats, lat: Floats, accuracy_m: Floats) -> Spots:
+        """Where each WGS84 point lies; `accuracy_m` is NaN for points without one. The answers are those of `locate`."""
+        plain = self._plain(lon, lat)
+        margin = self._margins(plain, lon, lat)
+        is_sharp = np.isnan(accuracy_m) | (accuracy_m == 0) | (margin > accuracy_m * REACH)
+        plain[~is_sharp] = -1
+        margin[plain < 0] = np.nan
+        places = {
+            int(n): locate(self, LonLat(float(lon[n]), float(lat[n])), _known(accuracy_m[n]))
+            for n in np.flatnonzero(plain < 0)
+        }
+        return Spots(plain, margin, places)
+
     def locate_many(
-        self, lon: np.ndarray, lat: np.ndarray, accuracy_m: Sequence[float | None] | None = None
+        self, lon: Floats, lat: Floats, accuracy_m: Sequence[float | None] | None = None
     ) -> list[Place]:
-        """`locate` for each point, with the same answers.
-
-        Points that one cell plainly has go through arrays, the others (no cell, several, an
-        accuracy) one by one.
-        """
-        places: list[Place | None] = [None] * len(lon)
-        plain = np.array(
-            [a is None for a in accuracy_m] if accuracy_m is not None else [True] * len(lon), dtype=bool
-        )
-        point, cell = self._tree.query(shapely.points(lon, lat), predicate="covered_by")
-        single = (np.bincount(point, minlength=len(lon)) == 1) & plain
-        keep = single[point]
-        self._fill(places, point[keep], cell[keep], lon, lat)
-        for n, place in enumerate(places):
-            if place is None:
-                accuracy = accuracy_m[n] if accuracy_m is not None else None
-                places[n] = locate(self, LonLat(float(lon[n]), float(lat[n])), accuracy)
-        return [place for place in places if place is not None]
-
-    def _fill(
-        self,
-        places: list[Place | None],
-        point: np.ndarray,
-        cell: np.ndarray,
-        lon: np.ndarray,
-        lat: np.ndarray,
-    ) -> None:
-        order = np.argsort(cell, kind="stable")
-        point, cell = point[order], cell[order]
-        for rows in np.split(np.arange(len(cell)), np.flatnonzero(np.diff(cell)) + 1):
-            if not len(rows):
-                continue
-            found = self.cells[cell[rows[0]]]
-            at = point[rows]
-            margins = border_distances_m(shapely.boundary(found.geometry), lon[at], lat[at])
-            for n, margin in zip(at, margins, strict=True):
-                where = LonLat(float(lon[n]), float(lat[n]))
-                places[n] = Place(
-                    "inside", where, found, float(margin), (Candidate(found, 1.0),), "covered_by_one"
+        """`locate` for each point, with the same answers."""
+        radii = np.full(len(lon), np.nan)
+        if accuracy_m is not None:
+            radii = np.array([np.nan if a is None else a for a in accuracy_m], dtype=float)
+        spots = self.spot(lon, lat, radii)
+        return [
+            spots.places[n] if cell < 0 else self._inside(LonLat(x, y), cell, margin, _known(radius))
+            for n, (cell, margin, x, y, radius) in enumerate(
+                zip(
+                    spots.cell.tolist(), spots.margin_m.tolist(), lon.tolist(), lat.tolist(), radii.tolist(),
+                    strict=True,
                 )
+            )
+        ]  # fmt: skip
+
+    def _inside(self, where: LonLat, cell: int, margin: float, accuracy: float | None) -> Place:
+        found = self.cells[cell]
+        none = () if accuracy is None else (Candidate(None, 0.0),)
+        return Place("inside", where, found, margin, (Candidate(found, 1.0), *none), "covered_by_one")
+
+    def _plain(self, lon: Floats, lat: Floats) -> NDArray[np.int64]:
+        """For each point the one cell that covers it; -1 for none and for several."""
+        point, cell = self.covering(lon, lat)
+        is_single = (np.bincount(point, minlength=len(lon)) == 1)[point]
+        plain = np.full(len(lon), -1, dtype=np.int64)
+        plain[point[is_single]] = cell[is_single]
+        return plain
+
+    def _margins(self, plain: NDArray[np.int64], lon: Floats, lat: Floats) -> Floats:
+        margins = np.full(len(lon), np.nan)
+        for cell, at in _groups(plain):
+            margins[at] = self.cells[cell].border.distances_m(lon[at], lat[at])
+        return margins
+
+
+def _groups(cells: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Each cell with the positions of its points."""
+    order = np.argsort(cells, kind="stable")
+    order = order[np.searchsorted(cells[order], 0) :]
+    ends = np.flatnonzero(np.diff(cells[order])) + 1
+    for at in np.split(order, ends):
+        if len(at):
+            yield int(cells[at[0]]), at
+
+
+def _known(accuracy_m: float) -> float | None:
+    return None if np.isnan(accuracy_m) or accuracy_m == 0 else float(accuracy_m)

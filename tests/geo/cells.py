@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
 from gridmap.geo.crs import LonLat, area_m2
-from gridmap.geo.locate import BBox, Cell
+from gridmap.geo.locate import BBox, Cell, margin_m
 
 WEST, SOUTH = 117.7, 39.03
 STEP = 0.001
@@ -51,6 +51,11 @@ class EveryCell:
     def within(self, bbox: BBox) -> list[Cell]:
         """All of them."""
         return self.cells
+
+    def nearest(self, lon_lat: LonLat) -> tuple[Cell | None, float | None]:
+        """By measuring to each."""
+        best = min(self.cells, key=lambda one: (margin_m(one, lon_lat), one.code), default=None)
+        return (best, margin_m(best, lon_lat)) if best else (None, None)
 
 
 def metres_to_border(geometry: BaseGeometry, lon_lat: LonLat) -> float:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gridmap.errors import InvalidInputError
 from gridmap.geo import locate as located
 from gridmap.geo.crs import LonLat
-from gridmap.geo.locate import Place, locate, nearest_cell, smallest_covering
+from gridmap.geo.locate import Place, locate, nearest_by_boxes, smallest_covering
 from gridmap.geo.net import Net
 from tests.geo.cells import (
     ACCURACIES,
@@ -327,6 +327,13 @@ def test_the_shares_are_those_that_the_lot_draws(net, accuracy_m):
 
 
 # --- the nearest cell
+
+
+def nearest_cell(net, point):
+    """Over all cells in memory, which has to be the same as box by box."""
+    found = net.nearest(point)
+    assert nearest_by_boxes(net.within, point) == found
+    return found
 
 
 def test_the_nearest_cell_is_no_trap_of_boxes():

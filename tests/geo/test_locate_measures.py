@@ -16,6 +16,7 @@ from scipy.stats import norm
 from shapely import affinity
 
 from gridmap.geo import locate as located
+from gridmap.geo.borders import Border
 from gridmap.geo.crs import LonLat
 from gridmap.geo.locate import box_around, locate, normal_mass
 from gridmap.geo.net import Net
@@ -109,6 +110,10 @@ def test_the_direction_in_which_rings_were_drawn_does_not_matter():
 # --- distances
 
 
+def border_distance_m(shape, point):
+    return float(Border(shape).distances_m(np.array([point.lon]), np.array([point.lat]))[0])
+
+
 @pytest.mark.parametrize(
     ("east", "north"), [(-1, 2), (2, -1), (9, 2), (2, 9), (-1, -1), (9, 9), (1.5, 2), (2, 0.5)]
 )
@@ -117,7 +122,7 @@ def test_the_distance_to_a_straight_border_is_the_geodesic(east, north):
     square = box(0, 0, 8, 8)
     foot = shapely.get_coordinates(shapely.shortest_line(shapely.Point(point), square.boundary))[1]
     geodesic = GEOD.inv(*point, *foot)[2]
-    assert located.border_distance_m(square, point) == pytest.approx(geodesic, rel=1e-3)
+    assert border_distance_m(square, point) == pytest.approx(geodesic, rel=1e-3)
 
 
 @pytest.mark.parametrize("lat", [0.0, 25.49, 53.5, 70.0])
@@ -126,9 +131,7 @@ def test_distances_keep_to_a_thousandth_wherever_and_however_far(lat, way, far_m
     square = shapely.box(103.8, lat, 103.81, lat + 0.01)
     lon, north, _ = GEOD.fwd(103.805, lat + 0.005, way, far_m)
     point = LonLat(lon, north)
-    assert located.border_distance_m(square, point) == pytest.approx(
-        metres_to_border(square, point), rel=1e-3
-    )
+    assert border_distance_m(square, point) == pytest.approx(metres_to_border(square, point), rel=1e-3)
 
 
 @given(
