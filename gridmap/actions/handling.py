@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gridmap.actions.office import Office, Work, add_event, add_words, tie_of
-from gridmap.actions.placing import Sent, Standing, assignment_json, find, staff
+from gridmap.actions.placing import Sent, Standing, assignment_json, staff
 from gridmap.actions.reporting import (
     CLIENT_ID_LIMIT,
     WORDS_LIMIT,
@@ -216,7 +216,7 @@ def _amend(case: _Case) -> None:
         issue.category_id = category.id
         case.data["category"] = key_of(category)
     if act.sent is not None:
-        standing = find(session, act.sent)
+        standing = case.office.grounds.current(session).find(act.sent)
         _set(issue, place_columns(_same_district(issue, standing), act.sent))
         case.data["why"] = issue.why
     _assign_anew(case)

@@ -7,15 +7,10 @@ stream's lock nor, on SQLite, everybody else's pen; the stream is told one summa
 from __future__ import annotations
 
 import hashlib
-import secrets
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-import shapely
-from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,23 +22,21 @@ from gridmap.actions.importing import (
     note_import,
     refuse_errors,
 )
+from gridmap.actions.new_matters import NOBODY, Category, DayKey, NewMatters, day_key
 from gridmap.actions.office import Office, Work, add_event, add_words
-from gridmap.actions.placing import Ground, Sent, StaffingTable, Standing, assignment_json, why_of
+from gridmap.actions.placing import Sent, StaffingTable, assignment_json, load_ground, why_of
 from gridmap.actions.reporting import people_columns, place_columns
-from gridmap.db import categories, history, issues, posts
-from gridmap.db.bulk import insert_rows, next_in_row, reserve_ids
+from gridmap.actions.standings import Standings
+from gridmap.db import categories, issues, posts
+from gridmap.db.bulk import Loading, next_in_row, reserve_ids
 from gridmap.db.engine import is_unique_violation
-from gridmap.db.models import CategoryRow, EventRow, Issue, Words
-from gridmap.db.spatial import from_wkb
+from gridmap.db.models import CategoryRow, Issue, Words
 from gridmap.domain.categories import resolve
-from gridmap.domain.history import START, canonical, digest_of, words_digest
-from gridmap.domain.issues import readable_number
+from gridmap.domain.history import canonical
 from gridmap.errors import ChoiceNeededError, ConflictError, InvalidInputError
 from gridmap.files.matters import Matters
 from gridmap.geo.coverage import ERROR, WARNING, Finding
-from gridmap.geo.crs import check_datum, to_wgs84_array
-from gridmap.geo.locate import Place
-from gridmap.geo.net import Net
+from gridmap.geo.crs import check_datum
 
 OWN = ("own", "matter")
 _CHUNK = 20_000
@@ -72,7 +65,7 @@ class _Batch:
     digests: list[str]
     new: list[int]
     changed: list[int]
-    standings: dict[int, Standing]
+    standings: Standings
 
 
 def import_issues(
@@ -114,7 +107,7 @@ def import_issues(
 
 
 def _district(batch: _Batch) -> str:
-    return next(iter(batch.standings.values())).district_code
+    return batch.standings.of((batch.new or batch.changed)[0]).district_code
 
 
 def _categories(session: Session, matters: Matters, found: list[Finding]) -> list[str]:
@@ -137,19 +130,16 @@ def _compared(
     session: Session, matters: Matters, wanted: IssueImport, keys: list[str], progress: Progress
 ) -> _Batch:
     digests = [_digest(matters, row, keys[row], wanted) for row in range(len(matters))]
-    stored = issues.digests_by_external(session, wanted.source, matters.external_id)
-    words = history.descriptions(session, wanted.source, matters.external_id)
-    new = [row for row, external in enumerate(matters.external_id) if external not in stored]
-    changed = [
-        row
-        for row, external in enumerate(matters.external_id)
-        if external in stored
-        and (
-            stored[external] != digests[row]
-            or words.get(external, "") not in (None, matters.description[row])
-        )
-    ]
-    standings = _stand(session, matters, wanted, sorted(new + changed), progress)
+    stored = issues.taken_in(session, wanted.source, matters.external_id)
+    new, changed = list[int](), list[int]()
+    for row, external in enumerate(matters.external_id):
+        known = stored.get(external)
+        if known is None:
+            new.append(row)
+        elif known.body_digest != digests[row] or known.differs(matters.description[row]):
+            changed.append(row)
+    ground = load_ground(session)
+    standings = Standings(ground, matters, wanted.datum, sorted(new + changed), progress)
     return _Batch(matters, wanted, keys, digests, new, changed, standings)
 
 
@@ -167,31 +157,16 @@ def _digest(matters: Matters, row: int, key: str, wanted: IssueImport) -> str:
     return hashlib.sha256(canonical(body).encode()).hexdigest()
 
 
-def _stand(
-    session: Session, matters: Matters, wanted: IssueImport, rows: list[int], progress: Progress
-) -> dict[int, Standing]:
-    if not rows:
-        return {}
-    ground = Ground(session, loaded=True)
-    assert isinstance(ground.cells, Net)  # noqa: S101  (loaded)
-    lon, lat = to_wgs84_array(matters.lon, matters.lat, wanted.datum)
-    standings: dict[int, Standing] = {}
-    for start in range(0, len(rows), _CHUNK):
-        part = rows[start : start + _CHUNK]
-        accuracies = [matters.accuracy_m[row] for row in part]
-        places: list[Place] = ground.cells.locate_many(lon[part], lat[part], accuracies)
-        standings.update((row, ground.standing(place)) for row, place in zip(part, places, strict=True))
-        progress("locate", len(standings), len(rows))
-    return standings
-
-
-def _reserve_numbers(office: Office, batch: _Batch) -> dict[tuple[str, date], int]:
+def _reserve_numbers(office: Office, batch: _Batch) -> dict[DayKey, int]:
     """The first number for each district and local day, given out in a transaction of its own.
 
     A counter's row stays locked until its transaction ends: reports of the same day would wait for the
     whole import. If the import then fails, its numbers stay unused.
     """
-    needed = Counter(_day(office, batch, row) for row in batch.new)
+    needed = Counter(
+        day_key(batch.standings.of(row).district_code, batch.matters.created_at[row], office.zone)
+        for row in batch.new
+    )
     with office.work() as work:
         return {
             (district, day): next_in_row(work.session, f"{district}-{day:%Y%m%d}", count)
@@ -199,21 +174,17 @@ def _reserve_numbers(office: Office, batch: _Batch) -> dict[tuple[str, date], in
         }
 
 
-def _day(office: Office, batch: _Batch, row: int) -> tuple[str, date]:
-    local = batch.matters.created_at[row].astimezone(office.zone)
-    return batch.standings[row].district_code, local.date()
-
-
 def _store(
-    office: Office, work: Work, batch: _Batch, firsts: dict[tuple[str, date], int], progress: Progress
+    office: Office, work: Work, batch: _Batch, firsts: dict[DayKey, int], progress: Progress
 ) -> dict[str, int]:
     rows_by_key = _ensure_categories(work.session, set(batch.keys))
-    paths = {standing.path for standing in batch.standings.values() if standing.path}
+    stood = [batch.standings.of(row) for row in batch.new + batch.changed]
+    paths = {one.path for one in stood if one.path}
     table = StaffingTable(posts.along_many(work.session, paths, work.now), office.roles, work.now)
     _insert(office, work, batch, firsts, rows_by_key, table, progress)
     _amend(work, batch, rows_by_key, table)
     unchanged = len(batch.matters) - len(batch.new) - len(batch.changed)
-    triage = sum(batch.standings[row].place.cell is None for row in batch.new)
+    triage = sum(one.cell is None for one in stood[: len(batch.new)])
     return {"new": len(batch.new), "changed": len(batch.changed), "unchanged": unchanged, "triage": triage}
 
 
@@ -237,51 +208,39 @@ def _ensure_categories(session: Session, keys: set[str]) -> dict[str, CategoryRo
     return known
 
 
-def _people(batch: _Batch, row: int, category: CategoryRow, table: StaffingTable) -> dict[str, Any]:
-    if batch.matters.closed_at[row] is not None and not batch.wanted.is_pretence:
-        nobody = {
-            "person_id": None,
-            "role": "",
-            "area": None,
-            "area_path": None,
-            "how": "nobody",
-            "post_id": None,
-        }
-        return {"owner": nobody, "handler": nobody, "informed": [], "notes": ["imported_closed"]}
-    return assignment_json(table.staff(batch.standings[row].path, category.role))
-
-
 def _insert(
     office: Office,
     work: Work,
     batch: _Batch,
-    firsts: dict[tuple[str, date], int],
+    firsts: dict[DayKey, int],
     rows_by_key: dict[str, CategoryRow],
     table: StaffingTable,
     progress: Progress,
 ) -> None:
-    ids = reserve_ids(work.session, Issue, len(batch.new))
-    word_ids = iter(
-        reserve_ids(work.session, Words, sum(1 for row in batch.new if batch.matters.description[row]))
+    if not batch.new:
+        return
+    spoken = sum(1 for row in batch.new if batch.matters.description[row])
+    ids, word_ids = reserve_ids(work.session, Issue, len(batch.new)), reserve_ids(work.session, Words, spoken)
+    made = NewMatters(
+        matters=batch.matters,
+        source=batch.wanted.source,
+        datum=batch.wanted.datum,
+        is_pretence=batch.wanted.is_pretence,
+        keys=batch.keys,
+        digests=batch.digests,
+        standings=batch.standings,
+        categories={key: Category(row.id, row.role) for key, row in rows_by_key.items()},
+        staffing=table,
+        zone=office.zone,
+        first=firsts,
+        now=work.now,
     )
-    given: dict[tuple[str, date], int] = defaultdict(int)
-    columns = [c for c in Issue.__table__.columns if c.name not in ("geom",)]
-    issue_statement = insert(Issue).values(geom=from_wkb("wkb"))
-    for start in range(0, len(batch.new), _CHUNK):
-        issue_rows, word_rows, event_rows = [], [], []
-        for issue_id, row in zip(ids[start : start + _CHUNK], batch.new[start : start + _CHUNK], strict=True):
-            key = _day(office, batch, row)
-            number = readable_number(key[0], key[1], firsts.get(key, 1) + given[key])
-            given[key] += 1
-            issue = _issue_row(work, batch, row, issue_id, number, rows_by_key[batch.keys[row]], table)
-            words = _word_row(issue, batch.matters.description[row], word_ids)
-            word_rows += words
-            event_rows += _event_rows(work, batch, row, issue, words)
-            issue_rows.append({c.name: issue.get(c.name) for c in columns} | {"wkb": issue["wkb"]})
-        insert_rows(work.session, issue_statement, issue_rows)
-        insert_rows(work.session, insert(Words), word_rows)
-        insert_rows(work.session, insert(EventRow), event_rows)
-        progress("store", start + len(issue_rows), len(batch.new))
+    words_left = iter(word_ids)
+    with Loading(work.session) as loading:
+        for start in range(0, len(batch.new), _CHUNK):
+            rows = batch.new[start : start + _CHUNK]
+            made.load(loading, rows, ids[start : start + _CHUNK], words_left)
+            progress("store", start + len(rows), len(batch.new))
 
 
 def _sent(batch: _Batch, row: int) -> Sent:
@@ -289,71 +248,12 @@ def _sent(batch: _Batch, row: int) -> Sent:
     return Sent(float(matters.lon[row]), float(matters.lat[row]), batch.wanted.datum, matters.accuracy_m[row])
 
 
-def _issue_row(
-    work: Work,
-    batch: _Batch,
-    row: int,
-    issue_id: int,
-    number: str,
-    category: CategoryRow,
-    table: StaffingTable,
+def _assigned(
+    batch: _Batch, row: int, path: str, category: CategoryRow, table: StaffingTable
 ) -> dict[str, Any]:
-    standing, closed = batch.standings[row], batch.matters.closed_at[row]
-    columns = place_columns(standing, _sent(batch, row))
-    columns.pop("geom")
-    return {
-        **columns,
-        **people_columns(_people(batch, row, category, table)),
-        "id": issue_id,
-        "number": number,
-        "status": "closed" if closed else "reported",
-        "category_id": category.id,
-        "source": batch.wanted.source,
-        "external_id": batch.matters.external_id[row],
-        "body_digest": batch.digests[row],
-        "occurred_at": batch.matters.created_at[row],
-        "reported_at": batch.matters.created_at[row],
-        "closed_at": closed,
-        "sealed_seq": 0,
-        "wkb": shapely.to_wkb(shapely.points(standing.place.lon_lat)),
-    }
-
-
-def _word_row(issue: dict[str, Any], text: str, ids: Any) -> list[dict[str, Any]]:
-    if not text:
-        return []
-    return [
-        {
-            "id": next(ids),
-            "district_code": issue["district_code"],
-            "issue_id": issue["id"],
-            "kind": "description",
-            "salt": secrets.token_hex(16),
-            "text": text,
-        }
-    ]
-
-
-def _event_rows(
-    work: Work, batch: _Batch, row: int, issue: dict[str, Any], words: Sequence[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """The chain of a new matter; its place and tip are noted in `issue`."""
-    kept = [{"id": w["id"], "kind": w["kind"], "digest": words_digest(w["salt"], w["text"])} for w in words]
-    facts = _facts(batch, row, issue["why"], issue["assignment"]) | {"words": kept}
-    links = [("imported", work.now, facts)]
-    if batch.wanted.is_pretence:
-        closed = batch.matters.closed_at[row]
-        links = [("reported", batch.matters.created_at[row], facts | {"to": "reported"})]
-        links += [("close", closed, {"from": "reported", "to": "closed"})] if closed else []
-    rows, before = [], START
-    for seq, (kind, at, told) in enumerate(links, start=1):
-        data = canonical(told)
-        digest = digest_of(issue["number"], seq, kind, at, None, data, before)
-        link = {"seq": seq, "kind": kind, "at": at, "data": data, "before": before, "digest": digest}
-        rows.append({"district_code": issue["district_code"], "issue_id": issue["id"], **link})
-        issue["history_seq"], issue["history_digest"] = seq, digest
-        before = digest
-    return rows
+    if batch.matters.closed_at[row] is not None and not batch.wanted.is_pretence:
+        return NOBODY
+    return assignment_json(table.staff(path, category.role))
 
 
 def _facts(batch: _Batch, row: int, why: Any, assigned: Any) -> dict[str, Any]:
@@ -366,7 +266,6 @@ def _facts(batch: _Batch, row: int, why: Any, assigned: Any) -> dict[str, Any]:
         "assignment": assigned,
         "occurred_at": batch.matters.created_at[row].isoformat(),
         "closed_at": closed.isoformat() if closed else None,
-        "to": "closed" if closed else "reported",
     }
 
 
@@ -376,8 +275,8 @@ def _amend(work: Work, batch: _Batch, rows_by_key: dict[str, CategoryRow], table
     stored = issues.by_external(work.session, batch.wanted.source, ids)
     for row in batch.changed:
         issue, category = stored[batch.matters.external_id[row]], rows_by_key[batch.keys[row]]
-        standing, sent, closed = batch.standings[row], _sent(batch, row), batch.matters.closed_at[row]
-        assigned = _people(batch, row, category, table)
+        standing, sent, closed = batch.standings.whole(row), _sent(batch, row), batch.matters.closed_at[row]
+        assigned = _assigned(batch, row, standing.path, category, table)
         values = place_columns(standing, sent) | people_columns(assigned)
         values |= {
             "category_id": category.id,

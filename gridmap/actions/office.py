@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from gridmap.actions.placing import Grounds
 from gridmap.db import stream
 from gridmap.db.engine import Database
 from gridmap.db.models import EventRow, Issue, Words
@@ -29,13 +30,14 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Office:
-    """What every action needs: the store, the role table, the zone of “today”, where photos lie, the clock."""
+    """What every action needs: the store, the role table, the zone of “today”, where photos lie, the clock, the net."""
 
     database: Database
     roles: Mapping[str, Role]
     zone: ZoneInfo
     data_dir: Path
     clock: Callable[[], datetime] = utc_now
+    grounds: Grounds = field(default_factory=Grounds, compare=False)
 
     @contextmanager
     def work(self) -> Iterator[Work]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from gridmap.db import areas, posts
 from gridmap.domain.assignment import Assignment, Part, Post, assign
-from gridmap.domain.codes import NO_DISTRICT, codes_in, level_of
+from gridmap.domain.codes import NO_DISTRICT, ancestors, codes_in, level_of
 from gridmap.domain.roles import Role
 from gridmap.geo.crs import LonLat, check_lon_lat, to_wgs84
-from gridmap.geo.locate import CellSource, Place, locate, smallest_covering
+from gridmap.geo.locate import Cell, CellSource, Place, locate, smallest_covering
+from gridmap.geo.net import Net
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,15 @@ class Sent:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a matter stands: its place, the path that scope asks for, the district it belongs to."""
+    """Where a matter stands: its place, the path that scope asks for, the district it belongs to.
+
+    `swapped` is the cell that a place outside every cell would lie in the other way round.
+    """
 
     place: Place
     path: str
     district_code: str
+    swapped: Cell | None = None
 
     @property
     def cell_id(self) -> int | None:
@@ -46,25 +52,24 @@ class Standing:
         return self.place.cell.id if self.place.cell else None
 
 
+@dataclass(frozen=True)
 class Ground:
-    """The current areas as placing needs them: in the store, or all in memory for many matters."""
+    """The current areas as placing needs them: cells, the areas above them, the districts with foreign codes."""
 
-    def __init__(self, session: Session, *, loaded: bool = False) -> None:
-        self._session = session
-        self._foreign: frozenset[str] | None = None
-        self.cells: CellSource = areas.load_net(session) if loaded else areas.StoredCells(session)
-        self._upper: CellSource = (
-            areas.load_net(session, upper=True) if loaded else areas.StoredCells(session, upper=True)
-        )
+    cells: CellSource
+    upper: CellSource
+    foreign: frozenset[str]
 
-    def district_of(self, path: str) -> str | None:
-        """The code of the district at the root of `path`; None where its root is no district."""
-        root = codes_in(path)[0] if path else ""
-        if not root or level_of(root) == "district":
-            return root or None
-        if self._foreign is None:
-            self._foreign = areas.foreign_districts(self._session)
-        return root if root in self._foreign else None
+    def find(self, sent: Sent) -> Standing:
+        """Where `sent` stands. Raises InvalidInputError where its coordinate cannot be one."""
+        standing = self.standing(locate(self.cells, sent.to_wgs84(), sent.accuracy_m))
+        return standing if standing.place.cell else replace(standing, swapped=self._swapped(sent))
+
+    def _swapped(self, sent: Sent) -> Cell | None:
+        """The cell it would lie in with longitude and latitude the other way round; a hint, nothing more."""
+        if abs(sent.lon) > 90:
+            return None
+        return smallest_covering(self.cells, to_wgs84(sent.lat, sent.lon, sent.datum))
 
     def standing(self, place: Place) -> Standing:
         """Path and district of a place.
@@ -73,25 +78,71 @@ class Ground:
         cell, else nothing (the empty path).
         """
         path = place.cell.path if place.cell is not None else self._path_around(place)
-        return Standing(place, path, self.district_of(path) or NO_DISTRICT)
+        return Standing(place, path, self.district_code(path))
+
+    def district_of(self, path: str) -> str | None:
+        """The code of the district at the root of `path`; None where its root is no district."""
+        root = codes_in(path)[0] if path else ""
+        return root if level_of(root) == "district" or root in self.foreign else None
+
+    def district_code(self, path: str) -> str:
+        """The code of the district at the root of `path`, or what stands for none."""
+        return self.district_of(path) or NO_DISTRICT
 
     def _path_around(self, place: Place) -> str:
-        around = smallest_covering(self._upper, place.lon_lat)
+        around = smallest_covering(self.upper, place.lon_lat)
         if around is not None:
             return around.path
         district = self.district_of(place.nearest.path) if place.nearest else None
         return f"{district}/" if district else ""
 
 
-def find(session: Session, sent: Sent) -> Standing:
-    """Where `sent` stands among the current areas."""
-    ground = Ground(session)
-    return ground.standing(locate(ground.cells, sent.to_wgs84(), sent.accuracy_m))
+@dataclass(frozen=True)
+class LoadedGround(Ground):
+    """All of it in memory, good for one version of the net."""
+
+    cells: Net
+    upper: Net
+
+
+def stored_ground(session: Session) -> Ground:
+    """The current areas through the store's spatial index: for one question."""
+    upper = areas.StoredCells(session, upper=True)
+    return Ground(areas.StoredCells(session), upper, areas.foreign_districts(session))
+
+
+def load_ground(session: Session) -> LoadedGround:
+    """The current areas in memory: for many questions."""
+    nets = areas.load_net(session), areas.load_net(session, upper=True)
+    return LoadedGround(*nets, areas.foreign_districts(session))
+
+
+class Grounds:
+    """The current areas in memory for all who ask within a process, loaded anew when they have changed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: tuple[int, LoadedGround] | None = None
+
+    def current(self, session: Session) -> LoadedGround:
+        """The areas as `session` sees them; one small query where they are at hand."""
+        version = areas.net_version(session)
+        kept = self._kept
+        if kept is not None and kept[0] == version:
+            return kept[1]
+        with self._lock:
+            if self._kept is None or self._kept[0] != version:
+                self._kept = (version, load_ground(session))
+            return self._kept[1]
 
 
 def why_of(standing: Standing, sent: Sent) -> dict[str, Any]:
-    """The explanation a matter keeps: the contract's `why` and what was sent."""
-    return {**standing.place.to_json(), "sent": vars(sent).copy()}
+    """The explanation a matter keeps: the contract's `why`, what was sent, and `swapped` where there is that hint."""
+    why = {**standing.place.to_json(), "sent": vars(sent).copy()}
+    cell = standing.swapped
+    if cell is not None:
+        why["swapped"] = {"code": cell.code, "name": cell.name, "version": cell.version}
+    return why
 
 
 def staff(
@@ -137,6 +188,6 @@ class StaffingTable:
         """Who a matter at `path` with a category of `role` goes to."""
         key = (path, role)
         if key not in self._done:
-            held = [post for area, found in self._by_area.items() if path.startswith(area) for post in found]
+            held = [post for area in ancestors(path) for post in self._by_area.get(area, ())]
             self._done[key] = assign(path, role, held, self._roles, self._now)
         return self._done[key]

@@ -12,7 +12,7 @@ import shapely
 from sqlalchemy.exc import IntegrityError
 
 from gridmap.actions.office import Office, Work, add_event, add_words, tie_of
-from gridmap.actions.placing import Sent, Standing, assignment_json, find, staff, why_of
+from gridmap.actions.placing import Sent, Standing, assignment_json, staff, why_of
 from gridmap.db import categories, history, issues
 from gridmap.db.bulk import next_in_row
 from gridmap.db.engine import is_unique_violation
@@ -112,7 +112,7 @@ def find_category(work: Work, wish: str) -> CategoryRow:
 
 def _keep(office: Office, work: Work, actor: Actor, what: Report) -> Issue:
     category = find_category(work, what.category)
-    standing = find(work.session, what.sent)
+    standing = office.grounds.current(work.session).find(what.sent)
     assigned = assignment_json(staff(work.session, standing.path, category.role, office.roles, work.now))
     issue = _row(office, work, actor, what, category, standing, assigned)
     work.session.add(issue)

@@ -9,7 +9,7 @@ import shapely
 from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from gridmap.db.models import Area
+from gridmap.db.models import Area, NetRow
 from gridmap.db.spatial import as_wkb, touches_box
 from gridmap.domain.codes import ancestors, level_of, range_below
 from gridmap.geo.crs import LonLat
@@ -17,6 +17,8 @@ from gridmap.geo.locate import BBox, Cell, nearest_by_boxes
 from gridmap.geo.net import Net
 
 _CELL = (Area.id, Area.code, Area.name, Area.version, Area.path, Area.area_m2, as_wkb(Area.geom).label("wkb"))
+
+_NET_VERSION = select(NetRow.version)
 
 
 class StoredCells:
@@ -35,6 +37,11 @@ class StoredCells:
     def nearest(self, lon_lat: LonLat) -> tuple[Cell | None, float | None]:
         """The nearest cell and the metres to its border."""
         return nearest_by_boxes(self.within, lon_lat)
+
+
+def net_version(session: Session) -> int:
+    """How often the areas have changed so far: what is kept of them in memory is good for one such number."""
+    return session.execute(_NET_VERSION).scalar_one()
 
 
 def load_net(session: Session, *, upper: bool = False) -> Net:

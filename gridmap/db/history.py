@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -104,17 +104,3 @@ def digests_at(session: Session, head_id: int) -> dict[str, str | None]:
 def description_of(session: Session, issue_id: int) -> Words | None:
     """The words a matter was reported with; None where there were none."""
     return session.scalar(select(Words).where(Words.issue_id == issue_id, Words.kind == "description"))
-
-
-def descriptions(session: Session, source: str, ids: Sequence[str]) -> dict[str, str | None]:
-    """The descriptions of imported matters of `source` by their id there: None for erased ones, absent for none."""
-    found: dict[str, str | None] = {}
-    for start in range(0, len(ids), 500):
-        query = select(Issue.external_id, Words.text).join(Words, Words.issue_id == Issue.id)
-        part = query.where(
-            Issue.source == source,
-            Issue.external_id.in_(ids[start : start + 500]),
-            Words.kind == "description",
-        )
-        found.update({external: words for external, words in session.execute(part) if external})
-    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -20,6 +20,8 @@ from gridmap.domain.issues import OPEN
 from gridmap.domain.scope import Scope
 from gridmap.geo.locate import BBox
 
+_AT_ONCE = 5000
+"""So many values are asked for in one query: both engines take more."""
 _Owner, _Handler = aliased(Person), aliased(Person)
 
 
@@ -181,14 +183,29 @@ def by_external(session: Session, source: str, ids: Sequence[str]) -> dict[str, 
     return found
 
 
-def digests_by_external(session: Session, source: str, ids: Sequence[str]) -> dict[str, str]:
-    """The digests of the rows that imported matters of `source` came from, by their id there."""
-    found: dict[str, str] = {}
-    for start in range(0, len(ids), 500):
-        part = select(Issue.external_id, Issue.body_digest).where(
-            Issue.source == source, Issue.external_id.in_(ids[start : start + 500])
-        )
-        found.update({external: digest for external, digest in session.execute(part) if external})
+class TakenIn(NamedTuple):
+    """What an imported matter came from: the digest of its row, and its words (None: none, or erased)."""
+
+    body_digest: str
+    words_id: int | None
+    words: str | None
+
+    def differs(self, description: str) -> bool:
+        """Whether a row's words are others than those kept; erased ones are not held against it."""
+        is_erased = self.words_id is not None and self.words is None
+        return not is_erased and (self.words or "") != description
+
+
+def taken_in(session: Session, source: str, ids: Sequence[str]) -> dict[str, TakenIn]:
+    """What is stored of `source`, by the id there."""
+    if session.scalar(select(Issue.id).where(Issue.source == source).limit(1)) is None:
+        return {}
+    found: dict[str, TakenIn] = {}
+    said = and_(Words.issue_id == Issue.id, Words.kind == "description")
+    query = select(Issue.external_id, Issue.body_digest, Words.id, Words.text).outerjoin(Words, said)
+    for start in range(0, len(ids), _AT_ONCE):
+        part = query.where(Issue.source == source, Issue.external_id.in_(ids[start : start + _AT_ONCE]))
+        found.update({external: TakenIn(*rest) for external, *rest in session.execute(part) if external})
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -45,6 +45,16 @@ def digest_of(
         [number, seq, kind, at.astimezone(UTC).isoformat(timespec="microseconds"), actor, before]
     )
     return hashlib.sha256(f"{head}\n{data}".encode()).hexdigest()
+
+
+def first_link(kind: str, at: datetime, actor: int | None) -> Callable[[str, str], str]:
+    """`digest_of` for the first events of many chains that differ in number and data only."""
+    shared = canonical([1, kind, at.astimezone(UTC).isoformat(timespec="microseconds"), actor, START])
+
+    def digest(number: str, data: str) -> str:
+        return hashlib.sha256(f"[{canonical(number)},{shared[1:]}\n{data}".encode()).hexdigest()
+
+    return digest
 
 
 def words_digest(salt: str, words: str) -> str:

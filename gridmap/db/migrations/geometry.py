@@ -66,3 +66,45 @@ def allow_changes(table: str) -> None:
     else:
         op.execute(f"DROP TRIGGER {table}_no_change ON {table}")
         op.execute(f"DROP FUNCTION {table}_append_only()")
+
+
+def forbid_deletion(table: str) -> None:
+    """A trigger that refuses DELETE, and TRUNCATE where there is such a thing: its rows stay, other rows point at them."""
+    if is_sqlite():
+        op.execute(
+            f"CREATE TRIGGER {table}_stays BEFORE DELETE ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, 'rows of {table} stay'); END"
+        )
+        return
+    op.execute(
+        f"CREATE FUNCTION {table}_stays() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION 'rows of {table} stay'; END $$"
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_stays BEFORE DELETE OR TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_stays()"
+    )
+
+
+def allow_deletion(table: str) -> None:
+    """Take that trigger away again."""
+    if is_sqlite():
+        op.execute(f"DROP TRIGGER {table}_stays")
+    else:
+        op.execute(f"DROP TRIGGER {table}_stays ON {table}")
+        op.execute(f"DROP FUNCTION {table}_stays()")
+
+
+def forbid_truncation(table: str) -> None:
+    """TRUNCATE is refused for an append-only table too; SQLite knows no such thing."""
+    if not is_sqlite():
+        op.execute(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()"
+        )
+
+
+def allow_truncation(table: str) -> None:
+    """Take that trigger away again."""
+    if not is_sqlite():
+        op.execute(f"DROP TRIGGER {table}_no_truncate ON {table}")

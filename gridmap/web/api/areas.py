@@ -8,7 +8,7 @@ from flask import Response, jsonify
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gridmap.actions.placing import Sent, find, why_of
+from gridmap.actions.placing import Sent, why_of
 from gridmap.db import areas, buildings, issues, posts
 from gridmap.db.models import Area, CategoryRow, Issue
 from gridmap.db.spatial import as_wkb
@@ -157,4 +157,4 @@ def locate_point(query: LocateQuery) -> Response:
     """Where a point lies, explained; stores nothing."""
     sent = Sent(query.lon, query.lat, query.datum, query.accuracy_m)
     with office().database.reading() as session:
-        return jsonify(why_of(find(session, sent), sent))
+        return jsonify(why_of(office().grounds.current(session).find(sent), sent))

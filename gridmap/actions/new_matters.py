@@ -1,0 +1,247 @@
+"""What a file's new matters are kept as: their rows, the first links of their chains, their words.
+
+Every JSON text made here is the one that `canonical` would write. What repeats from one matter to the
+next (a cell, who is asked there) is written out once.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from gridmap.actions.placing import Sent, StaffingTable, assignment_json, why_of
+from gridmap.actions.standings import Standings, Stood
+from gridmap.db.bulk import Loading
+from gridmap.db.models import EventRow, Issue, Words
+from gridmap.domain.history import START, canonical, digest_of, first_link, words_digest
+from gridmap.domain.issues import readable_number
+from gridmap.files.matters import Matters
+from gridmap.geo.locate import Cell
+
+quoted: Callable[[str], str] = json.encoder.encode_basestring
+"""A text as JSON, Chinese as it is written: what `canonical` does with it."""
+
+_ISSUE = (
+    "id", "district_code", "number", "status", "is_triage", "category_id", "source", "external_id",
+    "body_digest", "sent_lon", "sent_lat", "datum", "accuracy_m", "path", "cell_id", "why", "owner_id",
+    "handler_id", "assignment", "occurred_at", "reported_at", "closed_at", "history_seq",
+    "history_digest", "sealed_seq", "geom",
+)  # fmt: skip
+_WORDS = ("id", "district_code", "issue_id", "kind", "salt", "text")
+_EVENT = ("district_code", "issue_id", "seq", "kind", "at", "data", "before", "digest")
+
+NOBODY = {
+    "owner": {
+        "person_id": None, "role": "", "area": None, "area_path": None, "how": "nobody", "post_id": None,
+    },
+    "handler": {
+        "person_id": None, "role": "", "area": None, "area_path": None, "how": "nobody", "post_id": None,
+    },
+    "informed": [],
+    "notes": ["imported_closed"],
+}  # fmt: skip
+"""The assignment of a matter that came in closed: the file does not say who handled it."""
+
+DayKey = tuple[str, date]
+"""A district and a local day: what numbers are counted in."""
+
+
+def day_key(district_code: str, created_at: datetime, zone: ZoneInfo) -> DayKey:
+    """The district and the local day in whose numbers a matter is counted."""
+    return district_code, created_at.astimezone(zone).date()
+
+
+class Category(NamedTuple):
+    """What is asked of a stored category."""
+
+    id: int
+    role: str | None
+
+
+class _People(NamedTuple):
+    text: str
+    owner_id: int | None
+    handler_id: int | None
+
+
+class _Link(NamedTuple):
+    seq: int
+    kind: str
+    at: datetime
+    data: str
+    before: str
+    digest: str
+
+
+@dataclass
+class NewMatters:
+    """Makes and stores the rows of new matters.
+
+    `keys`, `digests` and `standings` are by row of the file; `first` holds the first sequence number of
+    each district and day. `is_pretence`: kept as if reported and closed here, then, by those who hold
+    the posts.
+    """
+
+    matters: Matters
+    source: str
+    datum: str
+    is_pretence: bool
+    keys: Sequence[str]
+    digests: Sequence[str]
+    standings: Standings
+    categories: Mapping[str, Category]
+    staffing: StaffingTable
+    zone: ZoneInfo
+    first: Mapping[DayKey, int]
+    now: datetime
+    _given: dict[DayKey, int] = field(default_factory=lambda: defaultdict(int))
+    _people: dict[tuple[str, str | None], _People] = field(default_factory=dict)
+    _cells: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._digest = first_link("imported", self.now, None)
+
+    def load(
+        self, loading: Loading, rows: Sequence[int], ids: Sequence[int], word_ids: Iterator[int]
+    ) -> None:
+        """Store the matters that stand in `rows` of the file under the keys `ids`, with words and chains."""
+        issues, words, events = list[tuple[Any, ...]](), list[tuple[Any, ...]](), list[tuple[Any, ...]]()
+        points = loading.points(self.standings.lon[list(rows)], self.standings.lat[list(rows)])
+        for row, issue_id, point in zip(rows, ids, points, strict=True):
+            stood = self.standings.of(row)
+            number = self._number(row, stood.district_code)
+            why, people = self._why(row, stood), self._who(row, stood.path)
+            said = self._said(row, stood.district_code, issue_id, word_ids)
+            links = self._links(row, number, self._facts(row, why, people.text, said))
+            words += said
+            events += [
+                (stood.district_code, issue_id, one.seq, one.kind, loading.instant(one.at), *one[3:])
+                for one in links
+            ]
+            issues.append(
+                (issue_id, *self._kept(row, number, stood, why, people, links[-1], loading.instant), point)
+            )
+        loading.add(Issue, _ISSUE, issues)
+        if words:
+            loading.add(Words, _WORDS, words)
+        loading.add(EventRow, _EVENT, events)
+
+    def _number(self, row: int, district_code: str) -> str:
+        key = day_key(district_code, self.matters.created_at[row], self.zone)
+        sequence = self.first.get(key, 1) + self._given[key]
+        self._given[key] += 1
+        return readable_number(*key, sequence)
+
+    def _kept(
+        self,
+        row: int,
+        number: str,
+        stood: Stood,
+        why: str,
+        people: _People,
+        tip: _Link,
+        instant: Callable[[datetime], str],
+    ) -> tuple[Any, ...]:
+        """The row of a matter, from the district to the seal."""
+        matters = self.matters
+        created, closed = instant(matters.created_at[row]), matters.closed_at[row]
+        return (
+            stood.district_code,
+            number,
+            "closed" if closed else "reported",
+            stood.cell is None,
+            self.categories[self.keys[row]].id,
+            self.source,
+            matters.external_id[row],
+            self.digests[row],
+            float(matters.lon[row]),
+            float(matters.lat[row]),
+            self.datum,
+            matters.accuracy_m[row],
+            stood.path,
+            stood.cell.id if stood.cell else None,
+            why,
+            people.owner_id,
+            people.handler_id,
+            people.text,
+            created,
+            created,
+            instant(closed) if closed else None,
+            tip.seq,
+            tip.digest,
+            0,
+        )
+
+    def _why(self, row: int, stood: Stood) -> str:
+        matters = self.matters
+        lon, lat, accuracy = float(matters.lon[row]), float(matters.lat[row]), matters.accuracy_m[row]
+        if stood.told is not None or stood.cell is None:
+            return canonical(why_of(self.standings.whole(row), Sent(lon, lat, self.datum, accuracy)))
+        candidate, cell = self._cell_texts(stood.cell)
+        none = "" if not accuracy else ',{"code":null,"name":null,"share":0.0}'
+        return (
+            f'{{"candidates":[{candidate}{none}],"cell":{cell},'
+            f'"lon_lat_wgs84":[{float(self.standings.lon[row])!r},{float(self.standings.lat[row])!r}],'
+            f'"margin_m":{round(stood.margin_m, 2)!r},"nearest":null,"rule":"covered_by_one",'
+            f'"sent":{{"accuracy_m":{"null" if accuracy is None else repr(accuracy)},'
+            f'"datum":"{self.datum}","lat":{lat!r},"lon":{lon!r}}},"status":"inside"}}'
+        )
+
+    def _cell_texts(self, cell: Cell) -> tuple[str, str]:
+        if cell.id not in self._cells:
+            candidate = canonical({"code": cell.code, "name": cell.name, "share": 1.0})
+            here = canonical({"code": cell.code, "name": cell.name, "version": cell.version})
+            self._cells[cell.id] = candidate, here
+        return self._cells[cell.id]
+
+    def _who(self, row: int, path: str) -> _People:
+        if self.matters.closed_at[row] is not None and not self.is_pretence:
+            return _People(canonical(NOBODY), None, None)
+        role = self.categories[self.keys[row]].role
+        if (path, role) not in self._people:
+            told = assignment_json(self.staffing.staff(path, role))
+            ids = told["owner"]["person_id"], told["handler"]["person_id"]
+            self._people[path, role] = _People(canonical(told), *ids)
+        return self._people[path, role]
+
+    def _said(self, row: int, district_code: str, issue_id: int, ids: Iterator[int]) -> list[tuple[Any, ...]]:
+        text = self.matters.description[row]
+        if not text:
+            return []
+        return [(next(ids), district_code, issue_id, "description", secrets.token_hex(16), text)]
+
+    def _facts(self, row: int, why: str, who: str, said: Sequence[tuple[Any, ...]]) -> str:
+        """What a matter's first event tells."""
+        matters, closed = self.matters, self.matters.closed_at[row]
+        state = "closed" if closed and not self.is_pretence else "reported"
+        words = [
+            f'{{"digest":"{words_digest(salt, text)}","id":{key},"kind":"{kind}"}}'
+            for key, _, _, kind, salt, text in said
+        ]
+        return (
+            f'{{"assignment":{who},"category":{quoted(self.keys[row])},'
+            f'"closed_at":{quoted(closed.isoformat()) if closed else "null"},'
+            f'"external_id":{quoted(matters.external_id[row])},'
+            f'"occurred_at":"{matters.created_at[row].isoformat()}","source":{quoted(self.source)},'
+            f'"to":"{state}","why":{why},"words":[{",".join(words)}]}}'
+        )
+
+    def _links(self, row: int, number: str, facts: str) -> list[_Link]:
+        """The first links of a matter's chain."""
+        if not self.is_pretence:
+            return [_Link(1, "imported", self.now, facts, START, self._digest(number, facts))]
+        told, closed = [("reported", self.matters.created_at[row], facts)], self.matters.closed_at[row]
+        if closed:
+            told.append(("close", closed, canonical({"from": "reported", "to": "closed"})))
+        links, tip = list[_Link](), START
+        for seq, (kind, at, data) in enumerate(told, start=1):
+            digest = digest_of(number, seq, kind, at, None, data, tip)
+            links.append(_Link(seq, kind, at, data, tip, digest))
+            tip = digest
+        return links

@@ -1,0 +1,74 @@
+"""Where the matters of a file stand, side by side: most lie plainly in one cell, only the others are told in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from gridmap.actions.importing import Progress
+from gridmap.actions.placing import LoadedGround, Standing
+from gridmap.files.matters import Matters
+from gridmap.geo.crs import to_wgs84_array
+from gridmap.geo.locate import Cell
+
+_AT_ONCE = 100_000
+
+
+class Stood(NamedTuple):
+    """Where one matter stands: its path, its district, its cell (None: triage), the distance to the cell's border.
+
+    `told` is the whole standing of a matter that does not plainly lie in one cell; None for one that does.
+    """
+
+    path: str
+    district_code: str
+    cell: Cell | None
+    margin_m: float
+    told: Standing | None
+
+
+class Standings:
+    """Where some rows of a file stand among the areas of `ground`.
+
+    `lon` and `lat` are the WGS84 of all rows. `progress` is told the rows located so far.
+    """
+
+    def __init__(
+        self, ground: LoadedGround, matters: Matters, datum: str, rows: Sequence[int], progress: Progress
+    ) -> None:
+        self._ground, self._accuracy_m = ground, matters.accuracy_m
+        self.lon, self.lat = to_wgs84_array(matters.lon, matters.lat, datum)
+        self._cell = np.full(len(matters), -1, dtype=np.int64)
+        self._margin_m = np.full(len(matters), np.nan)
+        self._told: dict[int, Standing] = {}
+        wanted = np.asarray(rows, dtype=np.int64)
+        radii = np.array([np.nan if a is None else a for a in matters.accuracy_m], dtype=float)
+        for start in range(0, len(wanted), _AT_ONCE):
+            at = wanted[start : start + _AT_ONCE]
+            spots = ground.cells.spot(self.lon[at], self.lat[at], radii[at])
+            self._cell[at], self._margin_m[at] = spots.cell, spots.margin_m
+            self._told |= {int(at[n]): ground.standing(place) for n, place in spots.places.items()}
+            progress("locate", start + len(at), len(wanted))
+        self._plain = {int(n): self._stood(ground.cells.cells[n]) for n in np.unique(self._cell) if n >= 0}
+
+    def _stood(self, cell: Cell) -> Stood:
+        return Stood(cell.path, self._ground.district_code(cell.path), cell, np.nan, None)
+
+    def of(self, row: int) -> Stood:
+        """Where one matter stands."""
+        cell = int(self._cell[row])
+        if cell >= 0:
+            return self._plain[cell]._replace(margin_m=float(self._margin_m[row]))
+        told = self._told[row]
+        return Stood(told.path, told.district_code, told.place.cell, np.nan, told)
+
+    def whole(self, row: int) -> Standing:
+        """Where one matter stands, told in full."""
+        stood = self.of(row)
+        if stood.told is not None:
+            return stood.told
+        at = slice(row, row + 1)
+        place = self._ground.cells.locate_many(self.lon[at], self.lat[at], [self._accuracy_m[row]])[0]
+        return Standing(place, stood.path, stood.district_code)
