@@ -6,14 +6,17 @@ V := .venv/bin
 DEMO_DATA ?= $(CURDIR)/demo-data
 REAL_DATA ?= $(CURDIR)/../shared/data
 WORKERS ?= 2
+SIZE ?= full
 
-.PHONY: demo test lint real vendor clean help
+.PHONY: demo test lint real soak bench vendor clean help
 
 help:
 	@echo "make demo   build the fictional district once and serve it at http://127.0.0.1:8000"
 	@echo "make test   all tests, on SpatiaLite and PostGIS, with a browser"
 	@echo "make lint   ruff and mypy"
+	@echo "make soak   long simulations: faults, and the API under attack for GRIDMAP_SOAK_MINUTES (10)"
 	@echo "make real   checks on real input in $(REAL_DATA)"
+	@echo "make bench  every promise about speed in one table (docs/bench.md); SIZE=small for a short one"
 
 demo: .venv/.ready-demo vendor
 	GRIDMAP_DATA_DIR="$(DEMO_DATA)" $(V)/gridmap init
@@ -27,8 +30,14 @@ lint: .venv/.ready-test
 	$(V)/ruff format --check .
 	$(V)/mypy
 
+soak: .venv/.ready-test vendor
+	GRIDMAP_SOAK=1 $(V)/pytest tests/soak -s
+
 real: .venv/.ready-test vendor
 	GRIDMAP_REAL_DATA="$(REAL_DATA)" $(V)/pytest tests/real -s
+
+bench: .venv/.ready-test vendor
+	$(V)/python -m bench --size $(SIZE)
 
 vendor: .venv/.ready-demo
 	@$(V)/python tools/vendor.py

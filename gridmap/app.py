@@ -20,10 +20,16 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-def open_office(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Office:
-    """The store and the rules of this installation, ready for actions."""
+def open_office(
+    settings: Settings, clock: Callable[[], datetime] = utc_now, *, is_patient: bool = False
+) -> Office:
+    """The store and the rules of this installation, ready for actions.
+
+    Requests wait `wait_seconds` for others who write; commands (`is_patient`) as long as it takes.
+    """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Office(Database(settings.database_url), load_roles(), settings.zone, settings.data_dir, clock)
+    database = Database(settings.database_url, None if is_patient else settings.wait_seconds)
+    return Office(database, load_roles(), settings.zone, settings.data_dir, clock)
 
 
 def sign_in_rules(settings: Settings) -> SignInRules:
@@ -31,6 +37,8 @@ def sign_in_rules(settings: Settings) -> SignInRules:
     return SignInRules(
         tries=settings.login_tries,
         lock_minutes=settings.login_lock_minutes,
+        address_tries=settings.login_address_tries,
+        address_minutes=settings.login_address_minutes,
         password_length=settings.password_length,
         one_time_days=settings.one_time_days,
         idle_minutes=settings.session_minutes,

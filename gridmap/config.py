@@ -37,8 +37,14 @@ class Settings:
     session_minutes: int = 30
     secure_cookies: bool = False
     max_body_mb: int = 12
+    wait_seconds: int = 10
+    request_seconds: int = 20
     login_tries: int = 5
     login_lock_minutes: int = 30
+    login_address_tries: int = 60
+    login_address_minutes: int = 15
+    trusted_proxies: int = 0
+    writes_per_minute: int = 60
     password_length: int = 10
     one_time_days: int = 14
 
@@ -46,6 +52,11 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The time zone as an object."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def attempt_minutes(self) -> int:
+        """How long tries at signing in are of use."""
+        return max(self.login_lock_minutes, self.login_address_minutes)
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -92,6 +103,12 @@ def _check(settings: Settings) -> None:
         settings.zone  # noqa: B018
     except (KeyError, ValueError, OSError):
         raise ValueError(f"GRIDMAP_TIMEZONE={settings.timezone!r} is not a time zone") from None
+    for name in ("login_tries", "login_lock_minutes", "login_address_minutes"):
+        if getattr(settings, name) < 1:
+            raise ValueError(f"GRIDMAP_{name.upper()} must be 1 or more")
+    for name in ("login_address_tries", "trusted_proxies", "writes_per_minute"):
+        if getattr(settings, name) < 0:
+            raise ValueError(f"GRIDMAP_{name.upper()} must be 0 or more")
     if len(settings.secret_key) < MIN_SECRET:
         raise ValueError(f"GRIDMAP_SECRET_KEY has fewer than {MIN_SECRET} characters")
     if settings.language not in ("", *LANGUAGES):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from gridmap.actions.keeping import Routine, do_what_is_due
 from gridmap.actions.office import Office
 from gridmap.errors import GridmapError
@@ -21,8 +19,9 @@ def work_until(stop: threading.Event, office: Office, wanted: tuple[Routine, ...
         try:
             for name, answer in do_what_is_due(office, wanted).items():
                 log.info("done: %s %s", name, answer)
-        except (GridmapError, SQLAlchemyError) as error:
-            log.warning("background work: %s", error)
+        except Exception as error:
+            # Whatever it is: without this thread nothing would be sealed or forgotten any more.
+            log.warning("background work: %s", error, exc_info=not isinstance(error, GridmapError))
         if stop.wait(LOOK_S):
             return
 

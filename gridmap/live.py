@@ -14,7 +14,7 @@ from gridmap.db import stream
 from gridmap.db.engine import Database
 from gridmap.db.models import StreamRow
 from gridmap.domain.scope import Actor, Tie
-from gridmap.errors import GridmapError
+from gridmap.errors import GridmapError, UnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -56,11 +56,14 @@ class Live:
         self._number = 0
 
     def start(self) -> None:
-        """Begin following, at the newest row; again does nothing."""
+        """Begin following, at the newest row; again does nothing. Raises UnavailableError."""
+        if self._thread is not None:
+            return
+        with self._database.reading() as session:  # a store that is away keeps nobody else waiting here
+            newest = stream.latest(session)
         with self._changed:
             if self._thread is None:
-                with self._database.reading() as session:
-                    self._number = stream.latest(session)
+                self._number = newest
                 self._thread = threading.Thread(target=self._follow, name="gridmap-live", daemon=True)
                 self._thread.start()
 
@@ -124,7 +127,17 @@ def follow(
     None is a beat: nothing happened for a while. `look_again` answers who the reader is by now (None:
     signed out); it is asked when posts, tokens or accounts change, and once a minute. `reset` says:
     load everything again, since what happened in between is no longer known, or you may now see more.
+    Where the store is away when it is needed, the stream ends: readers come back and say where they were.
     """
+    try:
+        yield from _followed(live, actor, last, look_again)
+    except UnavailableError as error:
+        log.warning("a stream ends, to be resumed: %s", error)
+
+
+def _followed(
+    live: Live, actor: Actor, last: int | None, look_again: Callable[[], Actor | None]
+) -> Iterator[Message | None]:
     number = live.number if last is None else last
     if last is not None and not _is_known(live, last):
         number = live.number

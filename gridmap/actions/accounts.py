@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gridmap.actions.attempts import mark_of_name
 from gridmap.actions.office import Office, Work
 from gridmap.actions.signing_in import (
     TOKEN,
@@ -17,7 +18,7 @@ from gridmap.actions.signing_in import (
     secret_digest,
     tell_access,
 )
-from gridmap.db import accounts, areas
+from gridmap.db import accounts, areas, attempts
 from gridmap.db.models import Account, Token
 from gridmap.domain.codes import NO_DISTRICT
 from gridmap.domain.scope import KINDS, Actor
@@ -121,7 +122,8 @@ def reset_account(office: Office, actor: Actor | None, username: str, rules: Sig
     """End an account's password and sessions and give it a one-time code; commits."""
     with office.work() as work:
         account = _managed(work, actor, username)
-        account.password_hash, account.locked_until, account.failed_tries = None, None, 0
+        account.password_hash = None
+        attempts.wipe(work.session, mark_of_name(username))
         end_sessions(work, account.id, tokens_too=True)
         note(work, account.id, "reset", actor.account_id if actor else None)
         return give_one_time_code(account, work.now, rules)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from gridmap.actions.reporting import (
 )
 from gridmap.db import accounts, areas, history, issues, posts
 from gridmap.db.models import Area, CategoryRow, Issue, Words
+from gridmap.domain.assignment import Post
 from gridmap.domain.codes import is_below
 from gridmap.domain.history import canonical
 from gridmap.domain.issues import Action, action_named, allowed_actions, next_status
@@ -114,6 +115,13 @@ def ties_to_row(
     office: Office, session: Session, now: datetime, actor: Actor, issue: Issue
 ) -> frozenset[str]:
     """What ties the actor to a matter, in the words of the action table's `who`."""
+    asks = actor.person_id is not None and actor.may("act")
+    held = posts.of_person(session, actor.person_id, now) if asks and actor.person_id is not None else []
+    return ties_by_posts(office, held, actor, issue)
+
+
+def ties_by_posts(office: Office, held: Iterable[Post], actor: Actor, issue: Issue) -> frozenset[str]:
+    """As `ties_to_row`; `held` are posts of the actor's person, at least those above the matter."""
     if not actor.may("act"):
         return frozenset()
     person, ties = actor.person_id, set[str]()
@@ -123,7 +131,7 @@ def ties_to_row(
             for name, other in (("owner", issue.owner_id), ("handler", issue.handler_id))
             if other == person
         )
-        if _leads_above(office, session, now, person, issue.path):
+        if _leads_above(office, held, issue.path):
             ties.add("above")
     if issue.account_id == actor.account_id:
         ties.add("reporter")
@@ -134,12 +142,12 @@ def ties_to_row(
     return frozenset(ties)
 
 
-def _leads_above(office: Office, session: Session, now: datetime, person_id: int, path: str) -> bool:
+def _leads_above(office: Office, held: Iterable[Post], path: str) -> bool:
     return any(
         is_below(path, post.area_path)
         and post.role in office.roles
         and office.roles[post.role].slot in (LEADER_SLOT, HEAD_SLOT)
-        for post in posts.of_person(session, person_id, now)
+        for post in held
     )
 
 

@@ -74,7 +74,7 @@ def note_import(work: Work, kind: str, file: ImportFile, counts: dict[str, int])
     """Keep that a file was taken in, where it changed anything; abandon a dry run."""
     if file.is_dry_run:
         work.abandon()
-    elif any(number for name, number in counts.items() if name != "unchanged"):
+    elif any(number for name, number in counts.items() if name not in ("unchanged", "left_out")):
         work.session.add(
             ImportRow(
                 kind=kind, file_name=file.name[:300], file_digest=file.digest, at=work.now, counts=counts

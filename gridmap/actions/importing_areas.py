@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -28,7 +29,7 @@ from gridmap.db.spatial import as_multi, as_wkb, from_wkb
 from gridmap.domain.codes import LEVELS, NO_DISTRICT, check_code, codes_in, level_of, parent_code, path_of
 from gridmap.domain.history import canonical
 from gridmap.errors import InvalidInputError
-from gridmap.geo.coverage import ERROR, WARNING, Finding, check
+from gridmap.geo.coverage import ERROR, WARNING, Finding, check, rows_of
 from gridmap.geo.crs import WGS84, areas_m2
 from gridmap.geo.numbering import full_codes
 
@@ -112,29 +113,34 @@ def _numbered(frame: gpd.GeoDataFrame, wanted: AreaImport) -> gpd.GeoDataFrame:
 def _placed(
     frame: gpd.GeoDataFrame, wanted: AreaImport, known: dict[str, Area], found: list[Finding]
 ) -> list[_Placed | None]:
-    in_file = {code for code in frame["code"] if code}
-    placed: list[_Placed | None] = []
-    for row, (code, name, parent) in enumerate(
-        zip(frame["code"], frame["name"], frame["parent"], strict=True)
-    ):
+    rows, placed = rows_of(frame), list[_Placed | None]()
+    columns = zip(rows, frame["code"], frame["name"], frame["parent"], strict=True)
+    for row, code, name, parent in columns:
         try:
             placed.append(_place(code, name, parent, wanted, known) if code else None)
         except InvalidInputError as fault:
-            record = code if code in in_file else row
-            found.append(Finding(fault.code, ERROR, record, {"row": row, **fault.details}))
+            found.append(Finding(fault.code, ERROR, code, {"row": row, **fault.details}))
             placed.append(None)
     has_children = {area.parent_path for area in known.values()}
-    for area in placed:
-        old = known.get(area.code) if area else None
-        if area and old and old.path != area.path and old.path in has_children:
-            found.append(
-                Finding("path_changes_above_others", ERROR, area.code, {"from": old.path, "to": area.path})
-            )
-        if area and area.parent_path and codes_in(area.parent_path)[-1] not in known:
-            found.append(
-                Finding("parent_not_stored", WARNING, area.code, {"parent": codes_in(area.parent_path)[-1]})
-            )
+    for row, area in zip(rows, placed, strict=True):
+        if area is not None:
+            found += _doubts(row, area, known, has_children)
     return placed
+
+
+def _doubts(row: int, area: _Placed, known: dict[str, Area], has_children: set[str]) -> Iterator[Finding]:
+    old = known.get(area.code)
+    if old and old.path != area.path and old.path in has_children:
+        details = {"row": row, "from": _parent_of(old.path), "to": _parent_of(area.path)}
+        yield Finding("path_changes_above_others", ERROR, area.code, details)
+    parent = _parent_of(area.path)
+    if parent is not None and parent not in known:
+        yield Finding("parent_not_stored", WARNING, area.code, {"row": row, "parent": parent})
+
+
+def _parent_of(path: str) -> str | None:
+    codes = codes_in(path)
+    return codes[-2] if len(codes) > 1 else None
 
 
 def _place(code: str, name: str, parent: str | None, wanted: AreaImport, known: dict[str, Area]) -> _Placed:

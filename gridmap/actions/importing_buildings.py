@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from sqlalchemy import bindparam, insert, select, update
 
@@ -21,16 +23,18 @@ from gridmap.actions.importing import (
     refuse_errors,
 )
 from gridmap.actions.office import Office, Work
-from gridmap.actions.placing import Ground
+from gridmap.actions.placing import LoadedGround, load_ground
 from gridmap.db.bulk import insert_rows
 from gridmap.db.models import Building
 from gridmap.db.spatial import as_multi, as_wkb, from_wkb
-from gridmap.domain.codes import NO_DISTRICT
+from gridmap.domain.codes import NO_DISTRICT, codes_in
 from gridmap.domain.history import canonical
-from gridmap.geo.coverage import ERROR, WARNING, Finding
-from gridmap.geo.net import Net
+from gridmap.geo.coverage import ERROR, INFO, WARNING, Finding, rows_of
+from gridmap.geo.locate import Place, smallest_covering
 
 _FIELDS = ("name", "address", "floors", "households", "chief")
+_LIMITS = {"code": 64, "name": 200, "address": 400, "chief": 100}
+"""Characters that the store takes."""
 
 
 def import_buildings(
@@ -45,19 +49,22 @@ def import_buildings(
     """Store the buildings of `frame` (code, name, address, floors, households, chief, geometry in WGS84).
 
     A footprint's point is one inside it. The cell is the one that covers the point; outside every
-    cell is a warning. Known codes are updated, absent ones end only with `is_replacing`; commits all
-    or none. Raises FindingsError.
+    cell the smallest area around it is kept, with a warning. Rows that `findings` say are left out are
+    not stored, nor do the buildings they name end; where they are more than half of the file, it is the
+    file that is wrong, and refused. Known codes are updated, absent ones end only with `is_replacing`;
+    commits all or none. Raises FindingsError.
     """
-    found = list(findings or [])
     frame = frame.reset_index(drop=True)
-    found += _code_faults(frame)
+    found, stays = _left_out(frame, findings or [])
+    found += [*_code_faults(frame), *_text_faults(frame)]
     with office.work() as work:
         one_at_a_time(work)
         progress("locate", 0, len(frame))
-        refuse_errors(found + _shape_faults(frame))
-        rows, outside = _rows(work, frame)
-        found += [Finding("building_outside_cells", WARNING, code, {}) for code in outside]
-        counts = _store(work, rows, is_replacing)
+        refuse_errors(found)
+        rows, outside = _rows(work, frame[stays].reset_index(drop=True))
+        found += outside
+        counts = _store(work, rows, set(frame["code"][~stays]) if is_replacing else None)
+        counts["left_out"] = int((~stays).sum())
         progress("store", len(frame), len(frame))
         if any(counts[name] for name in ("new", "changed", "ended")):
             work.tell(
@@ -67,57 +74,81 @@ def import_buildings(
     return ImportReport(counts, tuple(found), file.is_dry_run)
 
 
-def _code_faults(frame: gpd.GeoDataFrame) -> list[Finding]:
-    faults = [Finding("code_missing", ERROR, int(row), {}) for row in np.flatnonzero(frame["code"] == "")]
-    again = frame["code"][(frame["code"] != "") & frame["code"].duplicated()].unique()
-    return faults + [Finding("code_duplicate", ERROR, str(code), {}) for code in again]
+def _left_out(frame: gpd.GeoDataFrame, findings: list[Finding]) -> tuple[list[Finding], pd.Series]:
+    """The findings as severe as they are for this file, and which rows of it stay."""
+    gone = {finding.details["row"] for finding in findings if finding.details.get("left_out")}
+    if len(gone) * 2 > len(frame):
+        findings = [replace(f, severity=ERROR) if f.details.get("left_out") else f for f in findings]
+    return list(findings), pd.Series([row not in gone for row in rows_of(frame)], dtype=bool)
 
 
-def _shape_faults(frame: gpd.GeoDataFrame) -> list[Finding]:
-    shapes = frame.geometry.to_numpy()
-    kinds = shapely.get_type_id(shapes)
-    faults = []
-    for row, kind in enumerate(kinds):
-        if kind == -1 or shapely.is_empty(shapes[row]):
-            faults.append(Finding("geometry_missing", ERROR, frame["code"].iloc[row] or row, {"row": row}))
-        elif kind not in (0, 3, 6):
-            faults.append(Finding("geometry_kind", ERROR, frame["code"].iloc[row] or row, {"row": row}))
-    bounds = shapely.bounds(shapes)
-    beyond = np.flatnonzero(
-        (np.abs(bounds[:, ::2]).max(axis=1) > 180) | (np.abs(bounds[:, 1::2]).max(axis=1) > 90)
-    )
-    return faults + [
-        Finding("coordinates_out_of_range", ERROR, frame["code"].iloc[row] or int(row), {}) for row in beyond
-    ]
+def _code_faults(frame: gpd.GeoDataFrame) -> Iterator[Finding]:
+    by_code: dict[str, list[int]] = {}
+    for row, code in zip(rows_of(frame), frame["code"], strict=True):
+        by_code.setdefault(code, []).append(row)
+    for row in by_code.pop("", []):
+        yield Finding("code_missing", ERROR, row, {"row": row})
+    for code, rows in by_code.items():
+        if len(rows) > 1:
+            yield Finding("code_duplicate", ERROR, code, {"rows": rows, "count": len(rows)})
 
 
-def _rows(work: Work, frame: gpd.GeoDataFrame) -> tuple[list[dict[str, object]], list[str]]:
+def _text_faults(frame: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """What the store's columns cannot hold."""
+    for field, limit in _LIMITS.items():
+        for at in np.flatnonzero(frame[field].str.len() > limit):
+            code, row = frame["code"].iloc[at], rows_of(frame)[at]
+            details = {"row": row, "field": field, "limit": limit, "length": len(frame[field].iloc[at])}
+            yield Finding("text_too_long", ERROR, row if field == "code" else code or row, details)
+
+
+def _rows(work: Work, frame: gpd.GeoDataFrame) -> tuple[list[dict[str, object]], list[Finding]]:
     shapes = frame.geometry.to_numpy()
     points = shapely.point_on_surface(shapes)
-    ground = Ground(work.session, loaded=True)
-    paths = _paths(ground, points)
-    rows, outside = [], []
+    ground = load_ground(work.session)
+    found = _Found(ground, points)
+    rows = []
     for number, record in enumerate(frame.drop(columns="geometry").to_dict("records")):
-        shape, code = shapes[number], str(record["code"])
+        shape, path = shapes[number], found.paths[number]
         footprint = None if shape.geom_type == "Point" else shapely.to_wkb(as_multi(shape))
         row: dict[str, object] = {field: _plain(record[field]) for field in _FIELDS}
-        row |= {
-            "code": code,
-            "path": paths[number],
-            "district_code": ground.district_of(paths[number]) or NO_DISTRICT,
-        }
+        row |= {"code": str(record["code"]), "path": path}
+        row |= {"district_code": ground.district_of(path) or NO_DISTRICT}
         row |= {"point_wkb": shapely.to_wkb(points[number]), "footprint_wkb": footprint}
         row |= {"valid_from": work.now, "valid_to": None, "digest": _digest(row)}
         rows.append(row)
-        if not paths[number]:
-            outside.append(code)
-    return rows, outside
+    return rows, list(_outside(found, frame, points))
 
 
-def _paths(ground: Ground, points: np.ndarray) -> list[str]:
-    assert isinstance(ground.cells, Net)  # noqa: S101  (loaded)
-    places = ground.cells.locate_many(shapely.get_x(points), shapely.get_y(points))
-    return [place.cell.path if place.cell else "" for place in places]
+class _Found:
+    """Where buildings stand: each one's place in the net of cells, and the path of its cell or what is above it."""
+
+    def __init__(self, ground: LoadedGround, points: np.ndarray) -> None:
+        self.has_cells = bool(ground.cells.cells)
+        self.places = ground.cells.locate_many(shapely.get_x(points), shapely.get_y(points))
+        self.paths = [place.cell.path if place.cell else _around(ground, place) for place in self.places]
+
+
+def _around(ground: LoadedGround, place: Place) -> str:
+    area = smallest_covering(ground.upper, place.lon_lat)
+    return area.path if area else ""
+
+
+def _outside(found: _Found, frame: gpd.GeoDataFrame, points: np.ndarray) -> Iterator[Finding]:
+    """Which buildings lie in no cell; where there are no cells yet, that is one finding for all."""
+    if not found.has_cells:
+        yield Finding("no_cells_yet", INFO, None, {"count": len(frame)})
+        return
+    for at, place in enumerate(found.places):
+        if place.cell is None and place.nearest is not None and place.distance_m is not None:
+            details = {
+                "row": rows_of(frame)[at],
+                "area": codes_in(found.paths[at])[-1] if found.paths[at] else None,
+                "nearest": place.nearest.code,
+                "nearest_name": place.nearest.name,
+                "distance_m": round(place.distance_m, 1),
+            }
+            yield Finding("building_outside_cells", WARNING, str(frame["code"].iloc[at]), details, points[at])
 
 
 def _plain(value: object) -> object:
@@ -131,7 +162,8 @@ def _digest(row: dict[str, object]) -> str:
     return hashlib.sha256(parts + bytes(row["point_wkb"]) + bytes(row["footprint_wkb"] or b"")).hexdigest()  # type: ignore[call-overload]
 
 
-def _store(work: Work, rows: list[dict[str, object]], is_replacing: bool) -> dict[str, int]:
+def _store(work: Work, rows: list[dict[str, object]], spared: Collection[str] | None) -> dict[str, int]:
+    """Store the rows; with `spared`, end what is neither in them nor named there."""
     query = select(Building.district_code, Building.code, Building.id, Building.digest, Building.valid_to)
     known = _Known(work.session.execute(query))
     new, changed, kept = [], [], set[int]()
@@ -149,7 +181,7 @@ def _store(work: Work, rows: list[dict[str, object]], is_replacing: bool) -> dic
     insert_rows(work.session, insert(Building).values(geometry), new)
     _update(work, changed, geometry)
     districts = {str(row["district_code"]) for row in rows}
-    ended = _end_absent(work, known, kept, districts) if is_replacing else 0
+    ended = 0 if spared is None else _end_absent(work, known, kept, districts, spared)
     return {"new": len(new), "changed": len(changed), "unchanged": len(kept) - len(changed), "ended": ended}
 
 
@@ -186,11 +218,13 @@ def _update(work: Work, rows: list[dict[str, object]], geometry: dict[str, objec
     work.session.connection().execute(statement, named)
 
 
-def _end_absent(work: Work, known: _Known, kept: set[int], districts: set[str]) -> int:
+def _end_absent(
+    work: Work, known: _Known, kept: set[int], districts: set[str], spared: Collection[str]
+) -> int:
     ids = [
         row.id
-        for (district, _), row in known.by_key.items()
-        if row.id not in kept and district in districts and row.valid_to is None
+        for (district, code), row in known.by_key.items()
+        if row.id not in kept and district in districts and row.valid_to is None and code not in spared
     ]
     for start in range(0, len(ids), 500):
         ending = update(Building).where(Building.id.in_(ids[start : start + 500])).values(valid_to=work.now)
@@ -199,13 +233,16 @@ def _end_absent(work: Work, known: _Known, kept: set[int], districts: set[str]) 
 
 
 def place_buildings(work: Work) -> int:
-    """Find the cell of every standing building anew, after cells changed; how many moved. Not committed."""
+    """Find the cell (or the area around) of every standing building anew, after areas changed; how many moved.
+
+    Not committed.
+    """
     columns = (Building.id, Building.district_code, Building.code, Building.path, as_wkb(Building.point))
     rows = list(work.session.execute(select(*columns).where(Building.valid_to.is_(None))))
     if not rows:
         return 0
-    ground = Ground(work.session, loaded=True)
-    paths = _paths(ground, shapely.from_wkb([row[4] for row in rows]))
+    ground = load_ground(work.session)
+    paths = _Found(ground, shapely.from_wkb([row[4] for row in rows])).paths
     taken = {tuple(key) for key in work.session.execute(select(Building.district_code, Building.code))}
     moved = []
     for row, path in zip(rows, paths, strict=True):

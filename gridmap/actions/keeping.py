@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from gridmap.actions.attempts import forget_attempts
 from gridmap.actions.auditing import seal
 from gridmap.actions.office import Office, Work
 from gridmap.db import stream
 from gridmap.db.models import Chore
+from gridmap.files.photos import forget_parts
 
 HAND_S = 600.0
 """How long a chore stays taken: whoever took it and died no longer has it then."""
@@ -24,11 +26,19 @@ class Routine:
     do: Callable[[Office], object]
 
 
-def routines(stream_days: int) -> tuple[Routine, ...]:
-    """The chores of an installation: seal the history daily, forget old rows of the stream hourly."""
+def routines(stream_days: int, attempt_minutes: int = 60) -> tuple[Routine, ...]:
+    """The chores of an installation.
+
+    Seal the history daily, forget old rows of the stream and old tries at signing in hourly, and daily
+    what was left of photos whose writing was cut short.
+    """
     return (
         Routine("seal", timedelta(days=1), seal),
         Routine("forget_stream", timedelta(hours=1), lambda office: forget_stream(office, stream_days)),
+        Routine(
+            "forget_attempts", timedelta(hours=1), lambda office: forget_attempts(office, attempt_minutes)
+        ),
+        Routine("forget_parts", timedelta(days=1), lambda office: forget_parts(office.data_dir)),
     )
 
 
@@ -54,11 +64,17 @@ def do_what_is_due(office: Office, wanted: tuple[Routine, ...]) -> Mapping[str, 
 def _take(office: Office, routine: Routine) -> bool:
     with office.work() as work:
         chore = _locked(work, routine.name)
-        is_due = chore.done_at is None or chore.done_at + routine.every <= work.now
-        is_free = chore.taken_until is None or chore.taken_until <= work.now
+        hand = timedelta(seconds=HAND_S)
+        is_due = chore.done_at is None or not _is_within(chore.done_at, work.now, routine.every)
+        is_free = chore.taken_until is None or not _is_within(chore.taken_until - hand, work.now, hand)
         if is_due and is_free:
-            chore.taken_until = work.now + timedelta(seconds=HAND_S)
+            chore.taken_until = work.now + hand
         return is_due and is_free
+
+
+def _is_within(since: datetime, now: datetime, span: timedelta) -> bool:
+    """Whether `now` lies in the span; a time yet to come was written by a clock that was wrong, and counts for none."""
+    return since <= now < since + span
 
 
 def _locked(work: Work, name: str) -> Chore:

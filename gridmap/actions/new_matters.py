@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from gridmap.actions.placing import Sent, StaffingTable, assignment_json, why_of
 from gridmap.actions.standings import Standings, Stood
-from gridmap.db.bulk import Loading
+from gridmap.db.bulk import Loading, instant_text, kept_points
 from gridmap.db.models import EventRow, Issue, Words
 from gridmap.domain.history import START, canonical, digest_of, first_link, words_digest
 from gridmap.domain.issues import readable_number
@@ -112,7 +112,8 @@ class NewMatters:
     ) -> None:
         """Store the matters that stand in `rows` of the file under the keys `ids`, with words and chains."""
         issues, words, events = list[tuple[Any, ...]](), list[tuple[Any, ...]](), list[tuple[Any, ...]]()
-        points = loading.points(self.standings.lon[list(rows)], self.standings.lat[list(rows)])
+        points = kept_points(loading.session, self.standings.lon[list(rows)], self.standings.lat[list(rows)])
+        instant = instant_text(loading.session)
         for row, issue_id, point in zip(rows, ids, points, strict=True):
             stood = self.standings.of(row)
             number = self._number(row, stood.district_code)
@@ -121,12 +122,9 @@ class NewMatters:
             links = self._links(row, number, self._facts(row, why, people.text, said))
             words += said
             events += [
-                (stood.district_code, issue_id, one.seq, one.kind, loading.instant(one.at), *one[3:])
-                for one in links
+                (stood.district_code, issue_id, one.seq, one.kind, instant(one.at), *one[3:]) for one in links
             ]
-            issues.append(
-                (issue_id, *self._kept(row, number, stood, why, people, links[-1], loading.instant), point)
-            )
+            issues.append((issue_id, *self._kept(row, number, stood, why, people, links[-1], instant), point))
         loading.add(Issue, _ISSUE, issues)
         if words:
             loading.add(Words, _WORDS, words)

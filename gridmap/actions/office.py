@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.actions.placing import Grounds
 from gridmap.db import stream
+from gridmap.db.bulk import Put
 from gridmap.db.engine import Database
 from gridmap.db.models import EventRow, Issue, Words
 from gridmap.domain.history import START, canonical, digest_of, words_digest
@@ -55,6 +56,7 @@ class Work:
         self.session = session
         self.now = now
         self._news: list[dict[str, Any]] = []
+        self._last: list[Put] = []
         self._is_abandoned = False
 
     def tell(
@@ -78,6 +80,10 @@ class Work:
             }
         )
 
+    def put_last(self, rows: Iterable[Put]) -> None:
+        """Have rows stored right before the commit, together with what the stream is told."""
+        self._last += rows
+
     def abandon(self) -> None:
         """Have nothing of this transaction kept: a dry run."""
         self._is_abandoned = True
@@ -87,8 +93,8 @@ class Work:
         if self._is_abandoned:
             self.session.rollback()
             return
-        if self._news:
-            stream.append(self.session, self._news)
+        if self._news or self._last:
+            stream.append(self.session, self._news, self._last)
         self.session.commit()
 
 
@@ -139,4 +145,9 @@ def add_words(work: Work, issue: Issue, kind: str, text: str) -> dict[str, Any]:
     )
     work.session.add(words)
     work.session.flush()
-    return {"id": words.id, "kind": kind, "digest": words_digest(words.salt or "", text)}
+    return words_entry(words)
+
+
+def words_entry(words: Words) -> dict[str, Any]:
+    """What an event holds of words: id, kind, salted digest."""
+    return {"id": words.id, "kind": words.kind, "digest": words_digest(words.salt or "", words.text or "")}

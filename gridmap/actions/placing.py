@@ -6,12 +6,15 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from gridmap.db import areas, posts
+from gridmap.db import areas, categories, posts
+from gridmap.db.models import CategoryRow
 from gridmap.domain.assignment import Assignment, Part, Post, assign
+from gridmap.domain.categories import Category, resolve
 from gridmap.domain.codes import NO_DISTRICT, ancestors, codes_in, level_of
 from gridmap.domain.roles import Role
 from gridmap.geo.crs import LonLat, check_lon_lat, to_wgs84
@@ -99,10 +102,24 @@ class Ground:
 
 @dataclass(frozen=True)
 class LoadedGround(Ground):
-    """All of it in memory, good for one version of the net."""
+    """All of it in memory, and the categories by key; good for one version of the net.
+
+    `names` are the areas by path.
+    """
 
     cells: Net
     upper: Net
+    names: Mapping[str, areas.AreaName]
+    categories: Mapping[str, CategoryRow]
+
+    def category(self, wish: str) -> CategoryRow:
+        """The category that `wish` means. Raises InvalidInputError or ChoiceNeededError."""
+        exact = self.categories.get(wish)
+        return exact or self.categories[resolve(wish, self._known).key]
+
+    @cached_property
+    def _known(self) -> dict[str, Category]:
+        return {key: categories.to_domain(row) for key, row in self.categories.items()}
 
 
 def stored_ground(session: Session) -> Ground:
@@ -114,7 +131,10 @@ def stored_ground(session: Session) -> Ground:
 def load_ground(session: Session) -> LoadedGround:
     """The current areas in memory: for many questions."""
     nets = areas.load_net(session), areas.load_net(session, upper=True)
-    return LoadedGround(*nets, areas.foreign_districts(session))
+    kinds = categories.rows_by_key(session)
+    for row in kinds.values():
+        session.expunge(row)  # read by many threads, long after the session is closed
+    return LoadedGround(*nets, areas.foreign_districts(session), areas.names(session), kinds)
 
 
 class Grounds:

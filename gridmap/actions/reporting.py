@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import shapely
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from gridmap.actions.office import Office, Work, add_event, add_words, tie_of
-from gridmap.actions.placing import Sent, Standing, assignment_json, staff, why_of
-from gridmap.db import categories, history, issues
-from gridmap.db.bulk import next_in_row
+from gridmap.actions.office import Office, Work, tie_of, words_entry
+from gridmap.actions.placing import LoadedGround, Sent, Standing, assignment_json, why_of
+from gridmap.db import categories, history, issues, posts
+from gridmap.db.bulk import Put, draw, instant_text, kept_points, kept_value
 from gridmap.db.engine import is_unique_violation
-from gridmap.db.models import CategoryRow, Issue
+from gridmap.db.models import CategoryRow, EventRow, Issue, Words
 from gridmap.db.spatial import geometry_value
+from gridmap.domain.assignment import Post, assign
 from gridmap.domain.categories import resolve
-from gridmap.domain.history import canonical
+from gridmap.domain.history import START, canonical, digest_of
 from gridmap.domain.issues import readable_number
 from gridmap.domain.scope import Actor
 from gridmap.errors import ConflictError, InvalidInputError
+from gridmap.geo.crs import LonLat
+from gridmap.geo.locate import Cell
 
 WORDS_LIMIT = 4000
 CLIENT_ID_LIMIT = 64
@@ -50,11 +56,35 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A matter just kept, with all that an answer about it needs: as reading it again would find it.
+
+    `held` are the posts along its path, `people` the names of their holders; `words` None: it came
+    without.
+    """
+
+    issue: Issue
+    category: CategoryRow
+    ground: LoadedGround
+    cell: Cell | None
+    lon_lat: LonLat
+    held: Sequence[Post]
+    people: Mapping[int, posts.PersonName]
+    event: EventRow
+    words: Words | None
+
+
+@dataclass(frozen=True)
 class Reported:
-    """The number a report got, and whether it is new or had been sent before."""
+    """The number a report got, and whether it is new or had been sent before (then `told` is None)."""
 
     number: str
-    is_new: bool
+    told: Told | None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it had not been sent before."""
+        return self.told is not None
 
 
 def report(office: Office, actor: Actor, what: Report) -> Reported:
@@ -70,7 +100,10 @@ def report(office: Office, actor: Actor, what: Report) -> Reported:
     try:
         with office.work() as work:
             earlier = _earlier(work, actor, what)
-            return earlier or Reported(_keep(office, work, actor, what).number, True)
+            if earlier is not None:
+                return earlier
+            told = _keep(office, work, actor, what)
+            return Reported(told.issue.number, told)
     except IntegrityError as error:
         # The same report, sent twice at once: the other one was faster.
         if not (what.client_id and is_unique_violation(error)):
@@ -101,7 +134,7 @@ def _earlier(work: Work, actor: Actor, what: Report) -> Reported | None:
     has_same_words = is_erased or (words.text if words else "") == what.description
     if row.body_digest != what.digest() or not has_same_words:
         raise ConflictError("client_id_reused", client_id=what.client_id, number=row.number)
-    return Reported(row.number, False)
+    return Reported(row.number, None)
 
 
 def find_category(work: Work, wish: str) -> CategoryRow:
@@ -110,36 +143,38 @@ def find_category(work: Work, wish: str) -> CategoryRow:
     return rows[resolve(wish, {key: categories.to_domain(row) for key, row in rows.items()}).key]
 
 
-def _keep(office: Office, work: Work, actor: Actor, what: Report) -> Issue:
-    category = find_category(work, what.category)
-    standing = office.grounds.current(work.session).find(what.sent)
-    assigned = assignment_json(staff(work.session, standing.path, category.role, office.roles, work.now))
-    issue = _row(office, work, actor, what, category, standing, assigned)
-    work.session.add(issue)
-    work.session.flush()
-    words = [add_words(work, issue, "description", what.description)] if what.description else []
-    data = {"why": issue.why, "category": key_of(category), "assignment": assigned, "words": words}
-    data["occurred_at"] = issue.occurred_at.isoformat()
-    add_event(work, issue, "reported", actor.account_id, data, client_id=what.client_id)
-    work.tell(
-        "issue", news_of(issue, category, "reported"), district_code=issue.district_code, after=tie_of(issue)
+def _keep(office: Office, work: Work, actor: Actor, what: Report) -> Told:
+    session, ground = work.session, office.grounds.current(work.session)
+    category, standing = ground.category(what.category), ground.find(what.sent)
+    held, people = posts.along_named(session, standing.path, work.now) if standing.path else ([], {})
+    assigned = assignment_json(assign(standing.path, category.role, held, office.roles, work.now))
+    issue = _issue(actor, what, category, standing, assigned, work.now)
+    today = work.now.astimezone(office.zone).date()
+    # From here to the commit others who report on the same day wait: the rest is sent together.
+    models = [Issue, Words] if what.description else [Issue]
+    sequence, keys = draw(session, f"{issue.district_code}-{today:%Y%m%d}", models)
+    issue.id, issue.number = keys[0], readable_number(issue.district_code, today, sequence)
+    words = _words(issue, keys[1], what.description) if what.description else None
+    event = _event(work, actor, issue, category, what, words)
+    work.put_last(_rows(session, issue, words, event, standing.place.lon_lat))
+    news = news_of(issue, category, "reported")
+    work.tell("issue", news, district_code=issue.district_code, after=tie_of(issue))
+    return Told(
+        issue, category, ground, standing.place.cell, standing.place.lon_lat, held, people, event, words
     )
-    return issue
 
 
-def _row(
-    office: Office,
-    work: Work,
+def _issue(
     actor: Actor,
     what: Report,
     category: CategoryRow,
     standing: Standing,
     assigned: Mapping[str, Any],
+    now: datetime,
 ) -> Issue:
-    today = work.now.astimezone(office.zone).date()
-    sequence = next_in_row(work.session, f"{standing.district_code}-{today:%Y%m%d}")
+    place = place_columns(standing, what.sent)
+    del place["geom"]  # goes into the store beside the rest (see `_put`)
     return Issue(
-        number=readable_number(standing.district_code, today, sequence),
         status="reported",
         category_id=category.id,
         source=what.source,
@@ -147,13 +182,64 @@ def _row(
         client_id=what.client_id,
         body_digest=what.digest(),
         # A phone's clock may be wrong: nothing happens after it was reported.
-        occurred_at=min(what.occurred_at or work.now, work.now),
-        reported_at=work.now,
-        history_seq=0,
-        history_digest="",
-        **place_columns(standing, what.sent),
+        occurred_at=min(what.occurred_at or now, now).astimezone(UTC),
+        reported_at=now,
+        sealed_seq=0,
+        **place,
         **people_columns(assigned),
     )
+
+
+def _words(issue: Issue, key: int, text: str) -> Words:
+    salt = secrets.token_hex(16)
+    return Words(
+        id=key, district_code=issue.district_code, issue_id=issue.id, kind="description", salt=salt, text=text
+    )
+
+
+def _event(
+    work: Work, actor: Actor, issue: Issue, category: CategoryRow, what: Report, words: Words | None
+) -> EventRow:
+    """The first link of the chain; its digest is noted in `issue`."""
+    kept = [words_entry(words)] if words else []
+    data = canonical(
+        {
+            "why": issue.why,
+            "category": key_of(category),
+            "assignment": issue.assignment,
+            "words": kept,
+            "occurred_at": issue.occurred_at.isoformat(),
+        }
+    )
+    digest = digest_of(issue.number, 1, "reported", work.now, actor.account_id, data, START)
+    issue.history_seq, issue.history_digest = 1, digest
+    return EventRow(
+        district_code=issue.district_code,
+        issue_id=issue.id,
+        seq=1,
+        kind="reported",
+        at=work.now,
+        actor_id=actor.account_id,
+        client_id=what.client_id,
+        data=data,
+        before=START,
+        digest=digest,
+    )
+
+
+def _rows(session: Session, issue: Issue, words: Words | None, event: EventRow, lon_lat: LonLat) -> list[Put]:
+    """The rows of a new matter as they are stored."""
+    instant = instant_text(session)
+    rows = [
+        Put(
+            type(row),
+            {name: kept_value(value, instant) for name, value in vars(row).items() if name[0] != "_"},
+        )
+        for row in (issue, words, event)
+        if row is not None
+    ]
+    (point,) = kept_points(session, np.array([lon_lat.lon]), np.array([lon_lat.lat]))
+    return [Put(Issue, {**rows[0].values, "geom": point}), *rows[1:]]
 
 
 def place_columns(standing: Standing, sent: Sent) -> dict[str, Any]:

@@ -7,7 +7,6 @@ it counts. So signing out ends it even for somebody who copied the cookie.
 from __future__ import annotations
 
 import hashlib
-import math
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -20,8 +19,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from gridmap.actions import attempts
+from gridmap.actions.attempts import Limit, Visitor
 from gridmap.actions.office import Office, Work
 from gridmap.db import accounts
+from gridmap.db.accounts import Holder
 from gridmap.db.models import Account, AccountNote, Token
 from gridmap.domain.codes import NO_DISTRICT
 from gridmap.domain.scope import Actor
@@ -29,6 +31,7 @@ from gridmap.errors import ForbiddenError, InvalidInputError, NotSignedInError, 
 
 TOKEN, SESSION, TICKET = "token", "session", "ticket"
 TICKET_MINUTES = 10
+UNKNOWN = Visitor()
 WALL = "wall"
 AWAKE_S = 60.0
 """How often a session that is used says so."""
@@ -42,15 +45,28 @@ _NOBODY = _HASHER.hash(secrets.token_hex(16))  # verified against where no accou
 class SignInRules:
     """How strict signing in is.
 
-    Tries before a lock, its length, password length, life of a one-time code, minutes after which
-    an unused session ends (a wall's does not).
+    Failed tries on one name before it is locked, and the minutes they count; failed tries from one
+    address (0: any number), and the minutes they count; password length, life of a one-time code,
+    minutes after which an unused session ends (a wall's does not).
     """
 
     tries: int = 5
     lock_minutes: int = 30
+    address_tries: int = 60
+    address_minutes: int = 15
     password_length: int = 10
     one_time_days: int = 14
     idle_minutes: int = 30
+
+    @property
+    def per_name(self) -> Limit:
+        """Failed tries on one name, whether or not an account has it."""
+        return Limit(self.tries, self.lock_minutes)
+
+    @property
+    def per_address(self) -> Limit:
+        """Failed tries from one address."""
+        return Limit(self.address_tries, self.address_minutes)
 
 
 def secret_digest(secret: str) -> str:
@@ -91,10 +107,10 @@ def check_password(password: str, username: str, rules: SignInRules) -> None:
     raise InvalidInputError("password_weak", reason=reason, length=rules.password_length)
 
 
-def actor_of(session: Session, account: Account, now: datetime) -> Actor:
+def actor_of(session: Session, account: Account | Holder, now: datetime) -> Actor:
     """The account as somebody who acts, with what it may see at `now`."""
-    scope = accounts.scope_of(session, account, now)
-    return Actor(account.id, account.kind, account.username, scope, account.person_id, account.unit)
+    scope, name = accounts.scope_of(session, account, now), getattr(account, "name", None)
+    return Actor(account.id, account.kind, account.username, scope, account.person_id, account.unit, name)
 
 
 def actor_by_secret(office: Office, secret: str, rules: SignInRules, kind: str) -> Actor:
@@ -105,18 +121,18 @@ def actor_by_secret(office: Office, secret: str, rules: SignInRules, kind: str) 
     """
     now = office.clock()
     with office.database.reading() as session:
-        found = accounts.by_token(session, secret_digest(secret), now)
-        if found is None or found[1].kind != kind:
+        found = accounts.holder(session, secret_digest(secret), now)
+        if found is None or found.token_kind != kind:
             raise NotSignedInError("token_invalid" if kind == TOKEN else "session_ended")
-        account, token = found
-        if kind == SESSION and _is_idle(account, token, now, rules):
+        if kind == SESSION and _is_idle(found, now, rules):
             raise NotSignedInError("session_idle", minutes=rules.idle_minutes)
-        return actor_of(session, account, now)
+        return actor_of(session, found, now)
 
 
-def _is_idle(account: Account, token: Token, now: datetime, rules: SignInRules) -> bool:
-    used = token.seen_at or token.created_at
-    return account.kind != WALL and now - used > timedelta(minutes=rules.idle_minutes)
+def _is_idle(holder: Holder, now: datetime, rules: SignInRules) -> bool:
+    # Used in a time yet to come: the clock was wrong then, and nobody knows how long ago it was.
+    used = holder.seen_at or holder.created_at
+    return holder.kind != WALL and abs(now - used) > timedelta(minutes=rules.idle_minutes)
 
 
 def open_session(office: Office, account_id: int) -> str:
@@ -145,7 +161,7 @@ def keep_awake(office: Office, secret: str) -> None:
     with office.database.reading() as session:
         found = accounts.by_token(session, digest, office.clock())
         seen = found[1].seen_at if found else None
-    if seen is not None and office.clock() - seen > timedelta(seconds=AWAKE_S):
+    if seen is not None and abs(office.clock() - seen) > timedelta(seconds=AWAKE_S):
         with office.work() as work:
             work.session.execute(update(Token).where(Token.digest == digest).values(seen_at=work.now))
 
@@ -177,32 +193,36 @@ class SignedIn:
     must_set_password: bool
 
 
-def sign_in(office: Office, username: str, secret: str, rules: SignInRules) -> SignedIn:
-    """Check a name and a password or one-time code; commits the count of tries.
+def sign_in(
+    office: Office, username: str, secret: str, rules: SignInRules, visitor: Visitor = UNKNOWN
+) -> SignedIn:
+    """Check a name and a password or one-time code; commits, the try in any case.
 
-    Raises NotSignedInError `sign_in_wrong` for any wrong pair, and `sign_in_locked` with `minutes`
-    after too many tries. Which of name and password was wrong is not said.
+    Raises NotSignedInError `sign_in_wrong` for any wrong pair, `sign_in_locked` with `minutes` after
+    too many tries on the name, and TooManyError `too_many` with `retry_after_s` after too many from
+    the address. Which of name and password was wrong is not said, nor whether there is such a name.
     """
+    attempt = attempts.begin(
+        office, username, visitor, per_name=rules.per_name, per_address=rules.per_address
+    )
     # argon2 takes its time on purpose: not while others wait for the write lock.
     with office.database.reading() as session:
         account = accounts.by_name(session, username)
         by_code = account is not None and _is_one_time(account, secret, office.clock())
         stored = (account.password_hash if account and account.is_active else None) or _NOBODY
-    is_right = _matches(stored, secret) or by_code
+    try:
+        is_right = _matches(stored, secret) or by_code
+    except TooManyError:
+        attempts.take_back(office, attempt)
+        raise
     with office.work() as work:
         account = accounts.locked_by_name(work.session, username)
-        if account is None or not account.is_active:
-            raise NotSignedInError("sign_in_wrong")
-        if account.locked_until and account.locked_until > work.now:
-            minutes = math.ceil((account.locked_until - work.now).total_seconds() / 60)
-            raise NotSignedInError("sign_in_locked", minutes=minutes)
-        note(work, account.id, "signed_in" if is_right else "sign_in_failed")
-        if is_right:
-            account.failed_tries, account.locked_until = 0, None
-        else:
-            _count_failure(account, work.now, rules)
-        result = SignedIn(account.id, by_code)
-    if not is_right:
+        result = None
+        if account is not None and account.is_active:
+            note(work, account.id, "signed_in" if is_right else "sign_in_failed")
+            result = SignedIn(account.id, by_code) if is_right else None
+        attempts.settle(work, attempt, is_right=result is not None)
+    if result is None:
         raise NotSignedInError("sign_in_wrong")
     return result
 
@@ -220,12 +240,6 @@ def _matches(password_hash: str, secret: str) -> bool:
             return _HASHER.verify(password_hash, secret)
     except (VerificationError, InvalidHashError):
         return False
-
-
-def _count_failure(account: Account, now: datetime, rules: SignInRules) -> None:
-    account.failed_tries += 1
-    if account.failed_tries >= rules.tries:
-        account.failed_tries, account.locked_until = 0, now + timedelta(minutes=rules.lock_minutes)
 
 
 def set_password(office: Office, account_id: int, new: str, rules: SignInRules, *, old: str) -> None:

@@ -11,8 +11,9 @@ import click
 from gridmap import __version__
 from gridmap.actions import accounts, auditing
 from gridmap.actions.keeping import do_what_is_due, routines
-from gridmap.actions.placing import Sent, find, why_of
+from gridmap.actions.placing import Sent, stored_ground, why_of
 from gridmap.app import create_app, initialise, sign_in_rules
+from gridmap.cli.backup import backup_command, restore_command
 from gridmap.cli.desk import BROKEN, Desk, command
 from gridmap.cli.imports import Bars, import_group
 from gridmap.db import accounts as stored_accounts
@@ -42,6 +43,8 @@ def init(desk: Desk) -> None:
 
 
 main.add_command(import_group)
+main.add_command(backup_command)
+main.add_command(restore_command)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
@@ -54,7 +57,7 @@ def locate(desk: Desk, lon: float, lat: float, accuracy: float | None, datum: st
     """Where a point lies, explained, as JSON."""
     sent = Sent(lon, lat, datum, accuracy)
     with desk.office.database.reading() as session:
-        click.echo(json.dumps(why_of(find(session, sent), sent), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(why_of(stored_ground(session).find(sent), sent), ensure_ascii=False, indent=1))
 
 
 @main.group()
@@ -140,7 +143,7 @@ def audit(desk: Desk, seal: bool) -> None:
 @command
 def work(desk: Desk, once: bool) -> None:
     """Background work: seal the history, forget old rows of the stream (`serve` does it too)."""
-    wanted = routines(desk.settings.stream_days)
+    wanted = routines(desk.settings.stream_days, desk.settings.attempt_minutes)
     if once:
         click.echo(json.dumps(dict(do_what_is_due(desk.office, wanted)), default=str))
     else:
@@ -150,20 +153,31 @@ def work(desk: Desk, once: bool) -> None:
 @main.command()
 @click.option("--host", help="Default: GRIDMAP_HOST.")
 @click.option("--port", type=int, help="Default: GRIDMAP_PORT.")
+@click.option("--init", "is_initialising", is_flag=True, help="Create or upgrade the schema before.")
 @command
-def serve(desk: Desk, host: str | None, port: int | None) -> None:
+def serve(desk: Desk, host: str | None, port: int | None, is_initialising: bool) -> None:
     """Serve pages, API and stream with gunicorn."""
     from gridmap.web.server import run  # noqa: PLC0415  (the other commands do without Flask)
 
+    if is_initialising:
+        initialise(desk.office)
     _require_schema(desk)
     run(create_app, desk.settings, host or desk.settings.host, port or desk.settings.port)
 
 
 def _require_schema(desk: Desk) -> None:
-    """Raises UnavailableError `not_initialised` where `gridmap init` has not been run, or not since an upgrade."""
-    with desk.office.database.reading() as session:
-        if schema.current_revision(session.connection()) != schema.newest_revision():
-            raise UnavailableError("not_initialised")
+    """Raises UnavailableError `not_initialised` where `gridmap init` has not been run, or not since an upgrade.
+
+    A database that does not answer yet is waited for while serving: everything says 503 until it does.
+    """
+    try:
+        with desk.office.database.reading() as session:
+            if schema.current_revision(session.connection()) != schema.newest_revision():
+                raise UnavailableError("not_initialised")
+    except UnavailableError as error:
+        if error.code != "database_gone":
+            raise
+        desk.explain(error)
     desk.close()  # the processes that serve open their own
 
 

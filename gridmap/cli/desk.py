@@ -14,8 +14,10 @@ from sqlalchemy.exc import ArgumentError
 
 from gridmap.actions.office import Office
 from gridmap.app import open_office
+from gridmap.cli.findings import plain, show
 from gridmap.config import Settings, read_settings
-from gridmap.errors import FindingsError, GridmapError
+from gridmap.errors import GridmapError
+from gridmap.files.questions import told
 from gridmap.texts import choose_language, text
 
 OK, REFUSED, BROKEN = 0, 1, 3
@@ -40,7 +42,7 @@ class Desk:
         """The store and the rules."""
         if self._office is None:
             try:
-                self._office = open_office(self.settings)
+                self._office = open_office(self.settings, is_patient=True)
             except ArgumentError as error:
                 raise click.ClickException(f"GRIDMAP_DATABASE_URL: {error}") from None
         return self._office
@@ -55,19 +57,12 @@ class Desk:
         click.echo(text(self.language, f"cli.{key}", **fields), err=True)
 
     def explain(self, error: GridmapError) -> None:
-        """An error as a line for people; findings one by one."""
-        click.echo(f"{text(self.language, f'error.{error.code}', **error.details)} [{error.code}]", err=True)
-        for finding in list(error.details.get("findings", []))[:20]:
-            self.explain_finding(finding)
-
-    def explain_finding(self, finding: dict[str, Any]) -> None:
-        """A finding as a line for people."""
-        said = text(
-            self.language, f"finding.{finding['rule']}", record=finding["record"], **finding["details"]
-        )
-        click.echo(
-            f"  {text(self.language, 'cli.' + finding['severity'])}  {finding['record']}: {said}", err=True
-        )
+        """An error as a line for people, then the questions it leaves open, then its findings as a table."""
+        said = plain(text(self.language, f"error.{error.code}", **error.details))
+        click.echo(f"{said} [{error.code}]", err=True)
+        for line in told(self.language, error.details.get("questions", [])):
+            click.echo(line, err=True)
+        show(list(error.details.get("findings", [])), self.language)
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
@@ -81,9 +76,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             function(desk, *args, **options)
         except GridmapError as error:
             desk.explain(error)
-            report = options.get("report")
-            if report and isinstance(error, FindingsError):
-                write_json(report, {"counts": {}, "refused": True, **error.details})
+            if options.get("report"):
+                write_json(options["report"], refused_report(error, desk.language))
             context.exit(REFUSED)
         except BrokenPipeError:
             raise  # whoever read our output has gone: click ends quietly
@@ -93,6 +87,14 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             desk.close()
 
     return run
+
+
+def refused_report(error: GridmapError, language: str) -> dict[str, Any]:
+    """What the report of a refused import says: `findings` where those were the reason, and the error itself."""
+    details = dict(error.details)
+    findings = details.pop("findings", [])
+    said = {"code": error.code, "message": text(language, f"error.{error.code}", **details), "details": details}
+    return {"counts": {}, "refused": True, "error": said, **details, "findings": findings}
 
 
 def write_json(file: Path, data: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -15,17 +14,21 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gridmap.actions.importing import ImportFile, ImportReport
+from gridmap.actions.importing import ImportFile
 from gridmap.actions.importing_areas import AreaImport, import_areas
 from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.importing_staff import import_staff
 from gridmap.app import sign_in_rules
-from gridmap.cli.desk import Desk, command, write_json
+from gridmap.cli import sources
+from gridmap.cli.desk import Desk, command
+from gridmap.cli.reporting import paper_for
 from gridmap.domain.codes import LEVELS
 from gridmap.errors import InvalidInputError
-from gridmap.files import matters, people, places, reading
+from gridmap.files import matters, people, places
+from gridmap.files.reading import Source
 from gridmap.geo.crs import DATUMS
+from gridmap.geo.dissolve import dissolve
 from gridmap.texts import text
 
 
@@ -60,9 +63,18 @@ def file_options(function: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
+map_option = click.option(
+    "--map",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=_writable,
+    help="Draw the file and its findings as a page (HTML) that opens without a network.",
+)
+
+
 def place_options(function: Callable[..., None]) -> Callable[..., None]:
     """What the coordinates are."""
     function = click.option("--crs", type=int, help="EPSG number, e.g. 4523.")(function)
+    function = map_option(function)
     return click.option("--datum", type=click.Choice(DATUMS), help="Where no EPSG number says it.")(function)
 
 
@@ -75,19 +87,27 @@ def place_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.option("--parent", help="Column with the parent's code.")
 @click.option("--parent-code", help="The parent of all of them.")
 @click.option(
+    "--dissolve", is_flag=True, help="Unite rows that share a code, as one level out of the one below."
+)
+@click.option(
     "--number", is_flag=True, help="Number cells inside their community, west to east, north to south."
 )
 @command
 def areas_command(desk: Desk, file: Path, **options: Any) -> None:
     """Districts, streets, communities or cells."""
-    source = reading.read_features(file, layer=options["layer"], encoding=options["encoding"])
-    frame = places.in_wgs84(source.frame, places.Reference(options["crs"], options["datum"]), source.name)
+    source, frame, found = sources.read_shapes(desk, file, options)
     columns = places.Columns(options["code"], options["name"], options["parent"])
     areas, findings = places.area_frame(frame, columns, numbered=options["number"])
     wanted = AreaImport(options["level"], options["parent_code"], options["number"], options["replace"])
-    with Bars(desk) as progress:
-        report = import_areas(desk.office, areas, wanted, _file(source, options), findings, progress)
-    _show(desk, report, options)
+    with paper_for(desk, source, areas, options) as paper:
+        if options["dissolve"]:
+            areas, faults = dissolve(areas)
+            findings += faults
+        with Bars(desk) as progress:
+            report = import_areas(
+                desk.office, areas, wanted, _file(source, options), found + findings, progress
+            )
+        paper.done(report)
 
 
 @import_group.command("buildings")
@@ -106,34 +126,19 @@ def buildings_command(desk: Desk, file: Path, **options: Any) -> None:
     """Buildings: footprints, or points with two coordinate columns."""
     fields = ("code", "name", "address", "floors", "households", "chief", "lon", "lat")
     columns = places.BuildingColumns(**{field: options[field] for field in fields})
-    source, frame, findings = _features(file, columns, options)
-    buildings, faults = places.building_frame(frame, columns)
-    with Bars(desk) as progress:
-        report = import_buildings(
-            desk.office,
-            buildings,
-            _file(source, options),
-            findings + faults,
-            is_replacing=options["replace"],
-            progress=progress,
-        )
-    _show(desk, report, options)
-
-
-def _features(
-    file: Path, columns: places.BuildingColumns, options: dict[str, Any]
-) -> tuple[Any, Any, list[Any]]:
-    reference = places.Reference(options["crs"], options["datum"])
-    if file.suffix.lower() not in reading.TABLES:
-        source = reading.read_features(file, layer=options["layer"], encoding=options["encoding"])
-        return source, places.in_wgs84(source.frame, reference, source.name), []
-    source = reading.read_table(file, encoding=options["encoding"], sheet=options["layer"])
-    lon = reading.column(source.frame, columns.lon, "lon", "lng", "longitude", "经度") or ""
-    lat = reading.column(source.frame, columns.lat, "lat", "latitude", "纬度") or ""
-    frame, findings = places.point_frame(source.frame, lon, lat)
-    if reference.epsg is None and reference.datum is None:
-        reference = places.Reference(None, "wgs84")
-    return source, places.in_wgs84(frame, reference, source.name), findings
+    source, frame, findings = sources.read_shapes_or_points(desk, file, columns, options)
+    buildings, faults = places.building_frame(frame, columns, findings)
+    with paper_for(desk, source, buildings, options) as paper:
+        with Bars(desk) as progress:
+            report = import_buildings(
+                desk.office,
+                buildings,
+                _file(source, options),
+                findings + faults,
+                is_replacing=options["replace"],
+                progress=progress,
+            )
+        paper.done(report)
 
 
 @import_group.command("staff")
@@ -147,20 +152,21 @@ def _features(
 @command
 def staff_command(desk: Desk, file: Path, **options: Any) -> None:
     """Persons and their posts; makes accounts with one-time codes."""
-    source = reading.read_table(file, encoding=options["encoding"], sheet=options["layer"])
+    source = sources.read_listed(file, options)
     office = desk.office
     rows, findings = people.read_staff_rows(source.frame, office.roles, office.zone, office.clock())
-    with Bars(desk) as progress:
-        report = import_staff(
-            office,
-            rows,
-            _file(source, options),
-            sign_in_rules(desk.settings),
-            findings,
-            is_replacing=options["replace"],
-            progress=progress,
-        )
-    _show(desk, report, options)
+    with paper_for(desk, source, None, options) as paper:
+        with Bars(desk) as progress:
+            report = import_staff(
+                office,
+                rows,
+                _file(source, options),
+                sign_in_rules(desk.settings),
+                [*source.findings, *findings],
+                is_replacing=options["replace"],
+                progress=progress,
+            )
+        paper.done(report)
     if report.codes and not report.is_dry_run:
         target = (
             options["codes"] or desk.settings.data_dir / f"one-time-codes-{office.clock():%Y%m%d-%H%M%S}.csv"
@@ -171,6 +177,7 @@ def staff_command(desk: Desk, file: Path, **options: Any) -> None:
 
 @import_group.command("issues")
 @file_options
+@map_option
 @click.option("--lon", help="Column with the longitude.")
 @click.option("--lat", help="Column with the latitude.")
 @click.option("--category", help="Column with the category.")
@@ -180,7 +187,7 @@ def staff_command(desk: Desk, file: Path, **options: Any) -> None:
 @click.option("--description", help="Column with the words.")
 @click.option("--accuracy", help="Column with the accuracy in metres (95 % radius).")
 @click.option("--tz", help="Zone of times that name none (default: GRIDMAP_TIMEZONE).")
-@click.option("--datum", type=click.Choice(DATUMS), default="wgs84", show_default=True)
+@click.option("--datum", type=click.Choice(DATUMS), help="Of the coordinates.  [default: wgs84]")
 @click.option("--source", default="import", show_default=True, help="The system the ids come from.")
 @command
 def issues_command(desk: Desk, file: Path, **options: Any) -> None:
@@ -188,14 +195,18 @@ def issues_command(desk: Desk, file: Path, **options: Any) -> None:
     if options["replace"]:
         raise InvalidInputError("replace_not_for_issues")
     zone = _zone(options["tz"]) if options["tz"] else desk.settings.zone
-    source = reading.read_table(file, encoding=options["encoding"], sheet=options["layer"])
+    source = sources.read_listed(file, options)
     fields = ("lon", "lat", "category", "created", "closed", "description", "accuracy")
     columns = matters.MatterColumns(id=options["id_"], **{field: options[field] for field in fields})
+    doubts = sources.doubts(source, columns, zone, options)
     rows, findings = matters.read_matters(source.frame, columns, zone, desk.office.clock())
-    wanted = IssueImport(options["source"], options["datum"])
-    with Bars(desk) as progress:
-        report = import_issues(desk.office, rows, wanted, _file(source, options), findings, progress)
-    _show(desk, report, options)
+    wanted = IssueImport(options["source"], options["datum"] or "wgs84")
+    with paper_for(desk, source, matters.spots(rows, wanted.datum), options) as paper:
+        with Bars(desk) as progress:
+            report = import_issues(
+                desk.office, rows, wanted, _file(source, options), doubts + findings, progress
+            )
+        paper.done(report)
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -205,7 +216,7 @@ def _zone(name: str) -> ZoneInfo:
         raise InvalidInputError("zone_unknown", zone=name) from None
 
 
-def _file(source: reading.Source, options: dict[str, Any]) -> ImportFile:
+def _file(source: Source, options: dict[str, Any]) -> ImportFile:
     return ImportFile(source.name, source.digest, options["dry_run"])
 
 
@@ -229,19 +240,6 @@ class Bars:
         if stage not in self._tasks:
             self._tasks[stage] = self._progress.add_task(text(self._language, f"cli.stage_{stage}"), total=of)
         self._progress.update(self._tasks[stage], completed=done, total=of)
-
-
-def _show(desk: Desk, report: ImportReport, options: dict[str, Any]) -> None:
-    for finding in report.findings[:20]:
-        if finding.severity != "info":
-            desk.explain_finding(finding.to_dict())
-    if len(report.findings) > 20:
-        desk.say("more_findings", count=len(report.findings) - 20)
-    counts = ", ".join(f"{text(desk.language, 'cli.count_' + k)} {v}" for k, v in report.counts.items())
-    desk.say("dry_run_done" if report.is_dry_run else "import_done", counts=counts)
-    if options["report"]:
-        write_json(options["report"], report.to_json())
-    click.echo(json.dumps(report.counts))
 
 
 def _write_codes(file: Path, codes: tuple[tuple[str, str, str], ...]) -> None:

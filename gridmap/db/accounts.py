@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gridmap.db import posts
-from gridmap.db.models import Account, AccountNote, Token
+from gridmap.db.models import Account, AccountNote, Person, Token
+from gridmap.db.types import Instant
 from gridmap.domain.scope import Scope, smallest_roots
+
+# Asked at every request: by columns, without the rows' objects.
+_accounts, _tokens, _persons = Account.__table__, Token.__table__, Person.__table__
 
 
 def by_name(session: Session, username: str) -> Account | None:
@@ -34,6 +39,49 @@ def by_token(session: Session, digest: str, now: datetime) -> tuple[Account, Tok
     return (account, token) if is_valid and account.is_active else None
 
 
+class Holder(NamedTuple):
+    """Whose a token is: what signing in by it needs to know, without the rows themselves."""
+
+    id: int
+    kind: str
+    username: str
+    person_id: int | None
+    unit: str | None
+    area_path: str | None
+    name: str | None
+    token_kind: str
+    created_at: datetime
+    seen_at: datetime | None
+
+
+_HOLDER = (
+    select(
+        *(_accounts.c[name] for name in ("id", "kind", "username", "person_id", "unit", "area_path")),
+        _persons.c.name,
+        _tokens.c.kind.label("token_kind"),
+        _tokens.c.created_at,
+        _tokens.c.seen_at,
+    )
+    .select_from(
+        _tokens.join(_accounts, _accounts.c.id == _tokens.c.account_id).outerjoin(
+            _persons, _persons.c.id == _accounts.c.person_id
+        )
+    )
+    .where(
+        _tokens.c.digest == bindparam("digest"),
+        _tokens.c.revoked_at.is_(None),
+        or_(_tokens.c.expires_at.is_(None), _tokens.c.expires_at > bindparam("now", type_=Instant)),
+        _accounts.c.is_active,
+    )
+)
+
+
+def holder(session: Session, digest: str, now: datetime) -> Holder | None:
+    """Whose valid token has this digest; None for a wrong, revoked or expired one, or a closed account."""
+    row = session.connection().execute(_HOLDER, {"digest": digest, "now": now}).one_or_none()
+    return None if row is None else Holder(*row)
+
+
 def tokens_of(session: Session, account_id: int) -> list[Token]:
     """An account's bearer tokens, newest first."""
     query = select(Token).where(Token.account_id == account_id, Token.kind == "token")
@@ -55,7 +103,7 @@ def locked_rulers(session: Session) -> list[int]:
     return list(session.scalars(query.order_by(Account.id).with_for_update()))
 
 
-def scope_of(session: Session, account: Account, now: datetime) -> Scope:
+def scope_of(session: Session, account: Account | Holder, now: datetime) -> Scope:
     """What the account may see at `now`: its own area, the areas of its posts, what is its own."""
     paths = [] if account.area_path is None else [account.area_path]
     if account.person_id is not None:

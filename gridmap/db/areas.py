@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import shapely
 from sqlalchemy import Row, Select, func, or_, select
@@ -18,7 +18,7 @@ from gridmap.geo.net import Net
 
 _CELL = (Area.id, Area.code, Area.name, Area.version, Area.path, Area.area_m2, as_wkb(Area.geom).label("wkb"))
 
-_NET_VERSION = select(NetRow.version)
+_NET_VERSION = select(NetRow.__table__.c.version)
 
 
 class StoredCells:
@@ -40,8 +40,8 @@ class StoredCells:
 
 
 def net_version(session: Session) -> int:
-    """How often the areas have changed so far: what is kept of them in memory is good for one such number."""
-    return session.execute(_NET_VERSION).scalar_one()
+    """How often areas and categories have changed: what is kept of them in memory is good for one such number."""
+    return session.connection().execute(_NET_VERSION).scalar_one()
 
 
 def load_net(session: Session, *, upper: bool = False) -> Net:
@@ -89,6 +89,20 @@ def above(session: Session, path: str) -> list[Row[Any]]:
         Area.path.in_(ancestors(path)), Area.valid_to.is_(None)
     )
     return sorted(session.execute(query), key=lambda row: len(row.path))
+
+
+class AreaName(NamedTuple):
+    """What an area is called."""
+
+    code: str
+    name: str
+    level: str
+
+
+def names(session: Session) -> dict[str, AreaName]:
+    """What all current areas are called, by path."""
+    query = select(Area.path, Area.code, Area.name, Area.level).where(Area.valid_to.is_(None))
+    return {path: AreaName(*rest) for path, *rest in session.execute(query)}
 
 
 def named(session: Session, paths: Iterable[str]) -> dict[str, Row[Any]]:

@@ -8,9 +8,16 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from gridmap.db.areas import below_any
-from gridmap.db.models import Building
+from gridmap.db.models import Area, Building
 from gridmap.db.spatial import as_wkb, touches_box
 from gridmap.geo.locate import BBox
+
+_CELL = (
+    select(Area.code)
+    .where(Area.path == Building.path, Area.valid_to.is_(None), Area.level == "grid")
+    .scalar_subquery()
+)
+"""The cell a building stands in; NULL where only a larger area is known."""
 
 
 def page(session: Session, bbox: BBox | None, *, after_id: int = 0, limit: int = 1000) -> list[Row[Any]]:
@@ -24,6 +31,7 @@ def page(session: Session, bbox: BBox | None, *, after_id: int = 0, limit: int =
         Building.households,
         Building.chief,
         Building.path,
+        _CELL.label("cell"),
         as_wkb(Building.point).label("point"),
         as_wkb(Building.footprint).label("footprint"),
     ).where(Building.valid_to.is_(None), Building.id > after_id)

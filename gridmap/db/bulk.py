@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 import shapely
-from sqlalchemy import Insert, func, select, text
+from sqlalchemy import Dialect, Insert, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from gridmap.db.models import Base, Counter
+from gridmap.domain.history import canonical
 from gridmap.geo.crs import WGS84
 
 BATCH = 2000
@@ -52,16 +56,116 @@ def next_in_row(session: Session, name: str, count: int = 1) -> int:
     return last - count + 1
 
 
+def draw(session: Session, counter: str, models: Sequence[type[Base]]) -> tuple[int, list[int]]:
+    """The next number of `counter`, whose row stays locked, and the key of one new row of each of `models`.
+
+    On SQLite the write transaction must be open already.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return next_in_row(session, counter), [reserve_ids(session, model, 1)[0] for model in models]
+    last, *drawn = session.connection().execute(_drawing(tuple(models)), {"name": counter, "last": 1}).one()
+    return last, drawn
+
+
+@cache
+def _drawing(models: tuple[type[Base], ...]) -> ReturningInsert[Any]:
+    keys = [func.nextval(f"{model.__tablename__}_id_seq") for model in models]
+    counters = Counter.__table__
+    statement = postgresql.insert(counters).on_conflict_do_update(
+        index_elements=["name"], set_={"last": counters.c.last + 1}
+    )
+    return statement.returning(counters.c.last, *keys)
+
+
+@dataclass(frozen=True)
+class Put:
+    """A row to be stored: of which table, its columns, their values as the store keeps them (see `Loading`)."""
+
+    model: type[Base]
+    values: Mapping[str, Any]
+
+
+Command = tuple[str, Mapping[str, Any]]
+"""SQL with its values by name, written as the store's driver wants it (see `mark`)."""
+
+
+def send(session: Session, commands: Sequence[Command]) -> None:
+    """Run commands that answer nothing, in order, in the session's transaction; on PostgreSQL sent together."""
+    session.flush()
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    with as_others(connection.dialect, "commands"):
+        if connection.dialect.name == "sqlite":
+            for command, values in commands:
+                driver.execute(command, values)
+            return
+        with driver.pipeline(), driver.cursor() as cursor:
+            for command, values in commands:
+                cursor.execute(command, values)
+
+
+def storing(session: Session, row: Put) -> Command:
+    """The command that stores a row."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return _insert(row.model.__tablename__, tuple(row.values), is_sqlite), row.values
+
+
+@cache
+def _insert(table: str, columns: tuple[str, ...], is_sqlite: bool) -> str:
+    marks = ", ".join(mark(name, is_sqlite=is_sqlite) for name in columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 (our names)
+
+
+def mark(name: str, *, is_sqlite: bool) -> str:
+    """What stands in a command for the value of a column."""
+    if not is_sqlite:
+        return f"%({name})s"
+    return f"GeomFromWKB(:geom, {WGS84})" if name == "geom" else f":{name}"
+
+
+@contextmanager
+def as_others(dialect: Dialect, statement: str) -> Iterator[None]:
+    """The driver's own errors as SQLAlchemy raises them, so that they mean the same as everybody else's."""
+    base = dialect.loaded_dbapi.Error
+    try:
+        yield
+    except base as error:
+        raise DBAPIError.instance(
+            statement, None, error, base, hide_parameters=True, dialect=dialect
+        ) from error
+
+
+def instant_text(session: Session) -> Callable[[datetime], str]:
+    """How the session's store keeps a moment."""
+    return _sqlite_instant if session.get_bind().dialect.name == "sqlite" else datetime.isoformat
+
+
+def kept_value(value: Any, instant: Callable[[datetime], str]) -> Any:
+    """A value of a column other than a geometry, as the store keeps it: moments and JSON as text."""
+    if isinstance(value, datetime):
+        return instant(value)
+    return canonical(value) if isinstance(value, Mapping | list) else value
+
+
+def kept_points(session: Session, lon: np.ndarray, lat: np.ndarray) -> list[Any]:
+    """How the session's store keeps WGS84 points."""
+    shapes = shapely.points(lon, lat)
+    if session.get_bind().dialect.name == "sqlite":
+        return list(shapely.to_wkb(shapes))
+    return list(shapely.to_wkb(shapely.set_srid(shapes, WGS84), hex=True, include_srid=True))
+
+
 class Loading:
     """Many rows on their way into the store, by the engine's fastest door and within the session's transaction.
 
     On PostgreSQL (COPY) the rows added last are on their way while the caller makes the next ones; what
     goes wrong with them is raised by the next call or at the end. Values are given as the store
-    keeps them: `instant` and `points` say how.
+    keeps them: `instant_text` and `kept_points` say how.
     """
 
     def __init__(self, session: Session) -> None:
         session.flush()
+        self.session = session
         self._connection: Any = session.connection().connection.driver_connection
         self._dialect = session.connection().dialect
         self._is_sqlite = self._dialect.name == "sqlite"
@@ -85,7 +189,9 @@ class Loading:
         """Insert rows (values in the order of `columns`; a geometry column is called `geom`)."""
         self._arrived()
         if self._courier is None:
-            self._insert(model.__tablename__, columns, rows)
+            with as_others(self._dialect, "INSERT"):
+                command = _insert(model.__tablename__, tuple(columns), True)
+                self._connection.executemany(command, [dict(zip(columns, row, strict=True)) for row in rows])
         else:
             self._under_way = self._courier.submit(self._copy, model.__tablename__, columns, rows)
 
@@ -93,43 +199,14 @@ class Loading:
         """Wait for what is under way. Raises what went wrong with it."""
         under_way, self._under_way = self._under_way, None
         if under_way is not None:
-            with self._as_others("COPY"):
+            with as_others(self._dialect, "COPY"):
                 under_way.result()
-
-    @contextmanager
-    def _as_others(self, statement: str) -> Iterator[None]:
-        """The driver's own errors as SQLAlchemy raises them, so that they mean the same as everybody else's."""
-        base = self._dialect.loaded_dbapi.Error
-        try:
-            yield
-        except base as error:
-            raise DBAPIError.instance(
-                statement, None, error, base, hide_parameters=True, dialect=self._dialect
-            ) from error
 
     def _copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         command = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
         with self._connection.cursor() as cursor, cursor.copy(command) as copy:
             for row in rows:
                 copy.write_row(row)
-
-    def _insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        places = [f"GeomFromWKB(?, {WGS84})" if name == "geom" else "?" for name in columns]
-        command = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(places)})"  # noqa: S608 (our names)
-        with self._as_others(command):
-            self._connection.executemany(command, rows)
-
-    @property
-    def instant(self) -> Callable[[datetime], str]:
-        """How a moment is kept."""
-        return _sqlite_instant if self._is_sqlite else datetime.isoformat
-
-    def points(self, lon: np.ndarray, lat: np.ndarray) -> list[Any]:
-        """How WGS84 points are kept."""
-        shapes = shapely.points(lon, lat)
-        if self._is_sqlite:
-            return list(shapely.to_wkb(shapes))
-        return list(shapely.to_wkb(shapely.set_srid(shapes, WGS84), hex=True, include_srid=True))
 
 
 def _sqlite_instant(moment: datetime) -> str:

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
+import psycopg
 import pyogrio
 import pyogrio._io  # noqa: F401
 import pyproj
 import shapely  # noqa: F401
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
@@ -28,8 +31,25 @@ pyproj.Geod(ellps="WGS84")  # opens the wheel's own proj.db
 
 log = logging.getLogger(__name__)
 
-_WRITES = "gridmap_writes"
-BUSY_TIMEOUT_S = 30
+_WRITES, _WAIT_S = "gridmap_writes", "gridmap_wait_s"
+WAIT_S = 30.0
+"""How long to wait for others who write, where nothing else is said."""
+PATIENCE_S = 600.0
+"""How long SQLite waits for them where there is no hurry; PostgreSQL then waits as long as it takes."""
+IDLE_S = 60.0
+"""After so long without a word inside a transaction PostgreSQL ends it: whoever holds its locks is not there."""
+POOL, OVERFLOW, PROBES = 10, 30, 2
+"""Connections of one process: kept, beyond those, and for asking whether the store answers."""
+REST_S = 1.0
+"""A connection that was not used for so long is asked before its next use whether it still answers."""
+LIBPQ = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A PostgreSQL that went without a word is missed in half a minute; what the URL says goes first."""
 SPATIALITE_NAMES = ("mod_spatialite", "mod_spatialite.so", "/usr/lib/x86_64-linux-gnu/mod_spatialite.so")
 
 
@@ -45,11 +65,22 @@ def _sqlite_module() -> Any:
 
 
 class Database:
-    """One store, by URL: `sqlite:///FILE` (SpatiaLite) or `postgresql+psycopg://…` (PostGIS)."""
+    """One store, by URL: `sqlite:///FILE` (SpatiaLite) or `postgresql+psycopg://…` (PostGIS).
 
-    def __init__(self, url: str) -> None:
-        self.engine = _sqlite_engine(url) if url.startswith("sqlite") else _postgres_engine(url)
+    `wait_s` bounds the wait for locks that others hold, and for a connection; None is for imports and
+    migrations, which must not be cut short.
+    """
+
+    def __init__(self, url: str, wait_s: float | None = WAIT_S) -> None:
+        make = _sqlite_engine if url.startswith("sqlite") else _postgres_engine
+        self.engine = make(url, wait_s, POOL, OVERFLOW)
+        self._prober = make(url, wait_s, PROBES, 0)
         self._writer = self.engine.execution_options(**{_WRITES: True})
+        # On PostgreSQL each query of a reader is a transaction of its own anyway: no BEGIN and ROLLBACK around.
+        self._reader = (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
+        self._pen = _Pen(PATIENCE_S if wait_s is None else wait_s)
         self._still = (
             self.engine
             if self.is_sqlite
@@ -67,7 +98,7 @@ class Database:
 
         Raises UnavailableError where the store cannot be reached or was never initialised.
         """
-        with translated(), Session(self.engine) as session:
+        with translated(), Session(self._reader) as session:
             yield session
 
     @contextmanager
@@ -80,14 +111,48 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """A session that holds the write lock from its start on SQLite; committed by actions alone.
 
-        What is not committed when it ends is rolled back.
+        What is not committed when it ends is rolled back. Raises as `reading`, and UnavailableError
+        `database_busy` where others write for longer than this store waits, `storage_full` where its
+        disk takes no more.
         """
-        with translated(), Session(self._writer) as session:
+        if not self.is_sqlite:
+            with translated(), Session(self._writer) as session:
+                yield session
+            return
+        with translated(), self._pen.held() as left_s, Session(self._writer) as session:
+            session.connection(execution_options={_WAIT_S: left_s})
             yield session
+
+    def probe(self) -> None:
+        """Ask the store for anything at all, on a connection that nobody who waits can hold.
+
+        Raises UnavailableError.
+        """
+        with translated(), Session(self._prober) as session:
+            ping(session)
 
     def dispose(self) -> None:
         """Close all connections: before a process forks, and at the end."""
         self.engine.dispose()
+        self._prober.dispose()
+
+
+class _Pen:
+    """SQLite's write lock within this process: who waits here holds no connection, so readers find one."""
+
+    def __init__(self, wait_s: float) -> None:
+        self._wait_s, self._lock = wait_s, threading.Lock()
+
+    @contextmanager
+    def held(self) -> Iterator[float]:
+        """The pen, and the seconds that are left to wait for other processes. Raises UnavailableError."""
+        end = time.monotonic() + self._wait_s
+        if not self._lock.acquire(timeout=self._wait_s):
+            raise UnavailableError("database_busy")
+        try:
+            yield max(end - time.monotonic(), 0.0)
+        finally:
+            self._lock.release()
 
 
 def is_unique_violation(error: DBAPIError) -> bool:
@@ -103,49 +168,143 @@ def translated() -> Iterator[None]:
         yield
     except PoolTimeoutError as error:
         raise UnavailableError("database_busy") from error
-    except OperationalError as error:
-        reason = str(error.orig).lower()
-        if "no such table" in reason:
-            raise UnavailableError("not_initialised") from error
-        code = "database_busy" if "locked" in reason else "database_gone"
-        log.warning("the store does not answer: %s", str(error.orig).splitlines()[0])
-        raise UnavailableError(code) from error
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == "42P01":
-            raise UnavailableError("not_initialised") from error
+        if error.connection_invalidated:
+            _refuse("database_gone", error.orig)
+        _refuse_unavailable(error.orig)
+        raise
+    except _driver_errors() as error:  # imports write past SQLAlchemy
+        _refuse_unavailable(error)
         raise
 
 
-def _postgres_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True, hide_parameters=True)
+def _driver_errors() -> tuple[type[Exception], ...]:
+    return (psycopg.Error, sqlite3.Error, _sqlite_module().Error)
 
 
-def _sqlite_engine(url: str) -> Engine:
+_STATES = (
+    ("42P01", "not_initialised"),
+    ("53100", "storage_full"),
+    ("53", "database_busy"),  # too many connections, no memory
+    ("55P03", "database_busy"),  # lock_timeout
+    ("57014", "database_busy"),  # statement_timeout
+    ("40", "database_busy"),  # deadlock, serialisation
+    ("25006", "database_gone"),  # a standby answers: the primary is elsewhere
+    ("58", "storage_full"),  # the system's files
+    ("XX001", "database_damaged"),
+    ("XX002", "database_damaged"),
+)
+"""SQLSTATEs of a PostgreSQL that cannot do it now, by their first characters (appendix A of its manual)."""
+_REASONS = (
+    ("no such table", "not_initialised"),
+    ("locked", "database_busy"),
+    ("database or disk is full", "storage_full"),
+    ("disk i/o error", "storage_full"),
+    ("readonly database", "storage_full"),
+    ("malformed", "database_damaged"),
+    ("not a database", "database_damaged"),
+    ("could not extend file", "storage_full"),
+    ("could not write", "storage_full"),
+)
+"""The same by message: SQLite's, and those of PostgreSQL's that come without a state of their own."""
+
+
+def _refuse_unavailable(error: BaseException | None) -> None:
+    """Raises UnavailableError where a driver's error is a fault of the store, not of what was asked."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    state = getattr(error, "sqlstate", None) or ""
+    for beginning, code in _STATES:
+        if state.startswith(beginning):
+            _refuse(code, error)
+    if state and state != "XX000" and "OperationalError" not in kinds:
+        return  # what it says holds what people sent, and that may be any word
+    for words, code in _REASONS:
+        if words in str(error).lower():
+            _refuse(code, error)
+    if kinds & {"OperationalError", "InterfaceError"}:
+        _refuse("database_gone", error)
+
+
+def _refuse(code: str, error: BaseException | None) -> NoReturn:
+    if code != "not_initialised":
+        log.warning("%s: %s", code, (str(error).splitlines() or [""])[0])
+    raise UnavailableError(code) from error
+
+
+def _postgres_engine(url: str, wait_s: float | None, size: int, overflow: int) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=size,
+        max_overflow=overflow,
+        pool_timeout=WAIT_S if wait_s is None else wait_s,
+        hide_parameters=True,
+        connect_args={name: value for name, value in LIBPQ.items() if name not in make_url(url).query},
+    )
+
+    def bound_waits(connection: Any, _record: Any) -> None:
+        # Spoken after connecting and not sent along: pgbouncer refuses to pass on such options.
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = {round((wait_s or 0) * 1000)}")
+        connection.execute(f"SET idle_in_transaction_session_timeout = {round(IDLE_S * 1000)}")
+        connection.autocommit = False
+
+    if wait_s is not None:
+        event.listen(engine, "connect", bound_waits)
+    _ask_after_rest(engine)
+    return engine
+
+
+def _ask_after_rest(engine: Engine) -> None:
+    """Have a connection that rested for a while asked whether it still answers, and replaced where it does not.
+
+    Before each use, as SQLAlchemy's own pre-ping does it, would be one more journey for every request.
+    """
+
+    def came_back(_connection: Any, record: Any) -> None:
+        record.info["back_at"] = time.monotonic()
+
+    def goes_out(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("back_at", time.monotonic()) < REST_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise DisconnectionError from error
+
+    event.listen(engine, "checkin", came_back)
+    event.listen(engine, "checkout", goes_out)
+
+
+def _sqlite_engine(url: str, wait_s: float | None, size: int, overflow: int) -> Engine:
+    patience_s = PATIENCE_S if wait_s is None else wait_s
     engine = create_engine(
         url,
         module=_sqlite_module(),
-        pool_size=10,
-        max_overflow=40,
-        connect_args={"timeout": BUSY_TIMEOUT_S},
+        pool_size=size,
+        max_overflow=overflow,
+        pool_timeout=min(patience_s, WAIT_S),
+        connect_args={"timeout": patience_s},
         hide_parameters=True,
     )
+
+    def begin(connection: Connection) -> None:
+        # A deferred BEGIN that turns into a write fails at once when another one writes; IMMEDIATE waits.
+        options = connection.get_execution_options()
+        left_ms = round(options.get(_WAIT_S, patience_s) * 1000)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={left_ms}").close()
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", begin)
     return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # BEGIN is ours (below), not the driver's
+    connection.isolation_level = None  # BEGIN is ours (see _sqlite_engine), not the driver's
     connection.enable_load_extension(True)
     _load_spatialite(connection)
     connection.enable_load_extension(False)
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "secure_delete=ON",
-        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
-    ):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -158,12 +317,6 @@ def _load_spatialite(connection: Any) -> None:
         else:
             return
     raise UnavailableError("spatialite_missing", reason=reason)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A deferred BEGIN that turns into a write fails at once when another one writes; IMMEDIATE waits.
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def hold(connection: Connection, key: int) -> None:

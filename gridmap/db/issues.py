@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gridmap.db.areas import below_any
@@ -160,12 +160,16 @@ def points(session: Session, scope: Scope, wanted: Filter) -> np.ndarray:
     return shapely.get_coordinates(shapely.from_wkb(list(session.scalars(query))))
 
 
+_issues = Issue.__table__
+_BY_CLIENT = select(_issues.c.id, _issues.c.number, _issues.c.body_digest).where(
+    _issues.c.account_id == bindparam("account"), _issues.c.client_id == bindparam("client")
+)
+
+
 def by_client(session: Session, account_id: int, client_id: str) -> Row[Any] | None:
     """Key, number and body digest of what this account sent under `client_id`; None for nothing yet."""
-    query = select(Issue.id, Issue.number, Issue.body_digest).where(
-        Issue.account_id == account_id, Issue.client_id == client_id
-    )
-    return session.execute(query).one_or_none()
+    sent = {"account": account_id, "client": client_id}
+    return session.connection().execute(_BY_CLIENT, sent).one_or_none()
 
 
 def locked(session: Session, number: str) -> Issue | None:

@@ -62,6 +62,14 @@ class Area(Base):
     geom: Mapped[Any] = _geometry("MULTIPOLYGON")
 
 
+class NetRow(Base):
+    """The one row that counts how often areas or categories changed; the store itself counts, by triggers."""
+
+    __tablename__ = "net"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    version: Mapped[int] = mapped_column(Id)
+
+
 class Building(Base):
     """A building: where it stands, and its footprint if known. `path` is the cell its point lies in."""
 
@@ -144,8 +152,6 @@ class Account(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     one_time_digest: Mapped[str | None] = mapped_column(String(64))
     one_time_until: Mapped[datetime | None] = mapped_column(Instant)
-    failed_tries: Mapped[int] = mapped_column(Integer, default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(Instant)
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -179,8 +185,27 @@ class Token(Base):
     seen_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class SignInAttempt(Base):
+    """A try at signing in, under digests of the name (or of the known browser) and of the client's address."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (
+        Index("sign_in_attempts_name", "name", "at"),
+        Index("sign_in_attempts_address", "address", "at"),
+        Index("sign_in_attempts_at", "at"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    name: Mapped[str] = mapped_column(String(32))
+    address: Mapped[str | None] = mapped_column(String(32))
+
+
 class Issue(Base):
-    """A matter as it stands now. What was sent stays beside what it became; words are in `words`."""
+    """A matter as it stands now. What was sent stays beside what it became; words are in `words`.
+
+    Category, cell, owner and handler are keys of rows that are never deleted; the store does not check
+    each (decision 14).
+    """
 
     __tablename__ = "issues"
     __table_args__ = (
@@ -196,7 +221,7 @@ class Issue(Base):
     number: Mapped[str] = mapped_column(String(64), unique=True)
     status: Mapped[str] = mapped_column(String(20))
     is_triage: Mapped[bool] = mapped_column(Boolean)
-    category_id: Mapped[int] = mapped_column(Id, ForeignKey("categories.id"))
+    category_id: Mapped[int] = mapped_column(Id)
     source: Mapped[str] = mapped_column(String(40))
     external_id: Mapped[str | None] = mapped_column(String(200))
     account_id: Mapped[int | None] = mapped_column(Id, ForeignKey("accounts.id"))
@@ -207,10 +232,10 @@ class Issue(Base):
     datum: Mapped[str] = mapped_column(String(10))
     accuracy_m: Mapped[float | None] = mapped_column(Float(53))
     path: Mapped[str] = mapped_column(Path)
-    cell_id: Mapped[int | None] = mapped_column(Id, ForeignKey("areas.id"))
+    cell_id: Mapped[int | None] = mapped_column(Id)
     why: Mapped[Any] = mapped_column(CanonicalJson)
-    owner_id: Mapped[int | None] = mapped_column(Id, ForeignKey("persons.id"))
-    handler_id: Mapped[int | None] = mapped_column(Id, ForeignKey("persons.id"))
+    owner_id: Mapped[int | None] = mapped_column(Id)
+    handler_id: Mapped[int | None] = mapped_column(Id)
     unit: Mapped[str | None] = mapped_column(String(64))
     assignment: Mapped[Any] = mapped_column(CanonicalJson)
     occurred_at: Mapped[datetime] = mapped_column(Instant)
@@ -230,7 +255,7 @@ class Words(Base):
     __table_args__ = (Index("words_issue", "issue_id"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     district_code: Mapped[str] = mapped_column(Code)
-    issue_id: Mapped[int] = mapped_column(Id, ForeignKey("issues.id"))
+    issue_id: Mapped[int] = mapped_column(Id)
     kind: Mapped[str] = mapped_column(String(20))
     salt: Mapped[str | None] = mapped_column(String(32))
     text: Mapped[str | None] = mapped_column(Text)
@@ -266,7 +291,7 @@ class EventRow(Base):
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     district_code: Mapped[str] = mapped_column(Code)
-    issue_id: Mapped[int] = mapped_column(Id, ForeignKey("issues.id"))
+    issue_id: Mapped[int] = mapped_column(Id)
     seq: Mapped[int] = mapped_column(Integer)
     kind: Mapped[str] = mapped_column(String(30))
     at: Mapped[datetime] = mapped_column(Instant)

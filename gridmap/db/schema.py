@@ -66,10 +66,19 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(_config(None)).get_current_head()
 
 
+def revisions() -> list[str]:
+    """All revisions this program knows, oldest first."""
+    return [one.revision for one in ScriptDirectory.from_config(_config(None)).walk_revisions()][::-1]
+
+
 def differences(connection: Connection) -> list[Any]:
-    """Where the migrated schema and the models disagree, SpatiaLite's own tables left out."""
+    """Where the migrated schema and the models disagree, SpatiaLite's own tables left out.
+
+    References that SQLite still checks, since it cannot take them away, are no difference.
+    """
     context = MigrationContext.configure(connection, opts={"include_object": _is_ours, "compare_type": False})
-    return [d for d in compare_metadata(context, Base.metadata) if not _is_geometry_index(d)]
+    found = [d for d in compare_metadata(context, Base.metadata) if not _is_geometry_index(d)]
+    return [d for d in found if not (connection.dialect.name == "sqlite" and d[0] == "remove_fk")]
 
 
 def check_geometry(connection: Connection) -> None:

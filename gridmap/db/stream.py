@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from gridmap.db.engine import hold
+from gridmap.db.bulk import Put, instant_text, kept_value, mark, send, storing
 from gridmap.db.models import StreamRow
 
 LOCK = 0x67726964  # “grid”
+_COLUMNS = ("district_code", "kind", "at", "data", "before", "after")
 
 
-def append(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Append rows (all columns but `number`) as the last step before a commit; everything else is flushed first.
+def append(session: Session, rows: Sequence[dict[str, Any]], last: Sequence[Put] = ()) -> None:
+    """Append rows (all columns but `number`; `before` and `after` may be missing) as the last step before a commit, right after storing the rows `last`.
 
-    The lock is held until the commit is done, so a lower number is always visible before a higher
-    one. On SQLite the write transaction is that lock.
+    Everything else is flushed first. The lock is held until the commit is done, so a lower number is
+    always visible before a higher one. On SQLite the write transaction is that lock.
     """
-    session.flush()
-    hold(session.connection(), LOCK)
-    last = latest(session)
-    session.execute(insert(StreamRow), [{**row, "number": last + n} for n, row in enumerate(rows, start=1)])
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    instant = instant_text(session)
+    told = [{name: kept_value(row.get(name), instant) for name in _COLUMNS} for row in rows]
+    locking = [] if is_sqlite else [(f"SELECT pg_advisory_xact_lock({LOCK})", {})]
+    sent = [(_appending(is_sqlite), values) for values in told]
+    send(session, [*(storing(session, row) for row in last), *locking, *sent])
+
+
+@cache
+def _appending(is_sqlite: bool) -> str:
+    marks = ", ".join(mark(name, is_sqlite=is_sqlite) for name in _COLUMNS)
+    columns = ", ".join(_COLUMNS)
+    return f"INSERT INTO stream (number, {columns}) SELECT coalesce(max(number), 0) + 1, {marks} FROM stream"  # noqa: S608 (our names)
 
 
 def latest(session: Session) -> int:
@@ -44,7 +55,12 @@ def after(session: Session, number: int, limit: int = 1000) -> list[StreamRow]:
 
 
 def forget_before(session: Session, moment: datetime) -> int:
-    """Delete rows older than `moment`, except the newest, which keeps the order going; how many went."""
+    """Delete the rows up to the last one older than `moment`, but never the newest, which keeps the order going.
+
+    By number, whatever the clock said in between: what stays has no gap that a reader could miss.
+    How many went.
+    """
+    old = session.scalar(select(func.max(StreamRow.number)).where(StreamRow.at < moment)) or 0
     keep = latest(session)
-    done = session.execute(delete(StreamRow).where(StreamRow.at < moment, StreamRow.number < keep))
+    done = session.execute(delete(StreamRow).where(StreamRow.number <= old, StreamRow.number < keep))
     return int(done.rowcount)  # type: ignore[attr-defined]

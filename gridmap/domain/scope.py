@@ -73,7 +73,7 @@ class Tie:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: an account of one of `KINDS`, the person behind it if any, and what it may see."""
+    """Who acts: an account of one of `KINDS`, the person behind it (and their name) if any, and what it may see."""
 
     account_id: int
     kind: str
@@ -81,6 +81,7 @@ class Actor:
     scope: Scope
     person_id: int | None = None
     unit: str | None = None
+    name: str | None = None
 
     def may(self, permission: str) -> bool:
         """Whether accounts of this kind may do that."""

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gridmap.files.reading import column
 from gridmap.geo.coverage import ERROR, Finding
+from gridmap.geo.crs import WGS84, to_wgs84_array
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,15 @@ def read_matters(
         closed_at=closed,
     )
     return matters, findings
+
+
+def spots(matters: Matters, datum: str) -> gpd.GeoDataFrame:
+    """The matters as points in WGS84 for looking at: row, code (their id), geometry (None where it is not known)."""
+    is_known = (np.abs(matters.lon) <= 180) & (np.abs(matters.lat) <= 90)
+    lon, lat = to_wgs84_array(matters.lon, matters.lat, datum)
+    points = np.where(is_known, shapely.points(np.where(is_known, lon, 0), np.where(is_known, lat, 0)), None)
+    columns = {"row": range(len(matters)), "code": matters.external_id}
+    return gpd.GeoDataFrame(columns, geometry=points, crs=WGS84)
 
 
 def _ids(table: pd.DataFrame, columns: MatterColumns, findings: list[Finding]) -> list[str]:

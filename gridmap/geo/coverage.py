@@ -1,6 +1,7 @@
 """Whether areas cover their parent as a partition: every fault as a finding, none passed over in silence.
 
-Frames here are GeoDataFrames in WGS84 lon/lat with the columns `code`, `name`, `parent` and a geometry.
+Frames here are GeoDataFrames in WGS84 lon/lat with the columns `code`, `name`, `parent` and a geometry; a column
+`row` says where in the file each stood, counted from 0 (without it: the position in the frame).
 
 What is measured is held against two limits. Surfaces up to AREA_FLOOR_M2 are rounding, and not told.
 Surfaces nowhere wider than SLIVER_WIDTH_M come from the same border drawn twice: they are told as
@@ -21,7 +22,8 @@ could say on the spot which side of such a strip a manhole lies on.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,20 +31,29 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
-from gridmap.geo.crs import areas_m2, metres_per_degree
+from gridmap.geo.crs import areas_m2
+from gridmap.geo.surfaces import (
+    AREA_FLOOR_M2,
+    Mask,
+    Rows,
+    Shapes,
+    area_of,
+    array_of,
+    filled,
+    is_sliver,
+    parts_of,
+    surface_of,
+    worth_telling,
+)
 
-AREA_FLOOR_M2 = 1.0
-SLIVER_WIDTH_M = 1.0
 HARMLESS_CHANGE = 0.001
 
 ERROR, WARNING, INFO = "error", "warning", "info"
 
-Shapes = NDArray[np.object_]
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 Record = str | int | None
+
+_SPOT = re.compile(r"\[(\S+) (\S+?)\]")
 
 # A tenth of a metre: neighbours of a gap are found in spite of rounding.
 _TOUCH_DEGREES = 1e-6
@@ -53,8 +64,10 @@ class Finding:
     """One fault of one record.
 
     `record` is the code of the area it concerns, or where that is missing the position of its row in
-    the frame, counted from 0; None means the whole frame. `geometry` (WGS84 lon/lat) is the place to
-    look at, None where there is none to show. `details` holds plain JSON values, areas in m², shares 0–1.
+    the file, counted from 0; None means the whole file. `geometry` (WGS84 lon/lat) is the place to
+    look at, None where there is none to show. `details` holds plain JSON values, areas in m², shares 0–1;
+    `row`, `other_row` and `rows` are positions in the file, counted from 0; `kind` tells apart what one
+    rule can mean.
     """
 
     rule: str
@@ -79,8 +92,21 @@ class _Cells(NamedTuple):
     """The rows of a frame that can be measured, side by side."""
 
     records: list[Record]
+    names: list[str | None]
+    rows: list[int]
     parents: list[str | None]
     shapes: Shapes
+
+    def about(self, at: int) -> dict[str, Any]:
+        """What every finding tells of one of them beside its code."""
+        return {"row": self.rows[at], "name": self.names[at]}
+
+
+class _Parent(NamedTuple):
+    """An area above, as far as it can be measured."""
+
+    name: str | None
+    shape: shapely.Geometry
 
 
 class _Piece(NamedTuple):
@@ -100,25 +126,34 @@ def repair(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     beyond, an error: what the author meant is then a guess (a bow tie, a border running over itself).
     What cannot be mended into any surface stays as it was, and `check` tells it.
     """
-    shapes, records = frame.geometry.to_numpy().copy(), _records(frame)
+    shapes, records, rows = frame.geometry.to_numpy().copy(), _records(frame), rows_of(frame)
     findings = []
     for row in np.flatnonzero(_is_surface(shapes) & _is_on_earth(shapes) & ~shapely.is_valid(shapes)):
-        mended = _surface(shapely.make_valid(shapes[row]))
+        mended = surface_of(shapely.make_valid(shapes[row]))
         if mended.is_empty:
             continue
         before, after = float(shapely.area(shapes[row])), float(shapely.area(mended))
         change = abs(after - before) / max(after, before)
+        is_harmless = change < HARMLESS_CHANGE
         details = {
+            "row": rows[row],
+            "kind": "mended" if is_harmless else "changed",
             "reason": shapely.is_valid_reason(shapes[row]),
-            "area_m2": _area(mended),
+            "area_m2": area_of(mended),
             "change": round(change, 6),
             "repaired": True,
         }
-        severity = WARNING if change < HARMLESS_CHANGE else ERROR
-        findings.append(Finding("geometry_invalid", severity, records[row], details, mended))
+        severity = WARNING if is_harmless else ERROR
+        findings.append(Finding("geometry_invalid", severity, records[row], details, _spot(details["reason"])))
         shapes[row] = mended
     column = gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs, name=frame.geometry.name)
     return frame.set_geometry(column), findings
+
+
+def _spot(reason: str) -> shapely.Point | None:
+    """The place that a reason of GEOS names in brackets: where the outline meets itself."""
+    found = _SPOT.search(reason)
+    return shapely.Point(float(found[1]), float(found[2])) if found else None
 
 
 def check(frame: gpd.GeoDataFrame, parents: gpd.GeoDataFrame | None) -> list[Finding]:
@@ -132,7 +167,7 @@ def check(frame: gpd.GeoDataFrame, parents: gpd.GeoDataFrame | None) -> list[Fin
     that they enclose together. It is told piece by piece, an overlap pair by pair.
     Rows without a sound surface are told and then left out of all measuring.
     """
-    findings = [*_check_codes(frame), *_check_geometries(frame)]
+    findings = [*_check_codes(frame), *check_geometries(frame)]
     cells = _measurable(frame)
     if len(cells.shapes) and float(areas_m2(cells.shapes).max()) < AREA_FLOOR_M2:
         extent = [float(edge) for edge in shapely.total_bounds(cells.shapes)]
@@ -147,8 +182,13 @@ def check(frame: gpd.GeoDataFrame, parents: gpd.GeoDataFrame | None) -> list[Fin
     ]
 
 
+def rows_of(frame: gpd.GeoDataFrame) -> list[int]:
+    """Where in the file each row stood, counted from 0."""
+    return [int(row) for row in frame["row"]] if "row" in frame else list(range(len(frame)))
+
+
 def _records(frame: gpd.GeoDataFrame) -> list[Record]:
-    return [_code(value) or row for row, value in enumerate(frame["code"])]
+    return [_code(value) or row for row, value in zip(rows_of(frame), frame["code"], strict=True)]
 
 
 def _code(value: Any) -> str | None:
@@ -157,20 +197,21 @@ def _code(value: Any) -> str | None:
 
 
 def _check_codes(frame: gpd.GeoDataFrame) -> Iterator[Finding]:
-    rows_of: dict[str, list[int]] = {}
-    for row, value in enumerate(frame["code"]):
+    by_code: dict[str, list[int]] = {}
+    for row, value in zip(rows_of(frame), frame["code"], strict=True):
         code = _code(value)
         if code is None:
             yield Finding("code_missing", ERROR, row, {"row": row})
         else:
-            rows_of.setdefault(code, []).append(row)
-    for code, rows in rows_of.items():
+            by_code.setdefault(code, []).append(row)
+    for code, rows in by_code.items():
         if len(rows) > 1:
             yield Finding("code_duplicate", ERROR, code, {"rows": rows, "count": len(rows)})
 
 
-def _check_geometries(frame: gpd.GeoDataFrame) -> Iterator[Finding]:
-    shapes, records = frame.geometry.to_numpy(), _records(frame)
+def check_geometries(frame: gpd.GeoDataFrame) -> Iterator[Finding]:
+    """The errors of each single geometry: the part of `check` that needs no neighbours."""
+    shapes, records, rows = frame.geometry.to_numpy(), _records(frame), rows_of(frame)
     is_missing, is_empty = shapely.is_missing(shapes), shapely.is_empty(shapes)
     is_surface, is_on_earth = _is_surface(shapes), _is_on_earth(shapes)
     is_broken = is_surface & is_on_earth & ~is_empty & ~shapely.is_valid(shapes)
@@ -185,11 +226,11 @@ def _check_geometries(frame: gpd.GeoDataFrame) -> Iterator[Finding]:
         for row in np.flatnonzero(mask):
             can_be_shown = is_on_earth[row] and not (is_missing[row] or is_empty[row])
             shown = shapes[row] if can_be_shown else None
-            yield Finding(rule, ERROR, records[row], {"row": int(row), **describe(shapes[row])}, shown)
+            yield Finding(rule, ERROR, records[row], {"row": rows[row], **describe(shapes[row])}, shown)
 
 
 def _broken_details(shape: shapely.Geometry) -> dict[str, Any]:
-    return {"reason": shapely.is_valid_reason(shape), "repaired": False}
+    return {"kind": "broken", "reason": shapely.is_valid_reason(shape), "repaired": False}
 
 
 def _range_details(shape: shapely.Geometry) -> dict[str, Any]:
@@ -218,7 +259,7 @@ def _is_on_earth(shapes: Shapes) -> Mask:
     return found
 
 
-def _sound(shapes: Shapes) -> Rows:
+def sound(shapes: Shapes) -> Rows:
     """The rows whose geometry can be measured."""
     return np.flatnonzero(
         _is_surface(shapes) & ~shapely.is_empty(shapes) & _is_on_earth(shapes) & shapely.is_valid(shapes)
@@ -226,17 +267,26 @@ def _sound(shapes: Shapes) -> Rows:
 
 
 def _measurable(frame: gpd.GeoDataFrame) -> _Cells:
-    shapes, records = frame.geometry.to_numpy(), _records(frame)
-    parents = [_code(value) for value in frame["parent"]]
-    rows = _sound(shapes)
-    return _Cells([records[row] for row in rows], [parents[row] for row in rows], shapes[rows])
+    shapes = frame.geometry.to_numpy()
+    rows = sound(shapes)
+    names, parents = ([_code(value) for value in frame[column]] for column in ("name", "parent"))
+    records, places = _records(frame), rows_of(frame)
+    return _Cells(
+        [records[row] for row in rows],
+        [names[row] for row in rows],
+        [places[row] for row in rows],
+        [parents[row] for row in rows],
+        shapes[rows],
+    )
 
 
-def _outlines(parents: gpd.GeoDataFrame | None) -> dict[str, shapely.Geometry]:
+def _outlines(parents: gpd.GeoDataFrame | None) -> dict[str, _Parent]:
     if parents is None:
         return {}
     shapes, codes = parents.geometry.to_numpy(), [_code(value) for value in parents["code"]]
-    return {code: shapes[row] for row in _sound(shapes) if (code := codes[row]) is not None}
+    names = [_code(value) for value in parents["name"]]
+    rows = sound(shapes)
+    return {code: _Parent(names[row], shapes[row]) for row in rows if (code := codes[row]) is not None}
 
 
 def _overlaps(cells: _Cells) -> list[_Piece]:
@@ -244,125 +294,78 @@ def _overlaps(cells: _Cells) -> list[_Piece]:
     left, right = left[left < right], right[left < right]
     common = shapely.intersection(cells.shapes[left], cells.shapes[right])
     pieces = []
-    for at in _worth_telling(common):
+    for at in worth_telling(common):
         i, j = sorted((int(left[at]), int(right[at])))
         smaller = min(cells.shapes[i], cells.shapes[j], key=shapely.area)
-        details = {"other": cells.records[j]}
+        other = {f"other_{field}": value for field, value in cells.about(j).items()}
+        details = {**cells.about(i), "other": cells.records[j], **other}
         pieces.append((i, j, _Piece(cells.records[i], common[at], details, smaller)))
     return [piece for _, _, piece in sorted(pieces, key=lambda found: found[:2])]
 
 
-def _gaps(cells: _Cells, outlines: Mapping[str, shapely.Geometry]) -> list[_Piece]:
-    rows_of: dict[str | None, list[int]] = {}
-    for row, parent in enumerate(cells.parents):
-        rows_of.setdefault(parent if parent in outlines else None, []).append(row)
+def _gaps(cells: _Cells, outlines: Mapping[str, _Parent]) -> list[_Piece]:
+    children: dict[str | None, list[int]] = {}
+    for at, parent in enumerate(cells.parents):
+        children.setdefault(parent if parent in outlines else None, []).append(at)
     bare: list[tuple[str | None, shapely.Geometry]] = []
-    for parent, rows in rows_of.items():
+    for parent, rows in children.items():
         covered = shapely.union_all(cells.shapes[rows])
-        outline = _filled(covered) if parent is None else outlines[parent]
-        bare += [(parent, part) for part in _parts(shapely.difference(outline, covered))]
-    shapes = _array(part for _, part in bare)
+        outline = filled(covered) if parent is None else outlines[parent].shape
+        bare += [(parent, part) for part in parts_of(shapely.difference(outline, covered))]
+    shapes = array_of(part for _, part in bare)
     neighbours = _neighbours(cells, shapes)
-    return [
-        _Piece(bare[at][0], shapes[at], {"neighbours": neighbours[at]}, outlines.get(bare[at][0] or ""))
-        for at in _worth_telling(shapes)
-    ]
+    pieces = []
+    for at in worth_telling(shapes):
+        above = outlines.get(bare[at][0] or "")
+        details = {
+            "name": above and above.name,
+            "neighbours": [cells.records[row] for row in neighbours[at]],
+            "neighbour_names": [cells.names[row] for row in neighbours[at]],
+        }
+        pieces.append(_Piece(bare[at][0], shapes[at], details, above and above.shape))
+    return pieces
 
 
-def _neighbours(cells: _Cells, shapes: Shapes) -> list[list[Record]]:
+def _neighbours(cells: _Cells, shapes: Shapes) -> list[list[int]]:
     around = shapely.buffer(shapes, _TOUCH_DEGREES, quad_segs=1)
-    found: list[list[Record]] = [[] for _ in shapes]
+    found: list[list[int]] = [[] for _ in shapes]
     for at, row in sorted(shapely.STRtree(cells.shapes).query(around, predicate="intersects").T.tolist()):
-        found[at].append(cells.records[row])
+        found[at].append(row)
     return found
 
 
-def _outside(cells: _Cells, outlines: Mapping[str, shapely.Geometry]) -> list[_Piece]:
+def _outside(cells: _Cells, outlines: Mapping[str, _Parent]) -> list[_Piece]:
     rows = [row for row, parent in enumerate(cells.parents) if parent in outlines]
     shapes = cells.shapes[rows]
-    above = _array(outlines[str(cells.parents[row])] for row in rows)
+    parents = [str(cells.parents[row]) for row in rows]
+    above = array_of(outlines[parent].shape for parent in parents)
     shapely.prepare(above)
     rest = np.full(len(rows), shapely.Polygon(), dtype=object)
     reaches_out = ~shapely.covers(above, shapes)
     rest[reaches_out] = shapely.difference(shapes[reaches_out], above[reaches_out])
-    return [
-        _Piece(cells.records[rows[at]], rest[at], {"parent": cells.parents[rows[at]]}, shapes[at])
-        for at in _worth_telling(rest)
-    ]
+    pieces = []
+    for at in worth_telling(rest):
+        about = {"parent": parents[at], "parent_name": outlines[parents[at]].name}
+        details = {**cells.about(rows[at]), **about}
+        pieces.append(_Piece(cells.records[rows[at]], rest[at], details, shapes[at]))
+    return pieces
 
 
 def _thin_parts(cells: _Cells) -> Iterator[Finding]:
     parts, owner = shapely.get_parts(cells.shapes, return_index=True)
-    for at in np.flatnonzero(_is_sliver(parts)):
-        details = {"kind": "part", "area_m2": _area(parts[at])}
+    for at in np.flatnonzero(is_sliver(parts)):
+        details = {**cells.about(int(owner[at])), "kind": "part", "area_m2": area_of(parts[at])}
         yield Finding("sliver", INFO, cells.records[owner[at]], details, parts[at])
 
 
 def _graded(rule: str, pieces: list[_Piece]) -> Iterator[Finding]:
     """The findings of one rule, thin ones as `sliver` with the rule as its kind."""
-    shapes = _array(_surface(piece.shape) for piece in pieces)
-    for piece, shape, is_thin in zip(pieces, shapes, _is_sliver(shapes), strict=True):
-        details = {**piece.details, "area_m2": _area(shape)}
+    shapes = array_of(surface_of(piece.shape) for piece in pieces)
+    for piece, shape, is_thin in zip(pieces, shapes, is_sliver(shapes), strict=True):
+        details = {**piece.details, "area_m2": area_of(shape)}
         if piece.whole is not None:
             details["share"] = round(float(shapely.area(shape) / shapely.area(piece.whole)), 6)
         if is_thin:
             yield Finding("sliver", INFO, piece.record, {"kind": rule, **details}, shape)
         else:
             yield Finding(rule, WARNING, piece.record, details, shape)
-
-
-def _worth_telling(shapes: Shapes) -> Rows:
-    """Which surfaces are larger than the floor; measured roughly first, since most are nothing at all."""
-    candidates = np.flatnonzero(shapely.area(_in_metres(shapes)) > AREA_FLOOR_M2 / 2)
-    return candidates[areas_m2(shapes[candidates]) > AREA_FLOOR_M2]
-
-
-def _is_sliver(shapes: Shapes) -> Mask:
-    """Whether a surface is nowhere wider than SLIVER_WIDTH_M: shrunk by half of that, nothing is left.
-
-    No surface is larger than its perimeter times half its greatest width, so the costly
-    shrinking is spared for all whose area says that they are wider.
-    """
-    flat = _in_metres(shapes)
-    found: Mask = shapely.area(flat) <= shapely.length(flat) * SLIVER_WIDTH_M
-    found[found] = shapely.is_empty(shapely.buffer(flat[found], -SLIVER_WIDTH_M / 2))
-    return found
-
-
-def _in_metres(shapes: Shapes) -> Shapes:
-    """Copies scaled from degrees to metres, each at the latitude of its own middle."""
-    if not len(shapes):
-        return shapes
-    xy, owner = shapely.get_coordinates(shapes, return_index=True)
-    bounds = shapely.bounds(shapes)
-    scale = np.column_stack(metres_per_degree((bounds[:, 1] + bounds[:, 3]) / 2))
-    return np.asarray(shapely.set_coordinates(shapes.copy(), xy * scale[owner]))
-
-
-def _area(shape: shapely.Geometry) -> float:
-    return round(float(areas_m2(_array([shape]))[0]), 2)
-
-
-def _parts(shape: shapely.Geometry) -> list[shapely.Polygon]:
-    """The polygons in a geometry, opened down to two levels; lines and points are left out."""
-    parts = shapely.get_parts(shapely.get_parts([shape]))
-    return [part for part in parts if part.geom_type == "Polygon"]
-
-
-def _surface(shape: shapely.Geometry) -> shapely.Geometry:
-    """The polygons in a geometry as one Polygon or MultiPolygon."""
-    parts = _parts(shape)
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
-
-
-def _filled(shape: shapely.Geometry) -> shapely.Geometry:
-    """The surface without its holes."""
-    return shapely.union_all([shapely.Polygon(part.exterior) for part in _parts(shape)])
-
-
-def _array(shapes: Iterable[shapely.Geometry]) -> Shapes:
-    """An object array, also of none: numpy would take an empty list for floats."""
-    listed = list(shapes)
-    found = np.empty(len(listed), dtype=object)
-    found[:] = listed
-    return found

@@ -43,6 +43,36 @@ _GCJ_BOX = (72.004, 0.8293, 137.8347, 55.8271)
 _INVERSION_ROUNDS = 7
 
 
+class Zone(NamedTuple):
+    """A Gauss-Krüger zone (高斯投影带) of CGCS2000, in metres: `width_deg` 3 or 6, central meridian in degrees.
+
+    With `is_prefixed` eastings begin with the number of the zone (35 500 000 on the meridian of zone 35).
+    """
+
+    epsg: int
+    number: int
+    width_deg: int
+    meridian: int
+    is_prefixed: bool
+
+
+def _zones(first_epsg: int, numbers: range, width_deg: int, *, is_prefixed: bool) -> list[Zone]:
+    middle = 0 if width_deg == 3 else 3
+    return [
+        Zone(first_epsg + at, number, width_deg, number * width_deg - middle, is_prefixed)
+        for at, number in enumerate(numbers)
+    ]
+
+
+# Numbers and order as in the EPSG registry: three-degree zones 25 to 45, six-degree zones 13 to 23.
+ZONES = (
+    *_zones(4513, range(25, 46), 3, is_prefixed=True),
+    *_zones(4534, range(25, 46), 3, is_prefixed=False),
+    *_zones(4491, range(13, 24), 6, is_prefixed=True),
+    *_zones(4502, range(13, 24), 6, is_prefixed=False),
+)
+
+
 class LonLat(NamedTuple):
     """A place in degrees, longitude first. The datum is WGS84 unless a name says otherwise."""
 
@@ -156,9 +186,9 @@ def to_wgs84_geometries(frame: Frame, epsg: int | None, datum: str) -> Frame:
     """
     check_datum(datum)
     series = frame.geometry
-    source = _crs(series.crs if epsg is None else epsg)
-    if not any(source.equals(_crs(lon_lat), ignore_axis_order=True) for lon_lat in (WGS84, CGCS2000)):
-        transformer = pyproj.Transformer.from_crs(source, _crs(WGS84), always_xy=True)
+    source = known_crs(series.crs if epsg is None else epsg)
+    if not any(source.equals(known_crs(lon_lat), ignore_axis_order=True) for lon_lat in (WGS84, CGCS2000)):
+        transformer = pyproj.Transformer.from_crs(source, known_crs(WGS84), always_xy=True)
         series = _map_vertices(series, transformer.transform)
     if datum in _SHIFTS:
         series = _map_vertices(series, lambda x, y: to_wgs84_array(x, y, datum))
@@ -168,13 +198,30 @@ def to_wgs84_geometries(frame: Frame, epsg: int | None, datum: str) -> Frame:
     return frame.set_geometry(flat.rename(series.name))
 
 
-def _crs(named: Any) -> pyproj.CRS:
+def known_crs(named: Any) -> pyproj.CRS:
+    """The coordinate system meant by an EPSG number, or by what a file declares.
+
+    Raises InvalidInputError `crs_missing` (None), `crs_unknown` (no such number), `crs_not_on_earth` (a
+    local drawing system, heights only, or metres from the centre of the earth).
+    """
     if named is None:
         raise InvalidInputError("crs_missing")
     try:
-        return pyproj.CRS.from_user_input(named)
+        crs = pyproj.CRS.from_user_input(named)
     except pyproj.exceptions.CRSError as error:
         raise InvalidInputError("crs_unknown", epsg=named) from error
+    if not (crs.is_geographic or crs.is_projected):
+        raise InvalidInputError("crs_not_on_earth", name=crs.name)
+    return crs
+
+
+def lon_lat_in(crs: pyproj.CRS, x: float, y: float) -> LonLat | None:
+    """Where the numbers x (east), y (north) of `crs` lie, in degrees of its own datum; None for nowhere on earth.
+
+    Good to tell one system from another (datums lie up to some hundred metres apart), not to store.
+    """
+    lon, lat = (x, y) if crs.is_geographic else pyproj.Proj(crs)(x, y, inverse=True)
+    return LonLat(lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
 
 
 def _map_vertices(series: Any, move: Shift) -> Any:

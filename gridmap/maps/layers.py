@@ -31,7 +31,7 @@ def feature_collection(frame: gpd.GeoDataFrame) -> dict[str, Any]:
     """
     columns = [name for name in frame.columns if name != frame.geometry.name]
     records = [
-        {name: _plain(value) for name, value in row.items()} for row in frame[columns].to_dict("records")
+        {name: plain(value) for name, value in row.items()} for row in frame[columns].to_dict("records")
     ]
     shapes = shapely.transform(frame.to_crs(crs.WGS84).geometry.array, lambda xy: xy.round(DECIMALS))
     features = [
@@ -43,7 +43,7 @@ def feature_collection(frame: gpd.GeoDataFrame) -> dict[str, Any]:
 
 def open_counts(cells: gpd.GeoDataFrame) -> list[int | None]:
     """The number of open matters of each cell, in the frame's order; None where it is not known."""
-    return [_plain(value) for value in cells["open"]]
+    return [plain(value) for value in cells["open"]]
 
 
 def cells_layer(cells: gpd.GeoDataFrame, classes: styles.Classes, *, name: str, veil: Veil) -> folium.GeoJson:
@@ -101,7 +101,7 @@ def _still(shape: Any, style: dict[str, Any], element_id: str, pane: str) -> fol
     return layer
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A cell of a frame as JSON can carry it: numpy numbers as Python's, every kind of missing as None."""
     if pd.isna(value):
         return None

@@ -19,11 +19,12 @@ from gridmap.live import Live
 from gridmap.maps.assets import use_local_assets
 from gridmap.resources import PACKAGE, folder
 from gridmap.texts import text
-from gridmap.web import access, api, errors, security
+from gridmap.web import access, api, errors, security, visitors
 from gridmap.web.access import Parts
 from gridmap.web.answers import Error
 from gridmap.web.api import me
 from gridmap.web.language import language
+from gridmap.web.pace import Pace
 from gridmap.web.pages import meta, pages
 
 _SECURITY = {
@@ -44,6 +45,20 @@ class _Json(DefaultJSONProvider):
     sort_keys = False
     compact = True
 
+    def loads(self, s: str | bytes, **options: Any) -> Any:
+        """As Python reads it, but a field given twice means two things: raises InvalidInputError `field_repeated`."""
+        return super().loads(s, object_pairs_hook=_each_once, **options)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise InvalidInputError(
+            "field_repeated", fields=[name for name in fields if names.count(name) > 1][:50]
+        )
+    return fields
+
 
 def build(settings: Settings, office: Office, rules: SignInRules) -> Flask:
     """The web application over an office."""
@@ -62,7 +77,9 @@ def build(settings: Settings, office: Office, rules: SignInRules) -> Flask:
         static_url_path="/static",
     )
     _configure(app, settings)
-    app.extensions["gridmap"] = Parts(settings, office, rules, Live(office.database))
+    visitors.trust_proxies(app, settings.trusted_proxies)
+    pace = Pace(settings.writes_per_minute)
+    app.extensions["gridmap"] = Parts(settings, office, rules, Live(office.database), pace)
     errors.install(app)
     access.install(app)
     app.before_request(_check_query)
@@ -117,8 +134,10 @@ def _check_body() -> None:
 
 def _check_query() -> None:
     """A parameter given twice means two things: raises InvalidInputError `query_repeated`."""
+    if request.routing_exception or not request.path.startswith("/api/"):
+        return
     twice = [name for name, values in request.args.lists() if len(values) > 1]
-    if twice and request.path.startswith("/api/"):
+    if twice:
         raise InvalidInputError("query_repeated", fields=twice[:50])
 
 

@@ -23,6 +23,7 @@ from gridmap.config import Settings
 from gridmap.domain.scope import Actor
 from gridmap.errors import ForbiddenError, NotSignedInError
 from gridmap.live import Live
+from gridmap.web.pace import Pace
 
 PUBLIC, SIGNED_IN = "public", "signed in"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -39,6 +40,7 @@ class Parts:
     office: Office
     rules: SignInRules
     live: Live
+    pace: Pace
 
 
 def parts() -> Parts:
@@ -145,6 +147,8 @@ def _admit() -> None:
     _keep_awake()
     if SIGNED_IN not in wanted and not any(found.may(permission) for permission in wanted):
         raise ForbiddenError("forbidden", kind=found.kind, permission=wanted[0])
+    if request.method not in SAFE and request.blueprint == "api":
+        parts().pace.take(found.account_id)
 
 
 def _check_csrf() -> None:

@@ -126,6 +126,7 @@ class Why(BaseModel):
     lon_lat_wgs84: list[float]
     sent: SentPlace
     nearest: Nearest | None
+    swapped: CellRef | None = Field(None, description="Where it would lie with lon and lat exchanged; a hint")
 
 
 class AreaProperties(BaseModel):
@@ -298,4 +299,5 @@ class Done(BaseModel):
 
 
 ERRORS: dict[int, Any] = {401: Error, 403: Error, 404: Error, 422: Error, 503: Error}
-WRITE_ERRORS: dict[int, Any] = {**ERRORS, 400: Error, 409: Error, 413: Error, 415: Error}
+CHANGE_ERRORS: dict[int, Any] = {**ERRORS, 409: Error, 429: Error}
+WRITE_ERRORS: dict[int, Any] = {**CHANGE_ERRORS, 400: Error, 413: Error, 415: Error}

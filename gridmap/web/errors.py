@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from typing import Any
 
@@ -75,6 +76,7 @@ def install(app: Flask) -> None:
     """Register the table with the application."""
     app.register_error_handler(errors.GridmapError, _domain)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OSError, _system)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -83,10 +85,6 @@ def _domain(error: errors.GridmapError) -> AnyResponse:
     if is_visit and isinstance(error, errors.NotSignedInError):
         return redirect(url_for("pages.sign_in_page", next=request.full_path.rstrip("?")))
     return answer(error.code, status_of(error), dict(error.details))
-
-
-def _is_for_machines() -> bool:
-    return request.path.startswith(("/api/", "/tiles/")) or request.path == "/healthz"
 
 
 def _http(error: HTTPException) -> Response:
@@ -99,6 +97,14 @@ def _http(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
+
+
+def _system(error: OSError) -> Response:
+    """A disk that takes no more shows first where a large body is put aside while it comes."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return _unexpected(error)
+    log.warning("storage_full: %s", error.strerror)
+    return answer("storage_full", STATUS[errors.UnavailableError])
 
 
 def _unexpected(error: Exception) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app
 
 from gridmap.web.answers import Health
+from gridmap.web.params import TEXT
 
 _HEALTH = {
     "get": {
@@ -32,12 +33,25 @@ _HEALTH = {
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the running application."""
     made: dict[str, Any] = copy.deepcopy(current_app.api_doc)  # type: ignore[attr-defined]
-    for item in made["paths"].values():
-        for operation in item.values():
-            for parameter in operation.get("parameters", []):
-                _without_null(parameter["schema"])
+    for operation in (operation for item in made["paths"].values() for operation in item.values()):
+        for parameter in operation.get("parameters", []):
+            _without_null(parameter["schema"])
+            _only_text(parameter["schema"], made)
+        for body in operation.get("requestBody", {}).get("content", {}).values():
+            _only_text(body["schema"], made)
     made["paths"]["/healthz"] = _HEALTH
     return made
+
+
+def _only_text(schema: dict[str, Any], made: dict[str, Any]) -> None:
+    """Say of every string that is sent what `params.check_text` asks of it."""
+    if "$ref" in schema:
+        schema = made["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+    is_free = not {"enum", "format", "pattern"} & set(schema)
+    if schema.get("type") == "string" and is_free:
+        schema["pattern"] = TEXT
+    for part in (*schema.get("anyOf", []), *schema.get("properties", {}).values()):
+        _only_text(part, made)
 
 
 def _without_null(schema: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ from gridmap.web.api.me import describe_me
 from gridmap.web.language import COOKIE, language
 from gridmap.web.params import iso
 from gridmap.web.security import nonce
+from gridmap.web.visitors import remember_browser, visitor_for
 
 pages = Blueprint("pages", __name__)
 _NOWHERE: BBox = (73.0, 18.0, 135.0, 54.0)
@@ -116,15 +117,21 @@ def sign_in_submit() -> AnyResponse:
     try:
         if not username.isprintable():
             raise NotSignedInError("sign_in_wrong")
-        signed = sign_in(office(), username, secret, parts().rules)
+        signed = sign_in(office(), username, secret, parts().rules, visitor_for(username))
     except NotSignedInError as error:
         return _sign_in_form(error, username, 401)
     if signed.must_set_password:
         session.clear()
         session["ticket"] = open_ticket(office(), signed.account_id)
         return redirect(url_for("pages.set_password_page"))
-    remember(signed.account_id)
-    return redirect(_safe_target(request.form.get("next")) or url_for("pages.start"))
+    return _entered(signed.account_id, username, _safe_target(request.form.get("next")))
+
+
+def _entered(account_id: int, username: str, target: str | None = None) -> AnyResponse:
+    remember(account_id)
+    response = redirect(target or url_for("pages.start"))
+    remember_browser(response, username, parts().settings)
+    return response
 
 
 @pages.get("/set-password")
@@ -162,14 +169,14 @@ def set_password_submit() -> AnyResponse:
     try:
         if new != again:
             raise InvalidInputError("passwords_differ")
+        _, username = ticket_holder(office(), session["ticket"])
         account_id = set_first_password(office(), session["ticket"], new, parts().rules)
     except NotSignedInError:
         session.clear()
         raise
     except GridmapError as error:
         return _set_password_form(error, 422)
-    remember(account_id)
-    return redirect(url_for("pages.start"))
+    return _entered(account_id, username)
 
 
 @pages.post("/sign-out")

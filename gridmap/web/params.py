@@ -21,6 +21,10 @@ from gridmap.geo.crs import DATUMS
 from gridmap.geo.locate import BBox
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+TEXT = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]*$"
+"""What `check_text` lets through, as a pattern of JSON Schema."""
+_NUMBER = r"-?[0-9]{1,3}(?:\.[0-9]{1,30})?(?:[eE]-?[0-9]{1,3})?"
+_BBOX = re.compile(rf"{_NUMBER}(?:,{_NUMBER}){{3}}", re.ASCII)
 _EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -31,12 +35,38 @@ def _written_out(value: object) -> object:
     raise PydanticCustomError("datetime_type", "ISO 8601 with a zone is taken")
 
 
-BBoxText = Annotated[str, Field(max_length=200, description="west,south,east,north in WGS84 degrees")]
+BBoxText = Annotated[
+    str,
+    Field(
+        max_length=200,
+        description="west,south,east,north in WGS84 degrees",
+        json_schema_extra={"pattern": f"^{_BBOX.pattern}$"},
+    ),
+]
 Datum = Annotated[str, Field(max_length=20, json_schema_extra={"enum": list(DATUMS)})]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), Field(ge=_EARLIEST, le=_LATEST)]
-Degrees = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+_LON, _LAT = {"minimum": -180, "maximum": 180}, {"minimum": -90, "maximum": 90}
+"""Documented as they are checked by geo/crs, whose words say more than “too large”."""
+Lon = Annotated[float, Field(strict=True, allow_inf_nan=False, json_schema_extra=_LON)]
+Lat = Annotated[float, Field(strict=True, allow_inf_nan=False, json_schema_extra=_LAT)]
 Code = Annotated[str, Field(min_length=1, max_length=64)]
-Cursor = Annotated[str, Field(max_length=200, description="From the answer before: `next`")]
+Cursor = Annotated[
+    str,
+    Field(
+        max_length=200,
+        description="From the answer before: `next`",
+        json_schema_extra={"pattern": "^[A-Za-z0-9_=-]*$"},
+    ),
+]
+_STATUS = f"(?:{'|'.join((*STATUSES, 'open', 'triage'))})"
+StatusText = Annotated[
+    str,
+    Field(
+        max_length=200,
+        description=f"Some of {', '.join(STATUSES)}, triage; or open; comma between",
+        json_schema_extra={"pattern": f"^{_STATUS}(?:,{_STATUS})*$"},
+    ),
+]
 Key = Annotated[int, Field(ge=1, le=2**53)]
 
 
@@ -72,9 +102,7 @@ class IssueQuery(LanguageQuery):
 
     bbox: BBoxText | None = None
     area: Code | None = None
-    status: str | None = Field(
-        None, max_length=200, description=f"Some of {', '.join(STATUSES)}, triage; or open"
-    )
+    status: StatusText | None = None
     category: str | None = Field(
         None, max_length=500, description="Keys or unique short codes, comma between"
     )
@@ -112,14 +140,14 @@ class HeatQuery(LanguageQuery):
     bbox: BBoxText
     zoom: float = Field(13, ge=0, le=24, allow_inf_nan=False)
     category: str | None = Field(None, max_length=500)
-    status: str | None = Field(None, max_length=200)
+    status: StatusText | None = None
 
 
 class LocateQuery(LanguageQuery):
     """A coordinate as a device gives it."""
 
-    lon: float = Field(allow_inf_nan=False)
-    lat: float = Field(allow_inf_nan=False)
+    lon: float = Field(allow_inf_nan=False, json_schema_extra=_LON)
+    lat: float = Field(allow_inf_nan=False, json_schema_extra=_LAT)
     accuracy_m: float | None = Field(None, ge=0, allow_inf_nan=False, description="95 % radius in metres")
     datum: Datum = "wgs84"
 
@@ -170,8 +198,8 @@ class UserPath(Strict):
 class PlaceBody(Strict):
     """A coordinate as it is sent."""
 
-    lon: Degrees
-    lat: Degrees
+    lon: Lon
+    lat: Lat
     datum: Datum = "wgs84"
     accuracy_m: Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)] | None = None
 
@@ -189,8 +217,8 @@ class ActionBody(Strict):
     """What an action needs; each reads only what it names."""
 
     client_id: UUID | None = None
-    lon: Degrees | None = None
-    lat: Degrees | None = None
+    lon: Lon | None = None
+    lat: Lat | None = None
     datum: Datum = "wgs84"
     accuracy_m: Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)] | None = None
     category: str | None = Field(None, max_length=120)
@@ -220,10 +248,7 @@ def parse_bbox(text: str | None) -> BBox | None:
     """west,south,east,north as numbers; None for none. Raises InvalidInputError `bbox_invalid`."""
     if text is None:
         return None
-    try:
-        values = [float(part) for part in text.split(",")]
-    except ValueError:
-        values = []
+    values = [float(part) for part in text.split(",")] if _BBOX.fullmatch(text) else []
     is_box = len(values) == 4 and all(math.isfinite(v) for v in values)
     if not (is_box and -180 <= values[0] <= values[2] <= 180 and -90 <= values[1] <= values[3] <= 90):
         raise InvalidInputError("bbox_invalid", bbox=text)

@@ -11,9 +11,12 @@ from gunicorn.app.base import BaseApplication
 from gridmap import jobs
 from gridmap.actions.keeping import routines
 from gridmap.config import Settings
+from gridmap.web.slow import PatienceWorker
 
 _SPARE_THREADS = 16
 """Threads beside those that open streams may hold: for everything else."""
+_IDLE_CONNECTIONS = 1000
+"""Connections beside those: kept open between requests, or open without a word."""
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -26,8 +29,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
         options: dict[str, Any] = {
             "bind": self._bind,
             "workers": settings.workers,
-            "worker_class": "gthread",
+            "worker_class": PatienceWorker.within(settings.request_seconds),
             "threads": settings.stream_limit + _SPARE_THREADS,
+            "worker_connections": settings.stream_limit + _IDLE_CONNECTIONS,
             "timeout": 60,
             "graceful_timeout": 5,
             "keepalive": 15,
@@ -49,7 +53,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 def _start_work(worker: Any) -> None:
     parts = worker.wsgi.extensions["gridmap"]
-    worker.gridmap_work = jobs.start(parts.office, routines(parts.settings.stream_days))
+    worker.gridmap_work = jobs.start(
+        parts.office, routines(parts.settings.stream_days, parts.settings.attempt_minutes)
+    )
 
 
 def _stop_live(_server: Any, worker: Any) -> None:

@@ -36,14 +36,14 @@ def role_name(role: Role | None, code: str) -> str:
     return role.name_en if language() == "en" else role.name_zh
 
 
-def cell_of(row: Row[Any]) -> dict[str, Any] | None:
+def cell_of(row: Any) -> dict[str, Any] | None:
     """The version of the cell a matter lies in; None in triage."""
     if row.cell_code is None:
         return None
     return {"code": row.cell_code, "name": row.cell_name, "version": row.cell_version}
 
 
-def issue_feature(row: Row[Any]) -> dict[str, Any]:
+def issue_feature(row: Any) -> dict[str, Any]:
     """A matter as a list shows it."""
     issue: Issue = row.Issue
     return {
@@ -124,7 +124,7 @@ def assignment(
     }
 
 
-def event(row: Row[Any], words: Mapping[int, Words]) -> dict[str, Any]:
+def event(row: Any, words: Mapping[int, Words]) -> dict[str, Any]:
     """One event of a matter's history, with the words it speaks of as far as they are kept."""
     stored: EventRow = row.EventRow
     data = json.loads(stored.data)
@@ -198,6 +198,6 @@ def building_feature(row: Row[Any]) -> dict[str, Any]:
             "floors": row.floors,
             "households": row.households,
             "chief": row.chief,
-            "cell": row.path.rstrip("/").rsplit("/", 1)[-1] or None,
+            "cell": row.cell,
         },
     }

@@ -18,7 +18,7 @@ from gridmap.files.places import BuildingColumns, building_frame
 from gridmap.geo.crs import WGS84
 from tests.conftest import START
 from tests.db.looking import ask_sql, count, current_areas, rows_of, stream_kinds
-from tests.town import C1, C2, C3, C6, CENTRES, DISTRICT, OUTSIDE, add_areas, square
+from tests.town import C1, C2, C3, C6, CENTRES, DISTRICT, EASTGATE, OUTSIDE, add_areas, square
 
 LON, LAT = CENTRES[C1]
 FOOTPRINT = box(LON, LAT, LON + 0.0002, LAT + 0.0001)
@@ -123,7 +123,7 @@ def test_a_building_that_comes_into_a_cell_is_still_the_same_building(office: Of
 def test_a_building_that_lost_its_cell_is_still_the_same_building(office: Office) -> None:
     take_in(office, {"b": Point(CENTRES[C3]), "c": Point(CENTRES[C1])})
     add_areas(office, "grid", [(C6, "东门第2网格", square(C6))], is_replacing=True)
-    assert (cell_of(office, "b"), by_code(office)["b"].district_code) == ("", DISTRICT)
+    assert (cell_of(office, "b"), by_code(office)["b"].district_code) == (EASTGATE, DISTRICT)
     again = {"b": Point(CENTRES[C3]), "c": Point(CENTRES[C1])}
     assert counts(take_in(office, again, replace=True)) == [0, 0, 2, 0]
 
@@ -170,10 +170,71 @@ def test_a_fault_stores_nothing(office: Office) -> None:
     assert count(office, Building) == 0
 
 
+PLACELESS = {
+    "null_island": Point(0, 0),
+    "geometry_missing": None,
+    "geometry_kind": LineString([(103.8, 25.5), (103.9, 25.6)]),
+    "coordinates_out_of_range": Point(25.5, 103.8),
+    "geometry_invalid": Polygon([(103.8, 25.5), (103.9, 25.5), (103.85, 25.5)]),
+}
+
+
+@pytest.mark.parametrize("rule", PLACELESS)
+def test_a_row_without_a_place_is_told_and_left_out_and_the_others_are_stored(office: Office, rule: str) -> None:
+    report = take_in(office, {"a": FOOTPRINT, "lost": PLACELESS[rule], "b": Point(CENTRES[C3])})
+    assert [(f.rule, f.severity, f.record, f.details["row"]) for f in report.findings] == [
+        (rule, "warning", "lost", 1)
+    ]
+    assert report.counts == {"new": 2, "changed": 0, "unchanged": 0, "ended": 0, "left_out": 1}
+    assert set(by_code(office)) == {"a", "b"}
+
+
+def test_where_most_rows_have_no_place_the_file_is_refused(office: Office) -> None:
+    with pytest.raises(FindingsError) as caught:
+        take_in(office, {"a": FOOTPRINT, "b": Point(0, 0), "c": Point(0, 0)})
+    assert [(f["rule"], f["severity"]) for f in caught.value.details["findings"]] == [("null_island", "error")] * 2
+    assert count(office, Building) == 0
+
+
+def test_a_known_building_whose_place_went_missing_stays_as_it_was(office: Office) -> None:
+    take_in(office, {"a": FOOTPRINT, "b": FOOTPRINT, "c": FOOTPRINT})
+    report = take_in(office, {"a": FOOTPRINT, "b": Point(0, 0)}, replace=True)
+    assert (counts(report), report.counts["left_out"]) == ([0, 0, 1, 1], 1)
+    assert [row.code for row in rows_of(office, Building) if row.valid_to is None] == ["a", "b"]
+
+
+def test_leaving_out_alone_is_no_change(office: Office) -> None:
+    take_in(office, {"a": FOOTPRINT, "b": Point(0, 0)})
+    before = count(office, StreamRow), count(office, ImportRow)
+    take_in(office, {"a": FOOTPRINT, "b": Point(0, 0)})
+    assert (count(office, StreamRow), count(office, ImportRow)) == before
+
+
+def test_an_outline_that_crosses_itself_is_mended_for_a_building(office: Office) -> None:
+    tie = Polygon([(LON, LAT), (LON + 0.001, LAT + 0.001), (LON + 0.001, LAT), (LON, LAT + 0.001)])
+    report = take_in(office, {"tie": tie})
+    assert [(f.rule, f.severity) for f in report.findings] == [("geometry_invalid", "warning")]
+    assert cell_of(office, "tie") == C1
+
+
+def test_words_longer_than_the_store_takes_are_refused(office: Office) -> None:
+    with pytest.raises(FindingsError, match="text_too_long"):
+        take_in(office, {"x" * 65: FOOTPRINT})
+    with pytest.raises(FindingsError, match="text_too_long"):
+        take_in(office, {"a": FOOTPRINT}, chief=["x" * 101])
+
+
+def test_without_cells_buildings_lie_in_the_area_around_and_that_is_told_once(empty_office: Office) -> None:
+    add_areas(empty_office, "district", [(DISTRICT, "示例区", square(C1))])
+    report = take_in(empty_office, {"a": FOOTPRINT, "b": FOOTPRINT, "far": Point(OUTSIDE)})
+    assert [(f.rule, f.severity, f.details) for f in report.findings] == [("no_cells_yet", "info", {"count": 3})]
+    assert [by_code(empty_office)[code].path for code in ("a", "far")] == [f"{DISTRICT}/", ""]
+
+
 def test_a_fault_in_the_last_row_of_many_stores_nothing(office: Office) -> None:
     shapes: dict[str, BaseGeometry | None] = {str(n): FOOTPRINT for n in range(500)}
     with pytest.raises(FindingsError):
-        take_in(office, {**shapes, "last": None})
+        take_in(office, {**shapes, "last": FOOTPRINT}, floors=[6] * 500 + ["six"])
     assert count(office, Building) == 0
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from gridmap.actions.office import Office
-from gridmap.db import areas, engine, schema, stream
+from gridmap.db import areas, schema, stream
 from gridmap.db.bulk import next_in_row
 from gridmap.db.engine import Database, is_unique_violation, ping
 from gridmap.db.models import Counter, Meta, StreamRow
@@ -71,17 +71,19 @@ def test_a_connection_cut_by_the_server_is_an_error_once(office: Office, postgre
         ping(session)
 
 
-def test_a_store_kept_locked_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 0)
-    database = Database(f"sqlite:///{tmp_path / 'a.db'}")
+def test_a_store_kept_locked_is_busy_for_this_process_and_for_others(tmp_path: Path) -> None:
+    database, other = (Database(f"sqlite:///{tmp_path / 'a.db'}", wait_s=0) for _ in range(2))
     schema.upgrade(database)
-    with database.writing() as holder:
-        ping(holder)
-        with pytest.raises(UnavailableError, match="database_busy"), database.writing() as session:
+    with database.writing():
+        for writer in (database, other):
+            with pytest.raises(UnavailableError, match="database_busy"), writer.writing():
+                pass
+            with writer.reading() as reader:
+                ping(reader)
+    for store in (database, other):
+        with store.writing() as session:
             ping(session)
-        with database.reading() as reader:
-            ping(reader)
-    database.dispose()
+        store.dispose()
 
 
 def test_a_store_whose_connections_are_all_taken_is_busy(
@@ -202,3 +204,10 @@ def test_numbers_are_given_out_in_blocks(empty_office: Office) -> None:
         taken = [take(work.session, name, size) for name, size in (("a", 3), ("a", 1), ("b", 1), ("a", 2))]
     assert taken == [1, 4, 1, 5]
     assert {row.name: row.last for row in rows_of(empty_office, Counter)} == {"a": 6, "b": 1}
+
+
+def test_what_the_drivers_say_themselves_is_translated_too(office: Office) -> None:
+    """Imports write past SQLAlchemy."""
+    words = "SELECT * FROM nowhere"
+    with pytest.raises(UnavailableError, match="not_initialised"), office.database.reading() as session:
+        session.connection().connection.cursor().execute(words)

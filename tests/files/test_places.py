@@ -58,8 +58,8 @@ def test_a_stated_datum_is_undone(datum: str, crs: int | None) -> None:
 def test_without_any_word_on_the_coordinates_it_asks() -> None:
     with pytest.raises(FileUnreadableError) as caught:
         in_wgs84(points((18_000_000.5, 2_800_000), crs=None), Reference(), "cells.shp")
-    assert caught.value.code == "crs_needed"
-    assert caught.value.details["bounds"] == [18_000_000.5, 2_800_000.0] * 2
+    assert caught.value.code == "file_leaves_open"
+    assert [question["question"] for question in caught.value.details["questions"]] == ["crs"]
     with pytest.raises(InvalidInputError, match="crs_unknown"):
         in_wgs84(points(HOME), Reference(1), "cells.shp")
 
@@ -114,7 +114,7 @@ def test_an_outline_that_crosses_itself_is_a_finding() -> None:
 def test_buildings_are_read_with_their_counts() -> None:
     source = points(HOME, 编码=["B1"], 名称=["一号楼"], 地址=["x"], 层数=[6.0], 户数=["24"], 楼栋长=["Wu"])
     frame, findings = building_frame(source, BuildingColumns())
-    row = frame.drop(columns="geometry").iloc[0].to_dict()
+    row = frame.drop(columns=["geometry", "row"]).iloc[0].to_dict()
     assert row == {
         "code": "B1",
         "name": "一号楼",
@@ -140,7 +140,15 @@ def test_unknown_counts_are_none() -> None:
 
 def test_no_building_stands_at_null_island() -> None:
     _, findings = building_frame(points((0, 0), HOME, code=["lost", "found"]), BuildingColumns())
-    assert [(f.rule, f.record) for f in findings] == [("null_island", "lost")]
+    assert [(f.rule, f.severity, f.record) for f in findings] == [("null_island", "warning", "lost")]
+    assert findings[0].details == {"row": 0, "left_out": True}
+
+
+def test_what_reading_told_already_is_not_told_again() -> None:
+    table = pd.DataFrame({"code": ["a", "b"], "x": ["103.8", ""], "y": ["25.5", "25.5"]})
+    frame, told = point_frame(table, "x", "y")
+    assert [(f.rule, f.severity, f.details["left_out"]) for f in told] == [("coordinates_missing", "warning", True)]
+    assert building_frame(frame.set_crs(WGS84), BuildingColumns(), told)[1] == []
 
 
 def test_a_table_with_coordinates_is_features() -> None:

@@ -256,7 +256,7 @@ def test_a_thin_part_of_a_cell_is_a_sliver():
     (found,) = coverage.check(frame({"a": splintered}), None)
     assert (told([found]), found.details) == (
         [("sliver", "info", "a")],
-        {"kind": "part", "area_m2": pytest.approx(8, abs=0.01)},
+        {"row": 0, "name": None, "kind": "part", "area_m2": pytest.approx(8, abs=0.01)},
     )
 
 

@@ -17,6 +17,8 @@ from tests.guards.spoken import Reader, Said
 Texts = Mapping[str, str]
 BOTH = [catalogue(language) for language in LANGUAGES]
 
+MISFITS = {"degrees_as_metres", "metres_as_degrees", "axes_swapped", "outside_area_of_use"}
+
 # What the source alone does not tell: (module, how the code reads there) to what it can be.
 PASSED_ON: dict[tuple[str, str], set[str]] = {
     # What `_place` refuses of one row of a file of areas.
@@ -27,6 +29,9 @@ PASSED_ON: dict[tuple[str, str], set[str]] = {
         "parent_level_wrong",
         "parent_contradicts_code",
     },
+    # What `evidence.misfit` answers.
+    ("gridmap.files.places", "fault"): MISFITS,
+    ("gridmap.files.doubts", "fault"): MISFITS,
 }
 BY_HTTP = {*web_errors._HTTP_CODES.values(), "internal"}
 ENGLISH_NAMES_MONTHS = {"time.day", "time.day_of_year"}

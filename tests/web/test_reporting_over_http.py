@@ -214,3 +214,18 @@ def test_an_unknown_datum_names_the_known_ones(town: Town) -> None:
     response = post(town.seat, C1, datum="wgs72")
     assert fault(response) == (422, "datum_unknown")
     assert details(response)["choices"] == ["wgs84", "gcj02", "bd09", "cgcs2000"]
+
+
+@pytest.mark.parametrize("who", ["admin", "seat", "li", "head1", "zhao"])
+@pytest.mark.parametrize(
+    "extra", [{}, {"description": "井盖破损"}, {"accuracy_m": 3000.0}], ids=["plain", "words", "unsure"]
+)
+@pytest.mark.parametrize("place", [C1, C3, OUTSIDE], ids=["here", "there", "nowhere"])
+def test_the_answer_to_a_report_is_what_reading_it_answers(
+    app: Flask, office: Office, who: str, extra: dict[str, Any], place: Any
+) -> None:
+    someone = caller(app, office, who)
+    sent: Any = someone.post("/issues", body_at(place, **extra))
+    assert sent.status_code == 201
+    read_again: Any = someone.get(f"/issues/{sent.json['id']}")
+    assert read_again.json == sent.json

@@ -86,7 +86,7 @@ def test_cookies_are_not_for_scripts_nor_for_other_sites(town: Town) -> None:
     client = town.app.test_client()
     set_ = cookies(client.get("/sign-in?lang=en"))
     set_ |= cookies(submit(client, "/sign-in", username="seat", password=PASSWORD))
-    assert set(set_) == {"session", "lang"}
+    assert set(set_) == {"session", "lang", "browser"}
     for line in set_.values():
         assert "HttpOnly" in line
         assert "SameSite=Lax" in line

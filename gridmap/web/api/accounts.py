@@ -11,12 +11,12 @@ from gridmap.domain.codes import codes_in
 from gridmap.domain.scope import Actor
 from gridmap.web.access import actor, credentials, needs, office, parts
 from gridmap.web.answers import (
+    CHANGE_ERRORS,
     ERRORS,
     WRITE_ERRORS,
     AccountAnswer,
     AccountList,
     Done,
-    Error,
     TokenAnswer,
     TokenList,
 )
@@ -71,7 +71,7 @@ def make_account(query: LanguageQuery, body: AccountBody) -> tuple[Response, int
     return jsonify(answer | {"active": True, "one_time_code": code}), 201
 
 
-@api.delete("/accounts/<string:username>", tags=[PEOPLE], responses={200: Done, **ERRORS, 409: Error})
+@api.delete("/accounts/<string:username>", tags=[PEOPLE], responses={200: Done, **CHANGE_ERRORS})
 @needs("manage")
 def end_account(path: UserPath, query: LanguageQuery) -> Response:
     """End an account, its sessions, tokens and open streams."""
@@ -108,7 +108,7 @@ def add_token(query: LanguageQuery, body: TokenBody) -> tuple[Response, int]:
     return jsonify(id=token_id, label=body.label, token=secret), 201
 
 
-@api.delete("/tokens/<int:token_id>", tags=[PEOPLE], responses={200: Done, **ERRORS})
+@api.delete("/tokens/<int:token_id>", tags=[PEOPLE], responses={200: Done, **CHANGE_ERRORS})
 @needs("tokens")
 def end_token(path: TokenPath, query: LanguageQuery) -> Response:
     """Revoke one of one's own tokens."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
+import shapely
 from flask import Response, jsonify, url_for
 from sqlalchemy.orm import Session
 
-from gridmap.actions.handling import Act, act_on, ties_to_row
+from gridmap.actions.handling import Act, act_on, ties_by_posts, ties_to_row
 from gridmap.actions.placing import Sent
-from gridmap.actions.reporting import Report, report
+from gridmap.actions.reporting import Report, Told, report
 from gridmap.db import areas, categories, history, issues, photos, posts
+from gridmap.db.models import Issue
 from gridmap.domain.categories import resolve
 from gridmap.domain.issues import allowed_actions
 from gridmap.domain.scope import Actor
@@ -104,7 +108,7 @@ def report_issue(query: LanguageQuery, body: IssueBody) -> tuple[Response, int]:
     source = "staff" if who.kind == "staff" else "seat"
     what = Report(sent, body.category, body.description, body.occurred_at, client_id, source)
     done = report(office(), who, what)
-    answer = jsonify(whole(who, done.number))
+    answer = jsonify(whole(who, done.number) if done.told is None else just_told(who, done.told))
     answer.headers["Location"] = url_for("api.read_issue", number=done.number)
     return answer, 201 if done.is_new else 200
 
@@ -127,21 +131,85 @@ def whole(who: Actor, number: str) -> dict[str, Any]:
         return feature
 
 
+def just_told(who: Actor, told: Told) -> dict[str, Any]:
+    """What `whole` says of a matter just reported, without asking the store again."""
+    issue, category, cell = told.issue, told.category, told.cell
+    owner, handler = (told.people.get(key or 0) for key in (issue.owner_id, issue.handler_id))
+    row = SimpleNamespace(
+        Issue=issue,
+        wkb=shapely.to_wkb(shapely.points(*told.lon_lat)),
+        standard=category.standard,
+        kind=category.kind,
+        category_code=category.code,
+        name_zh=category.name_zh,
+        name_en=category.name_en,
+        cell_code=cell.code if cell else None,
+        cell_name=cell.name if cell else None,
+        cell_version=cell.version if cell else None,
+        owner_name=owner.name if owner else None,
+        handler_name=handler.name if handler else None,
+        description=told.words.text if told.words else None,
+    )
+    event = SimpleNamespace(
+        EventRow=told.event, actor_kind=who.kind, actor_name=who.name, username=who.username
+    )
+    mine = [post for post in told.held if post.person_id == who.person_id]
+    feature = shapes.issue_feature(row)
+    feature["properties"] |= _tell(
+        who,
+        issue,
+        people=told.people,
+        places=told.ground.names,
+        events=[shapes.event(event, {told.words.id: told.words} if told.words else {})],
+        photos=[],
+        ties=ties_by_posts(office(), mine, who, issue),
+    )
+    return feature
+
+
+def _shown(who: Actor, issue: Issue) -> list[Any]:
+    """The parts of an assignment whose holders `who` may know.
+
+    Who sees a matter only because it is theirs learns who owns and handles it, not the cell's whole staff.
+    """
+    kept = issue.assignment
+    parts = [kept["owner"], kept["handler"], *kept["informed"]]
+    return parts if who.may("staff") and who.scope.covers(issue.path) else parts[:2]
+
+
 def _details(session: Session, who: Actor, row: Any) -> dict[str, Any]:
     issue, here = row.Issue, office()
     kept = issue.assignment
     entries = [kept["owner"], kept["handler"], *kept["informed"]]
-    # Who sees a matter only because it is theirs learns who owns and handles it, not the cell's whole staff.
-    told = entries if who.may("staff") and who.scope.covers(issue.path) else entries[:2]
-    people = posts.people(session, [entry["person_id"] for entry in told])
-    places = areas.named(session, [entry["area_path"] for entry in entries if entry["area_path"]])
     words = history.words_of(session, issue.id)
-    ties = ties_to_row(here, session, here.clock(), who, issue)
+    return _tell(
+        who,
+        issue,
+        people=posts.people(session, [entry["person_id"] for entry in _shown(who, issue)]),
+        places=areas.named(session, [entry["area_path"] for entry in entries if entry["area_path"]]),
+        events=[shapes.event(event, words) for event in history.of_issue(session, issue.id)],
+        photos=[photo_links(issue.number, photo.id) for photo in photos.of_issue(session, issue.id)],
+        ties=ties_to_row(here, session, here.clock(), who, issue),
+    )
+
+
+def _tell(
+    who: Actor,
+    issue: Issue,
+    *,
+    people: Mapping[int, Any],
+    places: Mapping[str, Any],
+    events: list[dict[str, Any]],
+    photos: list[dict[str, Any]],
+    ties: frozenset[str],
+) -> dict[str, Any]:
+    known = {entry["person_id"] for entry in _shown(who, issue)}
+    shown = {key: person for key, person in people.items() if key in known}
     return {
         "why": issue.why,
-        "assignment": shapes.assignment(kept, people, places, here.roles),
-        "events": [shapes.event(event, words) for event in history.of_issue(session, issue.id)],
-        "photos": [photo_links(issue.number, photo.id) for photo in photos.of_issue(session, issue.id)],
+        "assignment": shapes.assignment(issue.assignment, shown, places, office().roles),
+        "events": events,
+        "photos": photos,
         "actions": allowed_actions(issue.status, ties),
     }
 

@@ -6,7 +6,6 @@ from flask import Response, jsonify
 
 from gridmap import __version__
 from gridmap.db import areas, categories, posts
-from gridmap.db.engine import ping
 from gridmap.domain.codes import codes_in
 from gridmap.web import shapes
 from gridmap.web.access import PUBLIC, SIGNED_IN, actor, needs, office
@@ -87,8 +86,7 @@ def list_categories(query: LanguageQuery) -> Response:
 @needs(PUBLIC)
 def health() -> Response:
     """Whether this process answers and its store does."""
-    with office().database.reading() as session:
-        ping(session)
+    office().database.probe()
     return jsonify(status="ok", version=__version__)
 
 

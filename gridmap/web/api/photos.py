@@ -21,7 +21,7 @@ _FORM = {
             "type": "object",
             "required": ["client_id", "photo"],
             "properties": {
-                "client_id": {"type": "string", "maxLength": 64},
+                "client_id": {"type": "string", "minLength": 1, "maxLength": 64},
                 "photo": {"type": "string", "format": "binary"},
             },
         }

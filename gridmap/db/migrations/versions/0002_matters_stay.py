@@ -1,4 +1,4 @@
-"""Matters, areas and persons stay; what grows points at them unchecked (decision 14); changes of the net are counted."""
+"""Matters, areas and persons stay; what grows points at them unchecked (decision 14); changes of the net and the categories are counted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,9 @@ _APPEND_ONLY = ("events", "account_notes")
 
 
 ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+_COUNTED = tuple(
+    (table, verb) for table in ("areas", "categories") for verb in ("INSERT", "UPDATE", "DELETE")
+)
 _COUNTING = "UPDATE net SET version = version + 1"
 
 
@@ -61,25 +64,24 @@ def downgrade() -> None:
 
 def _count_changes() -> None:
     if is_sqlite():
-        for verb in ("INSERT", "UPDATE"):
+        for table, verb in _COUNTED:
             op.execute(
-                f"CREATE TRIGGER areas_count_{verb.lower()} AFTER {verb} ON areas BEGIN {_COUNTING}; END"
+                f"CREATE TRIGGER {table}_count_{verb.lower()} AFTER {verb} ON {table} BEGIN {_COUNTING}; END"
             )
         return
     op.execute(
-        f"CREATE FUNCTION areas_count() RETURNS trigger LANGUAGE plpgsql AS "
+        f"CREATE FUNCTION net_count() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN {_COUNTING}; RETURN NULL; END $$"
     )
-    op.execute(
-        "CREATE TRIGGER areas_count AFTER INSERT OR UPDATE ON areas "
-        "FOR EACH STATEMENT EXECUTE FUNCTION areas_count()"
-    )
+    for table, verb in _COUNTED:
+        op.execute(
+            f"CREATE TRIGGER {table}_count_{verb.lower()} AFTER {verb} ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION net_count()"
+        )
 
 
 def _forget_changes() -> None:
-    if is_sqlite():
-        for verb in ("insert", "update"):
-            op.execute(f"DROP TRIGGER areas_count_{verb}")
-    else:
-        op.execute("DROP TRIGGER areas_count ON areas")
-        op.execute("DROP FUNCTION areas_count()")
+    for table, verb in _COUNTED:
+        op.execute(f"DROP TRIGGER {table}_count_{verb.lower()}" + ("" if is_sqlite() else f" ON {table}"))
+    if not is_sqlite():
+        op.execute("DROP FUNCTION net_count()")

@@ -1,0 +1,95 @@
+"""The API keeps to its document, whoever asks and whatever is sent: schemathesis with a fixed seed.
+
+All of its checks are on. What it may not judge stands in attacking.py, each with its reason.
+`make soak` goes on for longer, with another seed each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from gridmap.actions.office import Office
+from gridmap.db.models import Token
+from gridmap.errors import GridmapError
+from gridmap.web import build
+from tests.conftest import settings_for
+from tests.town import C1, RULES, caller, token_for
+from tests.web.asking import reported
+from tests.web.attacking import MEANT, OUT_OF_REACH, attack
+
+SEED = 20261120
+ANYBODYS = {f"GET /api/v1/{name}" for name in ("me", "issues", "areas", "buildings", "categories")}
+OPERATIONS = 20
+"""All that are documented but the stream, and the end of the token one comes with."""
+
+
+@pytest.fixture
+def attacked(office: Office) -> Iterator[Flask]:
+    """The application over the town with one open matter, and without a limit on writing."""
+    app = build(settings_for(office, GRIDMAP_WRITES_PER_MINUTE="0"), office, RULES)
+    reported(caller(app, office, "seat"), C1)
+    yield app
+    app.extensions["gridmap"].live.stop()
+
+
+def lasting_token(office: Office, username: str) -> str:
+    """A token whose key is no small number: 1 is the first that anybody tries to end."""
+    token = token_for(office, username)
+    with office.work() as work:
+        work.session.execute(update(Token).values(id=Token.id + OUT_OF_REACH))
+    return token
+
+
+@pytest.mark.parametrize(
+    ("who", "phases", "examples"),
+    [
+        ("admin", ("examples", "coverage", "fuzzing", "stateful"), 5),
+        ("seat", ("fuzzing", "stateful"), 6),
+        ("wall", ("fuzzing",), 4),
+        ("li", ("fuzzing",), 4),
+    ],
+)
+def test_it_keeps_to_its_document(
+    attacked: Flask, office: Office, who: str, phases: tuple[str, ...], examples: int
+) -> None:
+    token = lasting_token(office, who)
+    found = attack(attacked, token, seed=SEED, examples=examples, phases=phases)
+    assert found.faults == {}
+    assert len(found.operations) == OPERATIONS
+    assert found.succeeded >= ANYBODYS
+    assert set(found.phases) >= set(phases) - {"examples"}
+
+
+def test_nobody_gets_nothing(attacked: Flask) -> None:
+    """Only whether it runs is told to anybody."""
+    found = attack(attacked, None, seed=SEED, examples=3, phases=("fuzzing",))
+    assert found.faults == {}
+    assert set(found.statuses) <= {200, 401, 404}
+    assert found.succeeded == {"GET /healthz"}
+
+
+def test_tokens_are_made_used_and_ended(attacked: Flask, office: Office) -> None:
+    token, only = lasting_token(office, "admin"), "^/api/v1/tokens"
+    found = attack(attacked, token, seed=SEED, examples=6, only=only)
+    assert found.faults == {}
+    assert {"DELETE /api/v1/tokens/{token_id}", "POST /api/v1/tokens"} <= found.operations
+
+
+def test_what_breaks_its_word_is_found(
+    attacked: Flask, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def teapot() -> None:
+        raise GridmapError("internal")
+
+    monkeypatch.setattr("gridmap.web.api.me.describe_me", teapot)
+    found = attack(attacked, token_for(office, "seat"), seed=SEED, examples=2, only="^/api/v1/me$")
+    broken = {key.rsplit(" ", 3)[0] for key in found.faults}
+    assert {"not_a_server_error", "status_code_conformance"} <= broken
+
+
+def test_every_exception_has_its_reason() -> None:
+    assert all(reason.strip() for reason in MEANT.values())
