@@ -103,7 +103,11 @@ def wavy(points: int) -> Polygon:
     """A cell's square whose outline has so many points."""
     angle = np.linspace(0, 2 * np.pi, points, endpoint=False)
     radius = 0.004 * (1 + 0.02 * np.sin(angle * 500))
-    return Polygon(np.column_stack([(WEST + EAST) / 2 + radius * np.cos(angle), (SOUTH + NORTH) / 2 + radius * np.sin(angle)]))
+    return Polygon(
+        np.column_stack(
+            [(WEST + EAST) / 2 + radius * np.cos(angle), (SOUTH + NORTH) / 2 + radius * np.sin(angle)]
+        )
+    )
 
 
 def test_an_outline_of_200_000_points_is_taken_in(run: Run, office: Office, tmp_path: Path) -> None:
@@ -113,8 +117,23 @@ def test_an_outline_of_200_000_points_is_taken_in(run: Run, office: Office, tmp_
 
 
 def test_a_spike_is_mended_and_told(run: Run, office: Office, tmp_path: Path) -> None:
-    spike = [(WEST, SOUTH), (EAST, SOUTH), (EAST, 25.495), (EAST + 0.001, 25.495), (EAST, 25.495), (EAST, NORTH), (WEST, NORTH)]
-    result = done(run("import", "areas", written(tmp_path, {"type": "Polygon", "coordinates": [[*spike, spike[0]]]}, codes=(C6,)), *AREAS))
+    spike = [
+        (WEST, SOUTH),
+        (EAST, SOUTH),
+        (EAST, 25.495),
+        (EAST + 0.001, 25.495),
+        (EAST, 25.495),
+        (EAST, NORTH),
+        (WEST, NORTH),
+    ]
+    result = done(
+        run(
+            "import",
+            "areas",
+            written(tmp_path, {"type": "Polygon", "coordinates": [[*spike, spike[0]]]}, codes=(C6,)),
+            *AREAS,
+        )
+    )
     assert "mended, its area changes by 0.0%" in result.stderr
     assert current_areas(office)[C6].area_m2 == pytest.approx(1_113_000, rel=0.01)
 

@@ -28,9 +28,21 @@ def said(finding: Finding, language: str = "en", first_row: int = 1) -> str:
 
 
 def test_grave_findings_come_first_then_rules_then_rows() -> None:
-    found = [("sliver", "info", 9), ("overlap", "warning", 5), ("code_missing", "error", 7), ("overlap", "warning", 2)]
-    told = tell([Finding(rule, severity, str(row), {"row": row}).to_dict() for rule, severity, row in found], "en")
-    assert [(f["rule"], f["row"]) for f in told] == [("code_missing", 8), ("overlap", 3), ("overlap", 6), ("sliver", 10)]
+    found = [
+        ("sliver", "info", 9),
+        ("overlap", "warning", 5),
+        ("code_missing", "error", 7),
+        ("overlap", "warning", 2),
+    ]
+    told = tell(
+        [Finding(rule, severity, str(row), {"row": row}).to_dict() for rule, severity, row in found], "en"
+    )
+    assert [(f["rule"], f["row"]) for f in told] == [
+        ("code_missing", 8),
+        ("overlap", 3),
+        ("overlap", 6),
+        ("sliver", 10),
+    ]
 
 
 def test_rows_are_counted_as_the_file_shows_them() -> None:
@@ -41,14 +53,22 @@ def test_rows_are_counted_as_the_file_shows_them() -> None:
     assert (nameless["record"], nameless["row"], nameless["details"]["row"]) == (5, 5, 5)
 
 
-OVERLAP = {"row": 0, "name": "河滨", "other": "c2", "other_name": "东门", "other_row": 1, "area_m2": 12345.67, "share": 0.25}
+OVERLAP = {
+    "row": 0,
+    "name": "河滨",
+    "other": "c2",
+    "other_name": "东门",
+    "other_row": 1,
+    "area_m2": 12345.67,
+    "share": 0.25,
+}
 
 
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
         ("en", "河滨 (c1) and 东门 (c2) overlap by 12,346 m², 25.0% of the smaller one"),
-        ("zh-CN", "河滨（c1） 与 东门（c2） 重叠 12,346 m²，占较小一方的 25.0%"),
+        ("zh-CN", "河滨（c1）与 东门（c2）重叠 12,346 m²，占较小一方的 25.0%"),
     ],
 )
 def test_an_overlap_names_both_areas_and_its_size(language: str, expected: str) -> None:
@@ -58,13 +78,18 @@ def test_an_overlap_names_both_areas_and_its_size(language: str, expected: str) 
 def test_a_gap_names_the_parent_and_the_neighbours() -> None:
     details = {"name": "白石街道", "neighbours": ["a", "b"], "neighbour_names": ["甲", None], "area_m2": 50.0}
     assert said(Finding("gap", "warning", "p", details), "zh-CN") == (
-        "白石街道（p） 内有 50.0 m² 不属于任何下级区域，旁边是 甲（a）、b"
+        "白石街道（p）内有 50.0 m² 不属于任何下级区域，旁边是 甲（a）、b"
     )
     assert said(Finding("gap", "warning", None, details)).startswith("甲 (a), b enclose 50.0 m²")
 
 
 def test_the_reason_of_a_broken_outline_is_in_the_readers_language() -> None:
-    details = {"row": 0, "kind": "changed", "reason": "Self-intersection[103.85041 1.2291108]", "change": 0.25}
+    details = {
+        "row": 0,
+        "kind": "changed",
+        "reason": "Self-intersection[103.85041 1.2291108]",
+        "change": 0.25,
+    }
     shown = said(Finding("geometry_invalid", "error", "a", details), "zh-CN")
     assert shown == "边界自相交（103.850410, 1.229111 附近），修复会使面积变化 25.0%（超过 0.1%），请核对原图"
 
@@ -97,12 +122,28 @@ def test_words_of_a_file_cannot_move_the_cursor_or_paint(capsys: pytest.CaptureF
 def overlapping(folder: Path) -> Path:
     west, south, _, north = square(C3).bounds  # type: ignore[attr-defined]
     name = "</script><img src=x onerror=alert(1)>{{ 7 * 7 }}"
-    return cells(folder, (C3, name, box(west, south, west + 0.012, north)), (C6, "东门第2网格", square(C6)), (f"{EASTGATE}009", "x", box(west + 0.01, south, west + 0.02, north)))
+    return cells(
+        folder,
+        (C3, name, box(west, south, west + 0.012, north)),
+        (C6, "东门第2网格", square(C6)),
+        (f"{EASTGATE}009", "x", box(west + 0.01, south, west + 0.02, north)),
+    )
 
 
 def test_the_report_says_in_words_what_was_found(run: Run, office: Office, tmp_path: Path) -> None:
     report = tmp_path / "r.json"
-    done(run("import", "areas", overlapping(tmp_path), *AREAS, "--report", report, "--dry-run", language="zh-CN"))
+    done(
+        run(
+            "import",
+            "areas",
+            overlapping(tmp_path),
+            *AREAS,
+            "--report",
+            report,
+            "--dry-run",
+            language="zh-CN",
+        )
+    )
     told = json.loads(report.read_text(encoding="utf-8"))
     (overlap,) = (f for f in told["findings"] if f["rule"] == "overlap")
     assert set(overlap) == {"rule", "severity", "record", "row", "text", "details", "geometry"}
@@ -160,6 +201,8 @@ def test_buildings_and_matters_have_a_map_too(run: Run, office: Office, tmp_path
     assert "gridmapFindings" in (tmp_path / "b.html").read_text(encoding="utf-8")
 
 
-def test_a_map_that_cannot_be_written_is_refused_before_anything_is_done(run: Run, office: Office, tmp_path: Path) -> None:
+def test_a_map_that_cannot_be_written_is_refused_before_anything_is_done(
+    run: Run, office: Office, tmp_path: Path
+) -> None:
     result = run("import", "areas", overlapping(tmp_path), *AREAS, "--map", tmp_path / "nowhere" / "m.html")
     assert result.exit_code == 2

@@ -60,7 +60,7 @@ def mark_of_name(username: str) -> str:
     return _mark("name", username)
 
 
-def begin(office: Office, username: str, visitor: Visitor, *, per_name: Limit, per_address: Limit) -> Attempt:
+def start(office: Office, username: str, visitor: Visitor, *, per_name: Limit, per_address: Limit) -> Attempt:
     """Write a try down, as long as there are not too many; commits.
 
     Raises TooManyError `too_many` with `retry_after_s` for the address, NotSignedInError

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.actions.placing import Grounds
 from gridmap.db import stream
-from gridmap.db.bulk import Put
+from gridmap.db.bulk import Put, send, stands_alone, storing
 from gridmap.db.engine import Database
 from gridmap.db.models import EventRow, Issue, Words
 from gridmap.domain.history import START, canonical, digest_of, words_digest
@@ -44,6 +44,18 @@ class Office:
     def work(self) -> Iterator[Work]:
         """A write transaction: committed at the end of the block, rolled back where it raises."""
         with self.database.writing() as session:
+            work = Work(session, self.clock())
+            yield work
+            work.finish()
+
+    @contextmanager
+    def brief_work(self) -> Iterator[Work]:
+        """A write transaction whose rows (see `Work.put_last`) are all sent at its end, in one journey.
+
+        Nothing is locked while it is prepared: what it read before may have changed, so only what the
+        store's own constraints guard belongs here.
+        """
+        with self.database.brief() as session:
             work = Work(session, self.clock())
             yield work
             work.finish()
@@ -93,9 +105,13 @@ class Work:
         if self._is_abandoned:
             self.session.rollback()
             return
-        if self._news or self._last:
-            stream.append(self.session, self._news, self._last)
-        self.session.commit()
+        commands = [storing(self.session, row) for row in self._last]
+        commands += stream.appending(self.session, self._news) if self._news else []
+        if stands_alone(self.session):
+            send(self.session, [("BEGIN", {}), *commands, ("COMMIT", {})])
+        else:
+            send(self.session, commands)
+            self.session.commit()
 
 
 def tie_json(tie: Tie | None) -> dict[str, Any] | None:

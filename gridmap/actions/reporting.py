@@ -98,7 +98,7 @@ def report(office: Office, actor: Actor, what: Report) -> Reported:
     actor.require("report")
     _check(what)
     try:
-        with office.work() as work:
+        with office.brief_work() as work:
             earlier = _earlier(work, actor, what)
             if earlier is not None:
                 return earlier
@@ -150,7 +150,6 @@ def _keep(office: Office, work: Work, actor: Actor, what: Report) -> Told:
     assigned = assignment_json(assign(standing.path, category.role, held, office.roles, work.now))
     issue = _issue(actor, what, category, standing, assigned, work.now)
     today = work.now.astimezone(office.zone).date()
-    # From here to the commit others who report on the same day wait: the rest is sent together.
     models = [Issue, Words] if what.description else [Issue]
     sequence, keys = draw(session, f"{issue.district_code}-{today:%Y%m%d}", models)
     issue.id, issue.number = keys[0], readable_number(issue.district_code, today, sequence)

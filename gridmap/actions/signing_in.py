@@ -202,7 +202,7 @@ def sign_in(
     too many tries on the name, and TooManyError `too_many` with `retry_after_s` after too many from
     the address. Which of name and password was wrong is not said, nor whether there is such a name.
     """
-    attempt = attempts.begin(
+    attempt = attempts.start(
         office, username, visitor, per_name=rules.per_name, per_address=rules.per_address
     )
     # argon2 takes its time on purpose: not while others wait for the write lock.

@@ -93,7 +93,11 @@ def refused_report(error: GridmapError, language: str) -> dict[str, Any]:
     """What the report of a refused import says: `findings` where those were the reason, and the error itself."""
     details = dict(error.details)
     findings = details.pop("findings", [])
-    said = {"code": error.code, "message": text(language, f"error.{error.code}", **details), "details": details}
+    said = {
+        "code": error.code,
+        "message": text(language, f"error.{error.code}", **details),
+        "details": details,
+    }
     return {"counts": {}, "refused": True, "error": said, **details, "findings": findings}
 
 

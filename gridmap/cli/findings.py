@@ -66,7 +66,8 @@ def _said(finding: Told, language: str) -> str:
     if finding["record"] is None:
         keys.insert(0, f"{keys[0]}_alone")
     key = next((key for key in keys if key in catalogue(language)), keys[-1])
-    return plain(text(language, key, record=finding["record"], **_fields(finding, language)))
+    said = plain(text(language, key, record=finding["record"], **_fields(finding, language)))
+    return said.replace("） ", "）")  # a full-width bracket brings its own blank
 
 
 def _fields(finding: Told, language: str) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def _shown(name: str, value: Any, language: str) -> Any:
     if name.endswith("_m2"):
         return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}" if value >= 1 else f"{value:.2f}"
     if name in ("share", "change"):
-        return f"{value:.1%}" if value >= 0.001 or not value else f"{value:.2g}"
+        return f"{value:.1%}" if value >= 0.001 or not value else "<0.1%"
     if name == "reason":
         return _reason(str(value), language)
     if isinstance(value, list):

@@ -71,7 +71,7 @@ def paper_for(
     except FindingsError as error:
         told = paper.tell(list(error.details["findings"]))
         paper.draw(told, "refused")
-        raise FindingsError(error.code, **{**error.details, "findings": told}) from error
+        raise FindingsError("import_refused", **{**error.details, "findings": told}) from error
 
 
 def first_row_of(source: Source) -> int:

@@ -63,7 +63,9 @@ def draw(session: Session, counter: str, models: Sequence[type[Base]]) -> tuple[
     """
     if session.get_bind().dialect.name == "sqlite":
         return next_in_row(session, counter), [reserve_ids(session, model, 1)[0] for model in models]
-    last, *drawn = session.connection().execute(_drawing(tuple(models)), {"name": counter, "last": 1}).one()
+    last, *drawn, _ = (
+        session.connection().execute(_drawing(tuple(models)), {"name": counter, "last": 1}).one()
+    )
     return last, drawn
 
 
@@ -74,7 +76,9 @@ def _drawing(models: tuple[type[Base], ...]) -> ReturningInsert[Any]:
     statement = postgresql.insert(counters).on_conflict_do_update(
         index_elements=["name"], set_={"last": counters.c.last + 1}
     )
-    return statement.returning(counters.c.last, *keys)
+    # The counter's commit need not reach the disk by itself: the log holds it before the row that uses it.
+    unhurried = func.set_config("synchronous_commit", "off", True)
+    return statement.returning(counters.c.last, *keys, unhurried)
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,13 @@ Command = tuple[str, Mapping[str, Any]]
 
 
 def send(session: Session, commands: Sequence[Command]) -> None:
-    """Run commands that answer nothing, in order, in the session's transaction; on PostgreSQL sent together."""
+    """Run commands that answer nothing, in order, in the session's transaction; on PostgreSQL sent together.
+
+    Where each statement of the session stands for itself (`Database.brief` on PostgreSQL), the commands
+    say themselves where their transaction begins and ends.
+    """
+    if not commands:
+        return
     session.flush()
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
@@ -99,9 +109,20 @@ def send(session: Session, commands: Sequence[Command]) -> None:
             for command, values in commands:
                 driver.execute(command, values)
             return
-        with driver.pipeline(), driver.cursor() as cursor:
-            for command, values in commands:
-                cursor.execute(command, values)
+        try:
+            with driver.pipeline(), driver.cursor() as cursor:
+                for command, values in commands:
+                    cursor.execute(command, values)
+        except BaseException:
+            driver.rollback()
+            raise
+
+
+def stands_alone(session: Session) -> bool:
+    """Whether each statement of the session is a transaction of its own."""
+    return bool(getattr(session.connection().connection.driver_connection, "autocommit", False)) and (
+        session.get_bind().dialect.name != "sqlite"
+    )
 
 
 def storing(session: Session, row: Put) -> Command:

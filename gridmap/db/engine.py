@@ -123,6 +123,15 @@ class Database:
             session.connection(execution_options={_WAIT_S: left_s})
             yield session
 
+    @contextmanager
+    def brief(self) -> Iterator[Session]:
+        """A session for a transaction that is sent whole at its end (see `bulk.send`).
+
+        On PostgreSQL every statement before stands for itself and holds no lock; on SQLite it is `writing`.
+        """
+        with self.writing() if self.is_sqlite else self.reading() as session:
+            yield session
+
     def probe(self) -> None:
         """Ask the store for anything at all, on a connection that nobody who waits can hold.
 

@@ -10,29 +10,33 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from gridmap.db.bulk import Put, instant_text, kept_value, mark, send, storing
+from gridmap.db.bulk import Command, instant_text, kept_value, mark, send
 from gridmap.db.models import StreamRow
 
 LOCK = 0x67726964  # “grid”
 _COLUMNS = ("district_code", "kind", "at", "data", "before", "after")
 
 
-def append(session: Session, rows: Sequence[dict[str, Any]], last: Sequence[Put] = ()) -> None:
-    """Append rows (all columns but `number`; `before` and `after` may be missing) as the last step before a commit, right after storing the rows `last`.
+def append(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Append rows as the last step before a commit; everything else is flushed first."""
+    send(session, appending(session, rows))
 
-    Everything else is flushed first. The lock is held until the commit is done, so a lower number is
-    always visible before a higher one. On SQLite the write transaction is that lock.
+
+def appending(session: Session, rows: Sequence[dict[str, Any]]) -> list[Command]:
+    """The commands that append rows (all columns but `number`; `before` and `after` may be missing).
+
+    They come last before a commit. The lock is held until that is done, so a lower number is always
+    visible before a higher one. On SQLite the write transaction is that lock.
     """
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     instant = instant_text(session)
     told = [{name: kept_value(row.get(name), instant) for name in _COLUMNS} for row in rows]
-    locking = [] if is_sqlite else [(f"SELECT pg_advisory_xact_lock({LOCK})", {})]
-    sent = [(_appending(is_sqlite), values) for values in told]
-    send(session, [*(storing(session, row) for row in last), *locking, *sent])
+    locking: list[Command] = [] if is_sqlite else [(f"SELECT pg_advisory_xact_lock({LOCK})", {})]
+    return [*locking, *((_command(is_sqlite), values) for values in told)]
 
 
 @cache
-def _appending(is_sqlite: bool) -> str:
+def _command(is_sqlite: bool) -> str:
     marks = ", ".join(mark(name, is_sqlite=is_sqlite) for name in _COLUMNS)
     columns = ", ".join(_COLUMNS)
     return f"INSERT INTO stream (number, {columns}) SELECT coalesce(max(number), 0) + 1, {marks} FROM stream"  # noqa: S608 (our names)

@@ -144,7 +144,9 @@ def repair(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Finding]]:
             "repaired": True,
         }
         severity = WARNING if is_harmless else ERROR
-        findings.append(Finding("geometry_invalid", severity, records[row], details, _spot(details["reason"])))
+        findings.append(
+            Finding("geometry_invalid", severity, records[row], details, _spot(details["reason"]))
+        )
         shapes[row] = mended
     column = gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs, name=frame.geometry.name)
     return frame.set_geometry(column), findings

@@ -7,7 +7,7 @@ import binascii
 import math
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -74,6 +74,16 @@ class Strict(BaseModel):
     """Refuses what it does not know, and characters that no text has."""
 
     model_config = ConfigDict(extra="forbid")
+    _plain_schema: ClassVar[dict[str, Any]]
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """The schema, worked out once where nothing special is asked: it is looked at in every request."""
+        if args or options:
+            return super().model_json_schema(*args, **options)
+        if "_plain_schema" not in cls.__dict__:
+            cls._plain_schema = super().model_json_schema()
+        return cls._plain_schema
 
     @model_validator(mode="after")
     def _has_only_text(self) -> Self:

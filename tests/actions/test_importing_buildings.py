@@ -180,7 +180,9 @@ PLACELESS = {
 
 
 @pytest.mark.parametrize("rule", PLACELESS)
-def test_a_row_without_a_place_is_told_and_left_out_and_the_others_are_stored(office: Office, rule: str) -> None:
+def test_a_row_without_a_place_is_told_and_left_out_and_the_others_are_stored(
+    office: Office, rule: str
+) -> None:
     report = take_in(office, {"a": FOOTPRINT, "lost": PLACELESS[rule], "b": Point(CENTRES[C3])})
     assert [(f.rule, f.severity, f.record, f.details["row"]) for f in report.findings] == [
         (rule, "warning", "lost", 1)
@@ -192,7 +194,9 @@ def test_a_row_without_a_place_is_told_and_left_out_and_the_others_are_stored(of
 def test_where_most_rows_have_no_place_the_file_is_refused(office: Office) -> None:
     with pytest.raises(FindingsError) as caught:
         take_in(office, {"a": FOOTPRINT, "b": Point(0, 0), "c": Point(0, 0)})
-    assert [(f["rule"], f["severity"]) for f in caught.value.details["findings"]] == [("null_island", "error")] * 2
+    assert [(f["rule"], f["severity"]) for f in caught.value.details["findings"]] == [
+        ("null_island", "error")
+    ] * 2
     assert count(office, Building) == 0
 
 
@@ -227,7 +231,9 @@ def test_words_longer_than_the_store_takes_are_refused(office: Office) -> None:
 def test_without_cells_buildings_lie_in_the_area_around_and_that_is_told_once(empty_office: Office) -> None:
     add_areas(empty_office, "district", [(DISTRICT, "示例区", square(C1))])
     report = take_in(empty_office, {"a": FOOTPRINT, "b": FOOTPRINT, "far": Point(OUTSIDE)})
-    assert [(f.rule, f.severity, f.details) for f in report.findings] == [("no_cells_yet", "info", {"count": 3})]
+    assert [(f.rule, f.severity, f.details) for f in report.findings] == [
+        ("no_cells_yet", "info", {"count": 3})
+    ]
     assert [by_code(empty_office)[code].path for code in ("a", "far")] == [f"{DISTRICT}/", ""]
 
 

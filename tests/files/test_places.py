@@ -147,7 +147,9 @@ def test_no_building_stands_at_null_island() -> None:
 def test_what_reading_told_already_is_not_told_again() -> None:
     table = pd.DataFrame({"code": ["a", "b"], "x": ["103.8", ""], "y": ["25.5", "25.5"]})
     frame, told = point_frame(table, "x", "y")
-    assert [(f.rule, f.severity, f.details["left_out"]) for f in told] == [("coordinates_missing", "warning", True)]
+    assert [(f.rule, f.severity, f.details["left_out"]) for f in told] == [
+        ("coordinates_missing", "warning", True)
+    ]
     assert building_frame(frame.set_crs(WGS84), BuildingColumns(), told)[1] == []
 
 

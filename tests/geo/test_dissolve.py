@@ -25,7 +25,9 @@ def told(findings: list[Finding]) -> list[tuple]:
 
 
 def test_rows_of_one_code_become_one_without_the_border_between_them():
-    frame, findings = united(("a", "A", "p", LEFT), ("b", "B", "p", box(0, 100, 200, 200)), ("a", "A", "p", RIGHT))
+    frame, findings = united(
+        ("a", "A", "p", LEFT), ("b", "B", "p", box(0, 100, 200, 200)), ("a", "A", "p", RIGHT)
+    )
     assert findings == []
     assert list(zip(frame["code"], frame["name"], frame["parent"], frame["row"], strict=True)) == [
         ("a", "A", "p", 0),
@@ -58,7 +60,9 @@ def test_a_real_hole_stays_open():
     assert shapely.get_num_interior_rings(frame.geometry[0]) == 1
 
 
-@pytest.mark.parametrize(("by_m", "expected"), [(0.5, ("sliver", "info")), (20, ("dissolve_overlap", "warning"))])
+@pytest.mark.parametrize(
+    ("by_m", "expected"), [(0.5, ("sliver", "info")), (20, ("dissolve_overlap", "warning"))]
+)
 def test_rows_that_share_ground_are_told_by_how_wide_it_is(by_m, expected):
     frame, (found,) = united(("a", "A", None, LEFT), ("a", "A", None, box(100 - by_m, 0, 200, 100)))
     assert (found.rule, found.severity) == expected

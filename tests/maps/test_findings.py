@@ -58,8 +58,13 @@ def test_nothing_is_fetched_and_every_script_has_the_nonce_of_the_policy() -> No
 
 
 def test_a_finding_without_a_place_is_shown_at_its_record() -> None:
-    html = page(features(SQUARE, SQUARE), findings(("code_duplicate", "error", "c1", None), ("gap", "error", None, None)))
-    assert [(f["properties"], f["geometry"]["type"]) for f in drawn(html, "findings")] == [({"at": 0}, "Polygon")]
+    html = page(
+        features(SQUARE, SQUARE),
+        findings(("code_duplicate", "error", "c1", None), ("gap", "error", None, None)),
+    )
+    assert [(f["properties"], f["geometry"]["type"]) for f in drawn(html, "findings")] == [
+        ({"at": 0}, "Polygon")
+    ]
 
 
 def test_what_lies_at_0_0_or_nowhere_does_not_stretch_the_map() -> None:

@@ -20,7 +20,17 @@ def stores(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -
         plots.dissolve("KATUZE_KOD").reset_index()[["KATUZE_KOD", "geometry"]].to_file(upper)
         store.run("import", "areas", upper, "--level", "community", "--code", "KATUZE_KOD")
         store.take_in(
-            "areas", FILE, "--layer", "plots", "--level", "grid", "--code", "ID", "--parent", "KATUZE_KOD", name="plots"
+            "areas",
+            FILE,
+            "--layer",
+            "plots",
+            "--level",
+            "grid",
+            "--code",
+            "ID",
+            "--parent",
+            "KATUZE_KOD",
+            name="plots",
         )
         store.take_in("buildings", FILE, "--layer", "buildings", "--code", "uID", name="buildings")
     return made
@@ -48,7 +58,9 @@ def test_footprints_lie_in_the_plot_that_covers_their_point(store: Store) -> Non
     buildings, plots = (gpd.read_file(DATA / FILE, layer=layer) for layer in ("buildings", "plots"))
     points = buildings.set_geometry(buildings.to_crs(4326).representative_point().to_crs(3857))
     inside = points.sjoin(plots, predicate="within").drop_duplicates("uID")
-    agreeing = sum(placed[str(u)].endswith(f"/{p}/") for u, p in zip(inside["uID"], inside["ID"], strict=True))
+    agreeing = sum(
+        placed[str(u)].endswith(f"/{p}/") for u, p in zip(inside["uID"], inside["ID"], strict=True)
+    )
     print(f"footprints in the plot that plain geopandas names: {agreeing} of {len(inside)} of {len(placed)}")
     assert len(placed) == 144
     assert agreeing == len(inside)

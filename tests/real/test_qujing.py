@@ -9,8 +9,8 @@ from tests.conftest import ENGINES, PostgresServer
 from tests.real.command import DATA, Store, on_both
 
 WITH_PRJ, WITHOUT = (f"qujing/qujing_gk35_gbk_{name}.shp" for name in ("prj", "noprj"))
-OPTIONS = "--level district --code DM --name MC".split()
-ANSWERS = "--crs 4523 --encoding gbk".split()
+OPTIONS = ["--level", "district", "--code", "DM", "--name", "MC"]
+ANSWERS = ["--crs", "4523", "--encoding", "gbk"]
 
 
 @pytest.fixture(scope="module")
@@ -42,4 +42,6 @@ def test_names_and_places_are_right(store: Store) -> None:
     file = gpd.read_file(DATA / WITH_PRJ).to_crs(4326)
     expected = {row.MC: row.geometry for row in file.itertuples()}
     assert set(found) == set(expected) >= {"麒麟区", "宣威市"}
-    assert all(expected[name].contains(gpd.points_from_xy([lon], [lat])[0]) for name, (lon, lat) in found.items())
+    assert all(
+        expected[name].contains(gpd.points_from_xy([lon], [lat])[0]) for name, (lon, lat) in found.items()
+    )

@@ -14,15 +14,36 @@ from tests.conftest import ENGINES, PostgresServer
 from tests.real.command import DATA, Store, on_both
 
 FILE, BLOCKS = "singapore/subzones_2019.geojson", "singapore/hdb_blocks.csv"
-REGIONS = "--level district --code REGION_C --name REGION_N --dissolve".split()
-PLANNING = "--level street --code PLN_AREA_C --name PLN_AREA_N --parent REGION_C --dissolve".split()
-SUBZONES = "--level community --code SUBZONE_C --name SUBZONE_N --parent PLN_AREA_C".split()
-HOUSING = "--code address --address street --floors max_floor_lvl --households total_dwelling_units".split()
+REGIONS = ["--level", "district", "--code", "REGION_C", "--name", "REGION_N", "--dissolve"]
+PLANNING = [
+    "--level",
+    "street",
+    "--code",
+    "PLN_AREA_C",
+    "--name",
+    "PLN_AREA_N",
+    "--parent",
+    "REGION_C",
+    "--dissolve",
+]
+SUBZONES = ["--level", "community", "--code", "SUBZONE_C", "--name", "SUBZONE_N", "--parent", "PLN_AREA_C"]
+HOUSING = [
+    "--code",
+    "address",
+    "--address",
+    "street",
+    "--floors",
+    "max_floor_lvl",
+    "--households",
+    "total_dwelling_units",
+]
 Reports = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def stores(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Store, Reports]]:
+def stores(
+    postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, tuple[Store, Reports]]:
     made = {}
     for engine, store in on_both(ENGINES, postgres, tmp_path_factory.mktemp).items():
         reports = {
@@ -36,7 +57,9 @@ def stores(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(params=ENGINES)
-def singapore(request: pytest.FixtureRequest, stores: dict[str, tuple[Store, Reports]]) -> tuple[Store, Reports]:
+def singapore(
+    request: pytest.FixtureRequest, stores: dict[str, tuple[Store, Reports]]
+) -> tuple[Store, Reports]:
     return stores[request.param]
 
 
@@ -72,7 +95,9 @@ def test_the_levels_cover_the_same_ground(singapore: tuple[Store, Reports]) -> N
     assert sums["district"] == pytest.approx(sums["community"], abs=10)
 
 
-def test_six_outlines_are_mended_and_nothing_reaches_out_of_its_parent(singapore: tuple[Store, Reports]) -> None:
+def test_six_outlines_are_mended_and_nothing_reaches_out_of_its_parent(
+    singapore: tuple[Store, Reports],
+) -> None:
     for name in ("regions", "planning", "subzones"):
         found = rules(singapore[1][name])
         assert found["geometry_invalid", "warning"] == 6
@@ -86,10 +111,18 @@ def test_blocks_without_a_place_are_findings_and_no_buildings(singapore: tuple[S
         rows = list(csv.DictReader(file))
     lost = {row["address"] for row in rows if float(row["latitude"]) == 0}
     told = {f["record"]: f["row"] for f in reports["blocks"]["findings"] if f["rule"] == "null_island"}
-    assert store.counts[3] == {"new": len(rows) - len(lost), "changed": 0, "unchanged": 0, "ended": 0, "left_out": len(lost)}
+    assert store.counts[3] == {
+        "new": len(rows) - len(lost),
+        "changed": 0,
+        "unchanged": 0,
+        "ended": 0,
+        "left_out": len(lost),
+    }
     assert set(told) == lost
     assert all(rows[row - 2]["address"] == address for address, row in told.items())
-    assert {code for (code,) in store.ask("SELECT code FROM buildings")} == {r["address"] for r in rows} - lost
+    assert {code for (code,) in store.ask("SELECT code FROM buildings")} == {
+        r["address"] for r in rows
+    } - lost
 
 
 def test_blocks_lie_in_the_subzone_an_earlier_author_named(singapore: tuple[Store, Reports]) -> None:
