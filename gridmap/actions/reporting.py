@@ -171,8 +171,6 @@ def _issue(
     assigned: Mapping[str, Any],
     now: datetime,
 ) -> Issue:
-    place = place_columns(standing, what.sent)
-    del place["geom"]  # goes into the store beside the rest (see `_put`)
     return Issue(
         status="reported",
         category_id=category.id,
@@ -184,7 +182,7 @@ def _issue(
         occurred_at=min(what.occurred_at or now, now).astimezone(UTC),
         reported_at=now,
         sealed_seq=0,
-        **place,
+        **_place(standing, what.sent),
         **people_columns(assigned),
     )
 
@@ -243,6 +241,11 @@ def _rows(session: Session, issue: Issue, words: Words | None, event: EventRow, 
 
 def place_columns(standing: Standing, sent: Sent) -> dict[str, Any]:
     """What a matter keeps of its place."""
+    return {**_place(standing, sent), "geom": geometry_value(shapely.points(standing.place.lon_lat))}
+
+
+def _place(standing: Standing, sent: Sent) -> dict[str, Any]:
+    """The same without the geometry, which a new matter's row gets beside the rest."""
     return {
         "district_code": standing.district_code,
         "is_triage": standing.place.cell is None,
@@ -253,7 +256,6 @@ def place_columns(standing: Standing, sent: Sent) -> dict[str, Any]:
         "path": standing.path,
         "cell_id": standing.cell_id,
         "why": why_of(standing, sent),
-        "geom": geometry_value(shapely.points(standing.place.lon_lat)),
     }
 
 

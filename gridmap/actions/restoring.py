@@ -111,7 +111,7 @@ def _check(archive: Archive, expected: str | None, progress: Progress) -> None:
 def _make_schema(office: Office, wanted: str) -> None:
     """The schema as the backup's rows know it. Raises ConflictError where somebody uses this store."""
     order = schema.revisions()
-    with office.database.reading() as session:
+    with office.database.snapshot() as session:
         copying.require_empty(session)
         current = schema.current_revision(session.connection())
     if current is not None and current not in order:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from gridmap.db import posts
-from gridmap.db.models import Account, AccountNote, Person, Token
-from gridmap.db.types import Instant
+from gridmap.db.asking import Question, moment
+from gridmap.db.models import Account, AccountNote, Token
 from gridmap.domain.scope import Scope, smallest_roots
-
-# Asked at every request: by columns, without the rows' objects.
-_accounts, _tokens, _persons = Account.__table__, Token.__table__, Person.__table__
 
 
 def by_name(session: Session, username: str) -> Account | None:
@@ -54,32 +51,19 @@ class Holder(NamedTuple):
     seen_at: datetime | None
 
 
-_HOLDER = (
-    select(
-        *(_accounts.c[name] for name in ("id", "kind", "username", "person_id", "unit", "area_path")),
-        _persons.c.name,
-        _tokens.c.kind.label("token_kind"),
-        _tokens.c.created_at,
-        _tokens.c.seen_at,
-    )
-    .select_from(
-        _tokens.join(_accounts, _accounts.c.id == _tokens.c.account_id).outerjoin(
-            _persons, _persons.c.id == _accounts.c.person_id
-        )
-    )
-    .where(
-        _tokens.c.digest == bindparam("digest"),
-        _tokens.c.revoked_at.is_(None),
-        or_(_tokens.c.expires_at.is_(None), _tokens.c.expires_at > bindparam("now", type_=Instant)),
-        _accounts.c.is_active,
-    )
+_HOLDER = Question(
+    "SELECT a.id, a.kind, a.username, a.person_id, a.unit, a.area_path, p.name, t.kind, t.created_at, t.seen_at"
+    " FROM tokens t JOIN accounts a ON a.id = t.account_id LEFT JOIN persons p ON p.id = a.person_id"
+    " WHERE t.digest = {digest} AND t.revoked_at IS NULL AND a.is_active"
+    " AND (t.expires_at IS NULL OR t.expires_at > {now})"
 )
 
 
 def holder(session: Session, digest: str, now: datetime) -> Holder | None:
     """Whose valid token has this digest; None for a wrong, revoked or expired one, or a closed account."""
-    row = session.connection().execute(_HOLDER, {"digest": digest, "now": now}).one_or_none()
-    return None if row is None else Holder(*row)
+    for *facts, created_at, seen_at in _HOLDER.ask(session, digest=digest, now=now):
+        return Holder(*facts, moment(created_at) or now, moment(seen_at))
+    return None
 
 
 def tokens_of(session: Session, account_id: int) -> list[Token]:

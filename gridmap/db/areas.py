@@ -9,7 +9,8 @@ import shapely
 from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from gridmap.db.models import Area, NetRow
+from gridmap.db.asking import Question
+from gridmap.db.models import Area
 from gridmap.db.spatial import as_wkb, touches_box
 from gridmap.domain.codes import ancestors, level_of, range_below
 from gridmap.geo.crs import LonLat
@@ -18,7 +19,7 @@ from gridmap.geo.net import Net
 
 _CELL = (Area.id, Area.code, Area.name, Area.version, Area.path, Area.area_m2, as_wkb(Area.geom).label("wkb"))
 
-_NET_VERSION = select(NetRow.__table__.c.version)
+_NET_VERSION = Question("SELECT version FROM net")
 
 
 class StoredCells:
@@ -41,7 +42,7 @@ class StoredCells:
 
 def net_version(session: Session) -> int:
     """How often areas and categories have changed: what is kept of them in memory is good for one such number."""
-    return session.connection().execute(_NET_VERSION).scalar_one()
+    return int(_NET_VERSION.ask(session)[0][0])
 
 
 def load_net(session: Session, *, upper: bool = False) -> Net:

@@ -17,7 +17,6 @@ from sqlalchemy import Dialect, Insert, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from gridmap.db.models import Base, Counter
 from gridmap.domain.history import canonical
@@ -63,22 +62,22 @@ def draw(session: Session, counter: str, models: Sequence[type[Base]]) -> tuple[
     """
     if session.get_bind().dialect.name == "sqlite":
         return next_in_row(session, counter), [reserve_ids(session, model, 1)[0] for model in models]
-    last, *drawn, _ = (
-        session.connection().execute(_drawing(tuple(models)), {"name": counter, "last": 1}).one()
-    )
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    with as_others(connection.dialect, "draw"):
+        last, *drawn, _ = driver.execute(_drawing(tuple(models)), {"name": counter}).fetchone()
     return last, drawn
 
 
 @cache
-def _drawing(models: tuple[type[Base], ...]) -> ReturningInsert[Any]:
-    keys = [func.nextval(f"{model.__tablename__}_id_seq") for model in models]
-    counters = Counter.__table__
-    statement = postgresql.insert(counters).on_conflict_do_update(
-        index_elements=["name"], set_={"last": counters.c.last + 1}
-    )
+def _drawing(models: tuple[type[Base], ...]) -> str:
+    keys = ", ".join(f"nextval('{model.__tablename__}_id_seq')" for model in models)
     # The counter's commit need not reach the disk by itself: the log holds it before the row that uses it.
-    unhurried = func.set_config("synchronous_commit", "off", True)
-    return statement.returning(counters.c.last, *keys, unhurried)
+    return (
+        "INSERT INTO counters (name, last) VALUES (%(name)s, 1)"  # noqa: S608 (our names)
+        " ON CONFLICT (name) DO UPDATE SET last = counters.last + 1"
+        f" RETURNING last, {keys}, set_config('synchronous_commit', 'off', true)"
+    )
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,7 @@ def as_others(dialect: Dialect, statement: str) -> Iterator[None]:
 
 def instant_text(session: Session) -> Callable[[datetime], str]:
     """How the session's store keeps a moment."""
-    return _sqlite_instant if session.get_bind().dialect.name == "sqlite" else datetime.isoformat
+    return sqlite_instant if session.get_bind().dialect.name == "sqlite" else datetime.isoformat
 
 
 def kept_value(value: Any, instant: Callable[[datetime], str]) -> Any:
@@ -230,5 +229,6 @@ class Loading:
                 copy.write_row(row)
 
 
-def _sqlite_instant(moment: datetime) -> str:
+def sqlite_instant(moment: datetime) -> str:
+    """How SQLite keeps a moment: UTC text."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from gridmap.db.areas import below_any
+from gridmap.db.asking import Question
 from gridmap.db.models import Area, CategoryRow, Issue, Person, Words
 from gridmap.db.spatial import as_wkb, touches_box
 from gridmap.domain.codes import ancestors
@@ -160,16 +161,24 @@ def points(session: Session, scope: Scope, wanted: Filter) -> np.ndarray:
     return shapely.get_coordinates(shapely.from_wkb(list(session.scalars(query))))
 
 
-_issues = Issue.__table__
-_BY_CLIENT = select(_issues.c.id, _issues.c.number, _issues.c.body_digest).where(
-    _issues.c.account_id == bindparam("account"), _issues.c.client_id == bindparam("client")
+_BY_CLIENT = Question(
+    "SELECT id, number, body_digest FROM issues WHERE account_id = {account} AND client_id = {client}"
 )
 
 
-def by_client(session: Session, account_id: int, client_id: str) -> Row[Any] | None:
-    """Key, number and body digest of what this account sent under `client_id`; None for nothing yet."""
-    sent = {"account": account_id, "client": client_id}
-    return session.connection().execute(_BY_CLIENT, sent).one_or_none()
+class SentBefore(NamedTuple):
+    """A matter under the sender's own id: its key, its number, the digest of its body."""
+
+    id: int
+    number: str
+    body_digest: str
+
+
+def by_client(session: Session, account_id: int, client_id: str) -> SentBefore | None:
+    """What this account sent under `client_id`; None for nothing yet."""
+    for row in _BY_CLIENT.ask(session, account=account_id, client=client_id):
+        return SentBefore(*row)
+    return None
 
 
 def locked(session: Session, number: str) -> Issue | None:

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, or_, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from gridmap.db.asking import Question, moment
 from gridmap.db.models import Person
-from gridmap.db.models import Post as PostRow
-from gridmap.db.types import Instant
 from gridmap.domain.assignment import Post
 from gridmap.domain.codes import ancestors
 
-# Asked at every report: by columns, without the rows' objects.
-_posts, _persons = PostRow.__table__, Person.__table__
-_POST = tuple(_posts.c[name] for name in ("id", "person_id", "role", "area_path", "valid_from", "valid_to"))
-_NOW = bindparam("now", type_=Instant)
-_HELD = and_(_posts.c.valid_from <= _NOW, or_(_posts.c.valid_to.is_(None), _posts.c.valid_to > _NOW))
-_ALONG = (
-    select(*_POST, _persons.c.name)
-    .select_from(_posts.join(_persons, _persons.c.id == _posts.c.person_id))
-    .where(_posts.c.area_path.in_(bindparam("paths", expanding=True)), _HELD)
-    .order_by(_posts.c.id)
+_EVER = datetime.min.replace(tzinfo=UTC)
+_POST = "SELECT o.id, o.person_id, o.role, o.area_path, o.valid_from, o.valid_to"
+_HELD = "o.valid_from <= {now} AND (o.valid_to IS NULL OR o.valid_to > {now}) ORDER BY o.id"
+_ALONG = Question(
+    f"{_POST}, p.name FROM posts o JOIN persons p ON p.id = o.person_id WHERE o.area_path {{any_paths}} AND {_HELD}"
 )
-_OF_PERSON = select(*_POST).where(_posts.c.person_id == bindparam("person"), _HELD).order_by(_posts.c.id)
+_AT = Question(f"{_POST} FROM posts o WHERE o.area_path {{any_paths}} AND {_HELD}")
+_OF_PERSON = Question(f"{_POST} FROM posts o WHERE o.person_id = {{person}} AND {_HELD}")
+
+
+def _post(row: tuple[Any, ...]) -> Post:
+    key, person_id, role, path, since, until = row
+    return Post(key, person_id, role, path, moment(since) or _EVER, moment(until))
 
 
 def along(session: Session, path: str, now: datetime) -> list[Post]:
@@ -43,9 +43,8 @@ class PersonName(NamedTuple):
 
 def along_named(session: Session, path: str, now: datetime) -> tuple[list[Post], dict[int, PersonName]]:
     """Every post held at `now` on an area along `path`, and the names of those who hold them, in one query."""
-    rows = session.connection().execute(_ALONG, {"paths": ancestors(path), "now": now}).all()
-    held = [Post(*row[:-1]) for row in rows]
-    return held, {row.person_id: PersonName(row.person_id, row.name) for row in rows}
+    rows = _ALONG.ask(session, paths=ancestors(path), now=now)
+    return [_post(row[:-1]) for row in rows], {row[1]: PersonName(row[1], row[-1]) for row in rows}
 
 
 def along_many(session: Session, paths: Iterable[str], now: datetime) -> list[Post]:
@@ -53,15 +52,13 @@ def along_many(session: Session, paths: Iterable[str], now: datetime) -> list[Po
     wanted = sorted({step for path in paths for step in ancestors(path)})
     posts: list[Post] = []
     for start in range(0, len(wanted), 500):
-        query = select(*_POST).where(_posts.c.area_path.in_(wanted[start : start + 500]), _HELD)
-        posts += [Post(*row) for row in session.execute(query.order_by(_posts.c.id), {"now": now})]
+        posts += [_post(row) for row in _AT.ask(session, paths=wanted[start : start + 500], now=now)]
     return posts
 
 
 def of_person(session: Session, person_id: int, now: datetime) -> list[Post]:
     """The posts a person holds at `now`."""
-    found = session.connection().execute(_OF_PERSON, {"person": person_id, "now": now})
-    return [Post(*row) for row in found]
+    return [_post(row) for row in _OF_PERSON.ask(session, person=person_id, now=now)]
 
 
 def people(session: Session, ids: Iterable[int | None]) -> dict[int, Row[Any]]:

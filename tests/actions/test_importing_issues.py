@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
 from gridmap.actions.auditing import audit
 from gridmap.actions.handling import Act, act_on
@@ -18,8 +22,9 @@ from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db import issues
 from gridmap.db.models import CategoryRow, Counter, EventRow, ImportRow, Issue, Person, StreamRow, Words
+from gridmap.domain.history import canonical
 from gridmap.errors import ConflictError, FindingsError, InvalidInputError
-from gridmap.files.matters import MatterColumns, read_matters
+from gridmap.files.matters import MatterColumns, Matters, read_matters
 from gridmap.files.reading import read_table
 from gridmap.geo.crs import from_wgs84
 from tests.conftest import Clock, Templates, make_office
@@ -413,3 +418,25 @@ def test_both_engines_hold_the_same_row_for_row(both: list[Office]) -> None:
         [(e.issue_id, e.seq, e.kind, e.at, e.data, e.digest) for e in rows_of(o, EventRow)] for o in both
     ]
     assert events[0] == events[1]
+
+
+SINCE = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("is_pretence", [False, True])
+def test_every_text_is_the_one_canonical_spelling(office: Office, is_pretence: bool) -> None:
+    """Rows are written out by hand for speed: their JSON must be what `canonical` would have written."""
+    (lon, lat), edge = CENTRES[C1], (103.8 + 1e-4, CENTRES[C1][1])
+    spots = [(lon, lat), (lon, lat), edge, OUTSIDE, (lon, lat)]
+    odd = 'a"b\\c/\u4f60\u2028é'
+    matters = Matters(
+        [f"{odd}{n}" for n in range(5)], np.array([s[0] for s in spots]), np.array([s[1] for s in spots]),
+        [None, 10.0, 40.0, None, None], [PARKING] * 5, ["", odd, "", odd, ""], [SINCE] * 5,
+        [None, None, None, None, SINCE + timedelta(hours=1)],
+    )  # fmt: skip
+    import_issues(office, matters, IssueImport(is_pretence=is_pretence), ImportFile("f", "1"))
+    with office.database.reading() as session:
+        texts = [data for (data,) in session.execute(sa.text("SELECT data FROM events"))]
+        texts += [t for row in session.execute(sa.text("SELECT why, assignment FROM issues")) for t in row]
+    assert len(texts) == 15 + is_pretence
+    assert [canonical(json.loads(t)) for t in texts] == texts

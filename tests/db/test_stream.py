@@ -115,7 +115,7 @@ def test_what_cannot_be_told_is_not_stored_either(office: Office, monkeypatch: p
     def fail(*_: object) -> None:
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(stream, "append", fail)
+    monkeypatch.setattr(stream, "appending", fail)
     with pytest.raises(RuntimeError):
         report(office, actor_named(office, "li"), report_at(*CENTRES[C1]))
     assert count(office, Issue) == 0
