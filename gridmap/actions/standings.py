@@ -51,16 +51,15 @@ class Standings:
             self._cell[at], self._margin_m[at] = spots.cell, spots.margin_m
             self._told |= {int(at[n]): ground.standing(place) for n, place in spots.places.items()}
             progress("locate", start + len(at), len(wanted))
-        self._plain = {int(n): self._stood(ground.cells.cells[n]) for n in np.unique(self._cell) if n >= 0}
-
-    def _stood(self, cell: Cell) -> Stood:
-        return Stood(cell.path, self._ground.district_code(cell.path), cell, np.nan, None)
+        cells = {int(n): ground.cells.cells[n] for n in np.unique(self._cell) if n >= 0}
+        self._plain = {n: (cell.path, ground.district_code(cell.path), cell) for n, cell in cells.items()}
 
     def of(self, row: int) -> Stood:
         """Where one matter stands."""
         cell = int(self._cell[row])
         if cell >= 0:
-            return self._plain[cell]._replace(margin_m=float(self._margin_m[row]))
+            path, district, found = self._plain[cell]
+            return Stood(path, district, found, float(self._margin_m[row]), None)
         told = self._told[row]
         return Stood(told.path, told.district_code, told.place.cell, np.nan, told)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from gridmap.domain.history import canonical
 from gridmap.geo.crs import WGS84
 
 BATCH = 2000
+_AHEAD = 5
+"""So many loads may wait for the store while the next one is made: memory is bounded by them."""
 
 
 def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:
@@ -178,8 +181,8 @@ def kept_points(session: Session, lon: np.ndarray, lat: np.ndarray) -> list[Any]
 class Loading:
     """Many rows on their way into the store, by the engine's fastest door and within the session's transaction.
 
-    On PostgreSQL (COPY) the rows added last are on their way while the caller makes the next ones; what
-    goes wrong with them is raised by the next call or at the end. Values are given as the store
+    On PostgreSQL (COPY) rows are on their way while the caller makes the next ones; what goes wrong with
+    them is raised by a later call, or at the end. Values are given as the store
     keeps them: `instant_text` and `kept_points` say how.
     """
 
@@ -190,7 +193,7 @@ class Loading:
         self._dialect = session.connection().dialect
         self._is_sqlite = self._dialect.name == "sqlite"
         self._courier = None if self._is_sqlite else ThreadPoolExecutor(1, "loading")
-        self._under_way: Future[None] | None = None
+        self._under_way: deque[Future[None]] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -200,27 +203,26 @@ class Loading:
     ) -> None:
         try:
             if error is None:
-                self._arrived()
+                self._arrive(0)
         finally:
             if self._courier is not None:
-                self._courier.shutdown(wait=True)
+                self._courier.shutdown(wait=True, cancel_futures=True)
 
     def add(self, model: type[Base], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows (values in the order of `columns`; a geometry column is called `geom`)."""
-        self._arrived()
         if self._courier is None:
             with as_others(self._dialect, "INSERT"):
                 command = _insert(model.__tablename__, tuple(columns), True)
                 self._connection.executemany(command, [dict(zip(columns, row, strict=True)) for row in rows])
-        else:
-            self._under_way = self._courier.submit(self._copy, model.__tablename__, columns, rows)
+            return
+        self._arrive(_AHEAD)
+        self._under_way.append(self._courier.submit(self._copy, model.__tablename__, columns, rows))
 
-    def _arrived(self) -> None:
-        """Wait for what is under way. Raises what went wrong with it."""
-        under_way, self._under_way = self._under_way, None
-        if under_way is not None:
+    def _arrive(self, left: int) -> None:
+        """Wait until no more than `left` loads are under way. Raises what went wrong with one."""
+        while len(self._under_way) > left:
             with as_others(self._dialect, "COPY"):
-                under_way.result()
+                self._under_way.popleft().result()
 
     def _copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         command = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
