@@ -74,7 +74,7 @@ def draw(session: Session, counter: str, models: Sequence[type[Base]]) -> tuple[
 
 @cache
 def _drawing(models: tuple[type[Base], ...]) -> str:
-    keys = ", ".join(f"nextval('{model.__tablename__}_id_seq')" for model in models)
+    keys = ", ".join(f"nextval('{name}_id_seq') AS {name}_id" for name in (m.__tablename__ for m in models))
     # The counter's commit need not reach the disk by itself: the log holds it before the row that uses it.
     return (
         "INSERT INTO counters (name, last) VALUES (%(name)s, 1)"  # noqa: S608 (our names)
