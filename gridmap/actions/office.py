@@ -108,7 +108,7 @@ class Work:
         commands = [storing(self.session, row) for row in self._last]
         commands += stream.appending(self.session, self._news) if self._news else []
         if stands_alone(self.session):
-            send(self.session, [("BEGIN", {}), *commands, ("COMMIT", {})])
+            send(self.session, [("BEGIN ISOLATION LEVEL READ COMMITTED", {}), *commands, ("COMMIT", {})])
         else:
             send(self.session, commands)
             self.session.commit()
