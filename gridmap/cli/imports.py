@@ -31,6 +31,9 @@ from gridmap.geo.crs import DATUMS
 from gridmap.geo.dissolve import dissolve
 from gridmap.texts import text
 
+SOURCE_LIMIT = 40
+"""So many characters are kept of the name of the system that ids come from."""
+
 
 @click.group("import")
 def import_group() -> None:
@@ -175,6 +178,13 @@ def staff_command(desk: Desk, file: Path, **options: Any) -> None:
         desk.say("codes_written", file=target, count=len(report.codes))
 
 
+def _short_name(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    """A name the store can keep."""
+    if not 0 < len(name) <= SOURCE_LIMIT or not name.isprintable():
+        raise click.BadParameter(f"1 to {SOURCE_LIMIT} printable characters")
+    return name
+
+
 @import_group.command("issues")
 @file_options
 @map_option
@@ -188,7 +198,13 @@ def staff_command(desk: Desk, file: Path, **options: Any) -> None:
 @click.option("--accuracy", help="Column with the accuracy in metres (95 % radius).")
 @click.option("--tz", help="Zone of times that name none (default: GRIDMAP_TIMEZONE).")
 @click.option("--datum", type=click.Choice(DATUMS), help="Of the coordinates.  [default: wgs84]")
-@click.option("--source", default="import", show_default=True, help="The system the ids come from.")
+@click.option(
+    "--source",
+    default="import",
+    show_default=True,
+    callback=_short_name,
+    help="The system the ids come from (a short name).",
+)
 @command
 def issues_command(desk: Desk, file: Path, **options: Any) -> None:
     """Matters from another system; none is refused for its place."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +16,11 @@ import shapely
 from gridmap.files.reading import column
 from gridmap.geo.coverage import ERROR, Finding
 from gridmap.geo.crs import WGS84, to_wgs84_array
+
+LIMITS = {"id": 200, "category": 120, "description": 4000}
+"""So many characters are kept of each."""
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ def read_matters(
 
     Faults (`severity` error; nothing is stored then): `coordinates_missing`, `coordinates_invalid`,
     `category_missing`, `time_missing`, `time_invalid`, `closed_before_created`, `id_missing`,
-    `id_duplicate`, `accuracy_invalid`. A row's record is its id, else its position counted from 0. Raises
+    `id_duplicate`, `accuracy_invalid`, `text_too_long`, `text_unreadable`. A row's record is its id, else its position counted from 0. Raises
     InvalidInputError `column_missing`.
     """
     findings: list[Finding] = []
@@ -76,13 +82,16 @@ def read_matters(
         if start and end and end < start:
             findings.append(Finding("closed_before_created", ERROR, ids[row], {"row": row}))
     words = column(table, columns.description, "description", "描述", needed=False)
+    descriptions = [text.strip() for text in table[words]] if words else [""] * len(table)
+    for field, texts in (("id", ids), ("category", categories), ("description", descriptions)):
+        findings += _text_faults(field, texts, ids)
     matters = Matters(
         external_id=ids,
         lon=lon,
         lat=lat,
         accuracy_m=_accuracies(table, columns, ids, findings),
         category=categories,
-        description=[text.strip() for text in table[words]] if words else [""] * len(table),
+        description=descriptions,
         created_at=[time or now for time in created],
         closed_at=closed,
     )
@@ -96,6 +105,17 @@ def spots(matters: Matters, datum: str) -> gpd.GeoDataFrame:
     points = np.where(is_known, shapely.points(np.where(is_known, lon, 0), np.where(is_known, lat, 0)), None)
     columns = {"row": range(len(matters)), "code": matters.external_id}
     return gpd.GeoDataFrame(columns, geometry=points, crs=WGS84)
+
+
+def _text_faults(field: str, texts: Sequence[str], ids: Sequence[str]) -> Iterator[Finding]:
+    """Texts longer than what is kept of them, and those with characters that no text has."""
+    limit = LIMITS[field]
+    for row, text in enumerate(texts):
+        if len(text) > limit:
+            details = {"row": row, "field": field, "length": len(text), "limit": limit}
+            yield Finding("text_too_long", ERROR, row if field == "id" else ids[row][:200] or row, details)
+        if _CONTROL.search(text):
+            yield Finding("text_unreadable", ERROR, row, {"row": row, "field": field})
 
 
 def _ids(table: pd.DataFrame, columns: MatterColumns, findings: list[Finding]) -> list[str]:
@@ -154,10 +174,15 @@ def _times(
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """A time as it stands in a file; None for none. Raises ValueError for what is no ISO 8601 date or time."""
+    """A time as it stands in a file; None for none. Raises ValueError for what is no ISO 8601 date or time.
+
+    A year that nobody can mean (an empty date of some systems is 0001-01-01) is none either.
+    """
     if not text:
         return None
     moment = datetime.fromisoformat(text.replace("/", "-"))
+    if not FIRST_YEAR <= moment.year < LAST_YEAR:
+        raise ValueError(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 

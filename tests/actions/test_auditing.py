@@ -44,7 +44,10 @@ def number(office: Office) -> str:
 def tamper(office: Office, *statements: str, **values: object) -> None:
     """Change the history as somebody could who owns the database: without the triggers that forbid it."""
     if office.database.is_sqlite:
-        off = [f"DROP TRIGGER IF EXISTS {name}" for name in ("events_no_update", "events_no_delete", "issues_stays")]
+        off = [
+            f"DROP TRIGGER IF EXISTS {name}"
+            for name in ("events_no_update", "events_no_delete", "issues_stays")
+        ]
     else:
         off = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in ("events", "issues")]
     run_sql(office, *off)

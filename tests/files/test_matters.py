@@ -118,3 +118,25 @@ def test_one_id_twice_is_a_fault_with_both_rows() -> None:
 def test_all_faults_are_found_in_one_go() -> None:
     rows = [{**GOOD, "id": str(n), "lon": "x" if n % 2 else "103.8"} for n in range(1000)]
     assert len(faults(*rows)) == 500
+
+
+@pytest.mark.parametrize("field", ["created", "closed"])
+@pytest.mark.parametrize(
+    "text", ["0001-01-01", "9999-12-31T23:59:59-14:00", "2999-01-01", "1899-12-31", "0000-00-00"]
+)
+def test_a_time_that_nobody_can_mean_is_told(field: str, text: str) -> None:
+    assert ("time_invalid", "A1") in faults({**GOOD, field: text})
+
+
+@pytest.mark.parametrize(
+    ("field", "limit", "record"), [("id", 200, 0), ("category", 120, "A1"), ("description", 4000, "A1")]
+)
+def test_what_the_store_cannot_hold_is_told_before(field: str, limit: int, record: object) -> None:
+    assert faults({**GOOD, "description": "", field: "x" * limit}) == []
+    assert faults({**GOOD, "description": "", field: "x" * (limit + 1)}) == [("text_too_long", record)]
+
+
+@pytest.mark.parametrize("field", ["id", "category", "description"])
+@pytest.mark.parametrize("odd", ["\x01", "\x1b[31m", "\x7f"])
+def test_control_characters_are_told(field: str, odd: str) -> None:
+    assert ("text_unreadable", 0) in faults({**GOOD, "description": "", field: f"x{odd}y"})

@@ -41,7 +41,7 @@ function sign(severity) {
 
 const FEATURE = { color: token("--suspended"), weight: 0.8, opacity: 0.9, fillColor: "#DAD9D3", fillOpacity: 0.55 };
 
-const POINT = { stroke: false, radius: 2.5, fillColor: token("--suspended"), fillOpacity: 0.7 };
+const POINT = { stroke: false, fill: true, radius: 3, fillColor: token("--suspended"), fillOpacity: 0.7 };
 
 // A marker that keeps its size and has the shape of its severity, drawn on the map's own canvas.
 const Sign = L.CircleMarker.extend({
