@@ -16,7 +16,6 @@ from gridmap.actions.placing import Sent, Standing, assignment_json, staff
 from gridmap.actions.reporting import (
     CLIENT_ID_LIMIT,
     WORDS_LIMIT,
-    find_category,
     key_of,
     news_of,
     people_columns,
@@ -220,7 +219,7 @@ def _amend(case: _Case) -> None:
     if act.sent is None and act.category is None:
         _needed(None, "lon", act.name)
     if act.category is not None:
-        category = find_category(case.work, act.category)
+        category = case.office.grounds.current(session).category(act.category)
         issue.category_id = category.id
         case.data["category"] = key_of(category)
     if act.sent is not None:

@@ -16,13 +16,12 @@ from sqlalchemy.orm import Session
 
 from gridmap.actions.office import Office, Work, tie_of, words_entry
 from gridmap.actions.placing import LoadedGround, Sent, Standing, assignment_json, why_of
-from gridmap.db import categories, history, issues, posts
+from gridmap.db import history, issues, posts
 from gridmap.db.bulk import Put, draw, instant_text, kept_points, kept_value
 from gridmap.db.engine import is_unique_violation
 from gridmap.db.models import CategoryRow, EventRow, Issue, Words
 from gridmap.db.spatial import geometry_value
 from gridmap.domain.assignment import Post, assign
-from gridmap.domain.categories import resolve
 from gridmap.domain.history import START, canonical, digest_of
 from gridmap.domain.issues import readable_number
 from gridmap.domain.scope import Actor
@@ -135,12 +134,6 @@ def _earlier(work: Work, actor: Actor, what: Report) -> Reported | None:
     if row.body_digest != what.digest() or not has_same_words:
         raise ConflictError("client_id_reused", client_id=what.client_id, number=row.number)
     return Reported(row.number, None)
-
-
-def find_category(work: Work, wish: str) -> CategoryRow:
-    """The category `wish` means. Raises InvalidInputError or ChoiceNeededError."""
-    rows = categories.by_wish(work.session, wish)
-    return rows[resolve(wish, {key: categories.to_domain(row) for key, row in rows.items()}).key]
 
 
 def _keep(office: Office, work: Work, actor: Actor, what: Report) -> Told:

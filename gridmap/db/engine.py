@@ -94,7 +94,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for reading, one snapshot on SQLite; nothing it does is kept.
+        """A session for reading only: one snapshot on SQLite, each query a transaction of its own on PostgreSQL.
 
         Raises UnavailableError where the store cannot be reached or was never initialised.
         """
