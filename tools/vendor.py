@@ -44,7 +44,20 @@ SERVED: dict[str, dict[str, str]] = {
         "webfonts/*.woff2": "webfonts",
         "LICENSE.txt": "",
     },
+    "echarts": {"dist/echarts.esm.min.mjs": "", "LICENSE": "", "NOTICE": ""},
+    "maplibre-gl": {
+        "dist/maplibre-gl.mjs": "",
+        "dist/maplibre-gl-shared.mjs": "",
+        "dist/maplibre-gl-worker.mjs": "",
+        "dist/maplibre-gl.css": "",
+        "LICENSE.txt": "",
+    },
+    "idb": {"build/index.js": "", "LICENSE": ""},
 }
+
+# What tests lay over the pages: it lies beside them and never travels with the program.
+TESTED: dict[str, str] = {"axe-core": "axe.min.js"}
+TEST_VENDOR = ROOT / "build" / "test-vendor"
 
 
 def main() -> int:
@@ -56,6 +69,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         modules = install(Path(folder))
         packages = [copy_package(name, modules) for name in SERVED]
+        copy_tested(modules)
     write_manifest(fingerprint, packages)
     print("vendor: " + ", ".join(f"{p['name']} {p['version']}" for p in packages))
     return 0
@@ -64,7 +78,7 @@ def main() -> int:
 def fingerprint_of_input() -> str:
     """A digest over the lock and the list of what is served: when it is unchanged, so is the result."""
     digest = hashlib.sha256((ROOT / "package-lock.json").read_bytes())
-    digest.update(json.dumps(SERVED, sort_keys=True).encode())
+    digest.update(json.dumps([SERVED, TESTED], sort_keys=True).encode())
     return digest.hexdigest()
 
 
@@ -75,6 +89,7 @@ def is_current(fingerprint: str) -> bool:
     except (FileNotFoundError, json.JSONDecodeError):
         return False
     files = [VENDOR / file for package in manifest["packages"] for file in package["files"]]
+    files += [TEST_VENDOR / file for file in TESTED.values()]
     return manifest["fingerprint"] == fingerprint and all(file.is_file() for file in files)
 
 
@@ -117,6 +132,13 @@ def copy_package(name: str, modules: Path) -> dict[str, Any]:
         for file in matching(source, pattern)
     ]
     return {"name": name, "version": package["version"], "licence": package["license"], "files": files}
+
+
+def copy_tested(modules: Path) -> None:
+    """Copies what tests need to build/test-vendor."""
+    TEST_VENDOR.mkdir(parents=True, exist_ok=True)
+    for name, file in TESTED.items():
+        shutil.copy(modules / name / file, TEST_VENDOR / file)
 
 
 def matching(source: Path, pattern: str) -> list[Path]:

@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from gridmap.db.types import CanonicalJson, Instant
@@ -18,6 +29,9 @@ Code = String(64, collation="C").with_variant(String(64), "sqlite")
 """A code, compared byte by byte."""
 Path = String(512, collation="C").with_variant(String(512), "sqlite")
 """A path of terminated codes, compared byte by byte: asked by range (see domain/codes)."""
+
+
+_IS_OPEN = text("status IN ('reported', 'handling', 'handled')")
 
 
 def _geometry(kind: str, nullable: bool = False) -> Any:
@@ -92,6 +106,23 @@ class Building(Base):
     digest: Mapped[str] = mapped_column(String(64))
     point: Mapped[Any] = _geometry("POINT")
     footprint: Mapped[Any | None] = _geometry("MULTIPOLYGON", nullable=True)
+
+
+class Landmark(Base):
+    """What a map shows beside cells and buildings: a `kind` such as road, water, green, field, place.
+
+    `rank` is a class within the kind (a main or a minor road; a school, a market), "" for none. The
+    shape may be a point, a line or a polygon.
+    """
+
+    __tablename__ = "landmarks"
+    __table_args__ = (Index("landmarks_kind", "district_code", "kind"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    district_code: Mapped[str] = mapped_column(Code)
+    kind: Mapped[str] = mapped_column(String(20))
+    rank: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(200))
+    geom: Mapped[Any] = _geometry("GEOMETRY")
 
 
 class Person(Base):
@@ -215,6 +246,9 @@ class Issue(Base):
         Index("issues_status", "status", "id"),
         Index("issues_owner", "owner_id"),
         Index("issues_handler", "handler_id"),
+        Index("issues_open", "due_at", "id", postgresql_where=_IS_OPEN, sqlite_where=_IS_OPEN),
+        Index("issues_reported", "reported_at"),
+        Index("issues_closed", "closed_at"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     district_code: Mapped[str] = mapped_column(Code)

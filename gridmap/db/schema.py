@@ -21,6 +21,7 @@ GEOMETRIES = (
     ("buildings", "point", "POINT"),
     ("buildings", "footprint", "MULTIPOLYGON"),
     ("issues", "geom", "POINT"),
+    ("landmarks", "geom", "GEOMETRY"),
 )
 
 
@@ -93,7 +94,7 @@ def _has_geometry(connection: Connection, table: str, column: str, kind: str) ->
     if connection.dialect.name == "sqlite":
         query = text(
             "SELECT count(*) FROM geometry_columns WHERE f_table_name = :table AND f_geometry_column = :column"
-            " AND spatial_index_enabled = 1 AND geometry_type = CASE :kind WHEN 'POINT' THEN 1 ELSE 6 END"
+            " AND spatial_index_enabled = 1 AND geometry_type = CASE :kind WHEN 'POINT' THEN 1 WHEN 'MULTIPOLYGON' THEN 6 ELSE 0 END"
             " AND EXISTS (SELECT 1 FROM sqlite_master WHERE name = :index)"
         )
     else:

@@ -76,15 +76,15 @@ def test_a_difference_would_show(empty_office: Office) -> None:
 
 def test_geometry_columns_are_known_to_the_engine(empty_office: Office) -> None:
     if empty_office.database.is_sqlite:
-        point, surface, kind = 1, 6, "geometry_type"
+        point, surface, any_shape, kind = 1, 6, 0, "geometry_type"
     else:
-        point, surface, kind = "POINT", "MULTIPOLYGON", "type"
+        point, surface, any_shape, kind = "POINT", "MULTIPOLYGON", "GEOMETRY", "type"
     found = ask_sql(
         empty_office,
         f"SELECT f_table_name, f_geometry_column, {kind}, srid, coord_dimension FROM geometry_columns ORDER BY 1, 2",
     )
     columns = [("areas", "geom", surface), ("buildings", "footprint", surface)]
-    columns += [("buildings", "point", point), ("issues", "geom", point)]
+    columns += [("buildings", "point", point), ("issues", "geom", point), ("landmarks", "geom", any_shape)]
     two = "XY" if found[0][4] == "XY" else 2
     assert found == [(*column, WGS84, two) for column in columns]
 
