@@ -6,12 +6,14 @@ V := .venv/bin
 DEMO_DATA ?= $(CURDIR)/demo-data
 REAL_DATA ?= $(CURDIR)/../shared/data
 WORKERS ?= 2
+LIVE ?= 3
 SIZE ?= full
 
 .PHONY: demo test lint real soak bench vendor clean help
 
 help:
-	@echo "make demo   build the fictional district once and serve it at http://127.0.0.1:8000"
+	@echo "make demo   build the fictional district once and serve it at http://127.0.0.1:8000;"
+	@echo "            LIVE=3 matters a minute keep coming in and going, LIVE=0: it stands still"
 	@echo "make test   all tests, on SpatiaLite and PostGIS, with a browser"
 	@echo "make lint   ruff and mypy"
 	@echo "make soak   long simulations: faults, and the API under attack for GRIDMAP_SOAK_MINUTES (10)"
@@ -20,7 +22,7 @@ help:
 
 demo: .venv/.ready-demo vendor
 	GRIDMAP_DATA_DIR="$(DEMO_DATA)" $(V)/gridmap init
-	GRIDMAP_DATA_DIR="$(DEMO_DATA)" $(V)/gridmap demo --serve
+	GRIDMAP_DATA_DIR="$(DEMO_DATA)" $(V)/gridmap demo --serve $(if $(filter-out 0,$(LIVE)),--live --pace $(LIVE))
 
 test: .venv/.ready-test vendor
 	$(V)/pytest -n $(WORKERS) --dist loadfile

@@ -156,7 +156,7 @@ def matters(count: int, newest: datetime, seed: int = 1) -> pd.DataFrame:
 
 
 def _words(kind: int) -> str:
-    return SAYINGS[kind].sentences[0].format(road="建设路")
+    return SAYINGS[kind].sentences[0].format(road="建设路", n="三")
 
 
 def matters_file(count: int, cache: Path) -> Path:

@@ -29,7 +29,7 @@ from gridmap.files.reading import read_table
 
 REPORTERS, READERS = 40, 50
 _SINCE = datetime(2025, 1, 1, tzinfo=UTC)
-_PASSWORD = "Only-for-measuring-1"
+PASSWORD = "Only-for-measuring-1"
 
 
 def environ(url: str, folder: Path, **more: str) -> dict[str, str]:
@@ -80,11 +80,12 @@ def take_in(url: str, folder: Path, file: Path) -> None:
 
 def _open_accounts(office: Office) -> None:
     """Staff may report with the tokens of `reporters`; seats of the district see everything with those of `readers`."""
-    hashed = hash_password(_PASSWORD)
+    hashed = hash_password(PASSWORD)
     with office.work() as work:
         path = f"{DISTRICT}/"
         seats = [_seat(n, path, hashed, work.now) for n in range(READERS)]
-        work.session.execute(insert(Account), seats)
+        wall = {**seats[0], "username": "wall000", "kind": "wall"}
+        work.session.execute(insert(Account), [*seats, wall])
         wanted = [f"reader{n:03d}" for n in range(READERS)]
         query = select(Account.id, Account.username).order_by(Account.id)
         found = {name: key for key, name in work.session.execute(query)}
@@ -100,7 +101,6 @@ def _seat(number: int, path: str, hashed: str, now: datetime) -> dict[str, Any]:
         "kind": "seat",
         "area_path": path,
         "password_hash": hashed,
-        "failed_tries": 0,
         "is_active": True,
         "created_at": now,
     }

@@ -32,7 +32,7 @@ def reports(drawn: District, count: int) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _body(lon: float, lat: float, saying: Any) -> dict[str, Any]:
-    words = saying.sentences[0].format(road="建设路")
+    words = saying.sentences[0].format(road="建设路", n="三")
     return {
         "lon": lon,
         "lat": lat,

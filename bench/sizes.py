@@ -13,6 +13,8 @@ class Size:
     the store before reports come in, a tenth of `cells` and ten times `stored` is what growth is
     measured with. Rates are measured `rounds` times for `seconds`, with `connections`; `streams` stay
     open while `events_per_s` reports come in for `stream_seconds`. `workers` are the server's processes.
+    Pages are opened over the demo district of size `demo` ("": the bench's own), each answer asked for
+    `answers` times.
     """
 
     name: str
@@ -28,6 +30,8 @@ class Size:
     events_per_s: float
     stream_seconds: float
     workers: int = 2
+    demo: str = ""
+    answers: int = 20
 
     def with_tenth_of_cells(self) -> Size:
         """The same district drawn with a tenth of the cells."""
@@ -42,8 +46,8 @@ class Size:
 SIZES = {
     size.name: size
     for size in (
-        Size("full", 7_000, 134, 16, 1_000_000, 100_000, 3, 20.0, 8, 500, 20.0, 60.0),
-        Size("small", 700, 14, 4, 50_000, 5_000, 3, 5.0, 8, 60, 10.0, 10.0),
-        Size("tiny", 40, 4, 2, 300, 30, 1, 0.4, 2, 4, 5.0, 0.5, workers=1),
+        Size("full", 7_000, 134, 16, 1_000_000, 100_000, 3, 20.0, 8, 500, 20.0, 60.0, demo="district"),
+        Size("small", 700, 14, 4, 50_000, 5_000, 3, 5.0, 8, 60, 10.0, 10.0, demo="small"),
+        Size("tiny", 40, 4, 2, 300, 30, 1, 0.4, 2, 4, 5.0, 0.5, workers=1, answers=2),
     )
 }

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from gridmap.actions.office import Office, utc_now
+from gridmap.actions.passwords import PasswordRules
 from gridmap.actions.signing_in import SignInRules
 from gridmap.config import Settings, read_settings
 from gridmap.db import schema
 from gridmap.db.engine import Database
 from gridmap.db.models import CategoryRow
-from gridmap.files.tables import load_categories, load_roles
+from gridmap.files.tables import load_categories, load_deadlines, load_roles
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -29,7 +30,8 @@ def open_office(
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database_url, None if is_patient else settings.wait_seconds)
-    return Office(database, load_roles(), settings.zone, settings.data_dir, clock)
+    deadlines = load_deadlines(settings.zone)
+    return Office(database, load_roles(), settings.zone, settings.data_dir, clock, deadlines=deadlines)
 
 
 def sign_in_rules(settings: Settings) -> SignInRules:
@@ -39,7 +41,12 @@ def sign_in_rules(settings: Settings) -> SignInRules:
         lock_minutes=settings.login_lock_minutes,
         address_tries=settings.login_address_tries,
         address_minutes=settings.login_address_minutes,
-        password_length=settings.password_length,
+        password=PasswordRules(
+            length=settings.password_length,
+            kinds=settings.password_kinds,
+            kept=settings.password_history,
+            days=settings.password_days,
+        ),
         one_time_days=settings.one_time_days,
         idle_minutes=settings.session_minutes,
     )

@@ -13,6 +13,21 @@ from zoneinfo import ZoneInfo
 LANGUAGES = ("zh-CN", "en")
 DEFAULT_DATA_DIR = "gridmap-data"
 _SECRET_TRIES = 20
+_ANY = 1 << 31
+_BETWEEN = {
+    "login_tries": (1, _ANY),
+    "login_lock_minutes": (1, _ANY),
+    "login_address_minutes": (1, _ANY),
+    "login_address_tries": (0, _ANY),
+    "trusted_proxies": (0, _ANY),
+    "writes_per_minute": (0, _ANY),
+    "session_minutes": (1, _ANY),
+    "password_length": (8, 64),
+    "password_kinds": (1, 4),
+    "password_history": (0, 24),
+    "password_days": (0, _ANY),
+}
+"""The least and the most of numbers that bound something."""
 MIN_SECRET = 12
 
 
@@ -22,6 +37,7 @@ class Settings:
 
     `database_url` names the engine: `sqlite:///FILE` (SpatiaLite) or `postgresql+psycopg://…` (PostGIS).
     `timezone` is the zone of “today” and of file times that name none; everything is stored in UTC.
+    `public_url` is where people reach it, for the QR code that phones read; empty: not said.
     """
 
     database_url: str = field(repr=False)
@@ -29,6 +45,7 @@ class Settings:
     secret_key: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
+    public_url: str = ""
     timezone: str = "Asia/Shanghai"
     language: str = ""
     workers: int = 2
@@ -46,6 +63,9 @@ class Settings:
     trusted_proxies: int = 0
     writes_per_minute: int = 60
     password_length: int = 10
+    password_kinds: int = 3
+    password_history: int = 5
+    password_days: int = 90
     one_time_days: int = 14
 
     @property
@@ -103,12 +123,12 @@ def _check(settings: Settings) -> None:
         settings.zone  # noqa: B018
     except (KeyError, ValueError, OSError):
         raise ValueError(f"GRIDMAP_TIMEZONE={settings.timezone!r} is not a time zone") from None
-    for name in ("login_tries", "login_lock_minutes", "login_address_minutes"):
-        if getattr(settings, name) < 1:
-            raise ValueError(f"GRIDMAP_{name.upper()} must be 1 or more")
-    for name in ("login_address_tries", "trusted_proxies", "writes_per_minute"):
-        if getattr(settings, name) < 0:
-            raise ValueError(f"GRIDMAP_{name.upper()} must be 0 or more")
+    for name, (least, most) in _BETWEEN.items():
+        if not least <= getattr(settings, name) <= most:
+            rest = f"to {most}" if most < _ANY else "or more"
+            raise ValueError(f"GRIDMAP_{name.upper()} must be {least} {rest}")
+    if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
+        raise ValueError("GRIDMAP_PUBLIC_URL must begin with http:// or https://")
     if len(settings.secret_key) < MIN_SECRET:
         raise ValueError(f"GRIDMAP_SECRET_KEY has fewer than {MIN_SECRET} characters")
     if settings.language not in ("", *LANGUAGES):

@@ -21,7 +21,7 @@ from gridmap.actions.signing_in import SignInRules
 from gridmap.app import initialise
 from gridmap.config import Settings, read_settings
 from gridmap.db.engine import Database
-from gridmap.files.tables import load_roles
+from gridmap.files.tables import load_deadlines, load_roles
 from tests.town import build_town
 
 ENGINES = ("spatialite", "postgis")
@@ -111,7 +111,8 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 def make_office(url: str, data_dir: Path, clock: Clock) -> Office:
-    return Office(Database(url), load_roles(), ZoneInfo("Asia/Shanghai"), data_dir, clock)
+    zone = ZoneInfo("Asia/Shanghai")
+    return Office(Database(url), load_roles(), zone, data_dir, clock, deadlines=load_deadlines(zone))
 
 
 def _prepared(url: str, folder: Path, *, with_town: bool) -> None:

@@ -72,6 +72,9 @@ def test_every_field_is_a_variable(base, field, tmp_path):
         "database_url": "sqlite:///x.db",
         "language": "en",
         "secret_key": "twelve signs",
+        "password_length": "12",
+        "password_kinds": "4",
+        "public_url": "https://grid.example/",
     }
     kind = str(Settings.__dataclass_fields__[field].type)
     raw = special.get(field, words.get(kind, "word"))
@@ -95,6 +98,10 @@ def test_an_empty_variable_is_none(monkeypatch, tmp_path):
         ("TIMEZONE", "Asia", "is not a time zone"),
         ("TIMEZONE", "../../etc/passwd", "is not a time zone"),
         ("DATABASE_URL", "mysql://host/gridmap", "must begin with"),
+        ("PUBLIC_URL", "grid.example", "must begin with"),
+        ("PASSWORD_KINDS", "5", "must be 1 to 4"),
+        ("PASSWORD_LENGTH", "6", "must be 8 to 64"),
+        ("PASSWORD_DAYS", "-1", "must be 0 or more"),
     ],
 )
 def test_what_cannot_be_read_is_named(base, name, raw, words):

@@ -8,16 +8,8 @@ from datetime import datetime, timedelta
 
 from gridmap.actions.attempts import mark_of_name
 from gridmap.actions.office import Office, Work
-from gridmap.actions.signing_in import (
-    TOKEN,
-    SignInRules,
-    check_password,
-    end_sessions,
-    hash_password,
-    note,
-    secret_digest,
-    tell_access,
-)
+from gridmap.actions.passwords import check_password, hash_password
+from gridmap.actions.signing_in import TOKEN, SignInRules, end_sessions, note, secret_digest, tell_access
 from gridmap.db import accounts, areas, attempts
 from gridmap.db.models import Account, Token
 from gridmap.domain.codes import NO_DISTRICT
@@ -74,7 +66,7 @@ def add_account(office: Office, actor: Actor | None, new: NewAccount, rules: Sig
         if new.password is None:
             code = give_one_time_code(account, work.now, rules)
         else:
-            account.password_hash = hash_password(new.password)
+            account.password_hash, account.password_set_at = hash_password(new.password), work.now
         work.session.add(account)
         work.session.flush()
         note(work, account.id, "made", actor.account_id if actor else None)
@@ -91,7 +83,7 @@ def _check_new(new: NewAccount, rules: SignInRules) -> None:
     if new.unit and new.kind != "department":
         raise InvalidInputError("unit_only_for_departments", kind=new.kind)
     if new.password is not None:
-        check_password(new.password, new.username, rules)
+        check_password(new.password, new.username, rules.password)
 
 
 def _is_name(username: str) -> bool:

@@ -16,6 +16,7 @@ from gridmap.actions.placing import Sent, Standing, assignment_json, staff
 from gridmap.actions.reporting import (
     CLIENT_ID_LIMIT,
     WORDS_LIMIT,
+    due_text,
     key_of,
     news_of,
     people_columns,
@@ -201,6 +202,7 @@ def _close(case: _Case) -> None:
 
 def _reopen(case: _Case) -> None:
     case.issue.closed_at = None
+    _start_clock(case, case.work.now)
 
 
 def _move(case: _Case) -> None:
@@ -222,11 +224,18 @@ def _amend(case: _Case) -> None:
         category = case.office.grounds.current(session).category(act.category)
         issue.category_id = category.id
         case.data["category"] = key_of(category)
+        _start_clock(case, history.begun_at(session, issue))
     if act.sent is not None:
         standing = case.office.grounds.current(session).find(act.sent)
         _set(issue, place_columns(_same_district(issue, standing), act.sent))
         case.data["why"] = issue.why
     _assign_anew(case)
+
+
+def _start_clock(case: _Case, start: datetime) -> None:
+    """The deadline anew, as the matter's category has it, for a clock that began to run at `start`."""
+    case.issue.due_at = case.office.deadlines.due_at(case.category, start)
+    case.data["due_at"] = due_text(case.issue)
 
 
 def _same_district(issue: Issue, standing: Standing) -> Standing:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 
 from gridmap.actions.office import Work
 from gridmap.db.engine import hold
 from gridmap.db.models import ImportRow
 from gridmap.errors import FindingsError
-from gridmap.geo.coverage import ERROR, Finding
+from gridmap.geo.coverage import ERROR, Finding, rows_of
 
 IMPORTING = 0x696D706F7274  # “import”
 
@@ -59,6 +63,27 @@ def refuse_errors(findings: Iterable[Finding]) -> None:
         rules = Counter(finding.rule for finding in found if finding.severity == ERROR)
         shown = [finding.to_dict() for finding in found]
         raise FindingsError("import_refused", errors=errors, rules=dict(rules), findings=shown)
+
+
+def left_out(frame: gpd.GeoDataFrame, findings: list[Finding]) -> tuple[list[Finding], pd.Series]:
+    """The findings as severe as they are for this file, and which rows of it stay.
+
+    Where more than half of the rows are left out, it is the file that is wrong: those findings are errors.
+    """
+    gone = {finding.details["row"] for finding in findings if finding.details.get("left_out")}
+    if len(gone) * 2 > len(frame):
+        findings = [replace(f, severity=ERROR) if f.details.get("left_out") else f for f in findings]
+    return list(findings), pd.Series([row not in gone for row in rows_of(frame)], dtype=bool)
+
+
+def text_faults(frame: gpd.GeoDataFrame, limits: Mapping[str, int]) -> Iterator[Finding]:
+    """Texts longer than the store's columns hold: `limits` are characters by field."""
+    for field_, limit in limits.items():
+        for at in np.flatnonzero(frame[field_].str.len() > limit):
+            row = rows_of(frame)[at]
+            code = frame["code"].iloc[at] if "code" in frame and field_ != "code" else ""
+            details = {"row": row, "field": field_, "limit": limit, "length": len(frame[field_].iloc[at])}
+            yield Finding("text_too_long", ERROR, code or row, details)
 
 
 def one_at_a_time(work: Work) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from sqlalchemy import bindparam, insert, select, update
 
@@ -17,10 +15,12 @@ from gridmap.actions.importing import (
     ImportFile,
     ImportReport,
     Progress,
+    left_out,
     no_progress,
     note_import,
     one_at_a_time,
     refuse_errors,
+    text_faults,
 )
 from gridmap.actions.office import Office, Work
 from gridmap.actions.placing import LoadedGround, load_ground
@@ -55,8 +55,8 @@ def import_buildings(
     commits all or none. Raises FindingsError.
     """
     frame = frame.reset_index(drop=True)
-    found, stays = _left_out(frame, findings or [])
-    found += [*_code_faults(frame), *_text_faults(frame)]
+    found, stays = left_out(frame, findings or [])
+    found += [*_code_faults(frame), *text_faults(frame, _LIMITS)]
     with office.work() as work:
         one_at_a_time(work)
         progress("locate", 0, len(frame))
@@ -74,14 +74,6 @@ def import_buildings(
     return ImportReport(counts, tuple(found), file.is_dry_run)
 
 
-def _left_out(frame: gpd.GeoDataFrame, findings: list[Finding]) -> tuple[list[Finding], pd.Series]:
-    """The findings as severe as they are for this file, and which rows of it stay."""
-    gone = {finding.details["row"] for finding in findings if finding.details.get("left_out")}
-    if len(gone) * 2 > len(frame):
-        findings = [replace(f, severity=ERROR) if f.details.get("left_out") else f for f in findings]
-    return list(findings), pd.Series([row not in gone for row in rows_of(frame)], dtype=bool)
-
-
 def _code_faults(frame: gpd.GeoDataFrame) -> Iterator[Finding]:
     by_code: dict[str, list[int]] = {}
     for row, code in zip(rows_of(frame), frame["code"], strict=True):
@@ -91,15 +83,6 @@ def _code_faults(frame: gpd.GeoDataFrame) -> Iterator[Finding]:
     for code, rows in by_code.items():
         if len(rows) > 1:
             yield Finding("code_duplicate", ERROR, code, {"rows": rows, "count": len(rows)})
-
-
-def _text_faults(frame: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """What the store's columns cannot hold."""
-    for field, limit in _LIMITS.items():
-        for at in np.flatnonzero(frame[field].str.len() > limit):
-            code, row = frame["code"].iloc[at], rows_of(frame)[at]
-            details = {"row": row, "field": field, "limit": limit, "length": len(frame[field].iloc[at])}
-            yield Finding("text_too_long", ERROR, row if field == "code" else code or row, details)
 
 
 def _rows(work: Work, frame: gpd.GeoDataFrame) -> tuple[list[dict[str, object]], list[Finding]]:

@@ -25,9 +25,10 @@ from gridmap.actions.importing import (
 from gridmap.actions.new_matters import NOBODY, Category, DayKey, NewMatters, day_key
 from gridmap.actions.office import Office, Work, add_event, add_words
 from gridmap.actions.placing import Sent, StaffingTable, assignment_json, load_ground, why_of
-from gridmap.actions.reporting import people_columns, place_columns
+from gridmap.actions.pretences import Pretence
+from gridmap.actions.reporting import due_text, people_columns, place_columns
 from gridmap.actions.standings import Standings
-from gridmap.db import categories, issues, posts
+from gridmap.db import categories, history, issues, posts
 from gridmap.db.bulk import Loading, next_in_row, reserve_ids
 from gridmap.db.engine import is_unique_violation
 from gridmap.db.models import CategoryRow, Issue, Words
@@ -47,12 +48,14 @@ class IssueImport:
     """What the rows are: the system they come from, and their datum.
 
     Closed matters name nobody, since the file does not say who handled them. A demonstration
-    pretends (`is_pretence`): that they were reported and closed here, then, by those who hold the posts.
+    pretends (`is_pretence`): that they were reported and closed here, then, by those who hold the posts;
+    `pretence` tells more of that past.
     """
 
     source: str = "import"
     datum: str = "wgs84"
     is_pretence: bool = False
+    pretence: Pretence | None = None
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,7 @@ def _store(
     paths = {one.path for one in stood if one.path}
     table = StaffingTable(posts.along_many(work.session, paths, work.now), office.roles, work.now)
     _insert(office, work, batch, firsts, rows_by_key, table, progress)
-    _amend(work, batch, rows_by_key, table)
+    _amend(office, work, batch, rows_by_key, table)
     unchanged = len(batch.matters) - len(batch.new) - len(batch.changed)
     triage = sum(one.cell is None for one in stood[: len(batch.new)])
     return {"new": len(batch.new), "changed": len(batch.changed), "unchanged": unchanged, "triage": triage}
@@ -226,12 +229,17 @@ def _insert(
         source=batch.wanted.source,
         datum=batch.wanted.datum,
         is_pretence=batch.wanted.is_pretence,
+        pretence=batch.wanted.pretence,
         keys=batch.keys,
         digests=batch.digests,
         standings=batch.standings,
-        categories={key: Category(row.id, row.role) for key, row in rows_by_key.items()},
+        categories={
+            key: Category(row.id, row.role, office.deadlines.limit_of(row))
+            for key, row in rows_by_key.items()
+        },
         staffing=table,
         zone=office.zone,
+        deadlines=office.deadlines,
         first=firsts,
         now=work.now,
     )
@@ -269,7 +277,9 @@ def _facts(batch: _Batch, row: int, why: Any, assigned: Any) -> dict[str, Any]:
     }
 
 
-def _amend(work: Work, batch: _Batch, rows_by_key: dict[str, CategoryRow], table: StaffingTable) -> None:
+def _amend(
+    office: Office, work: Work, batch: _Batch, rows_by_key: dict[str, CategoryRow], table: StaffingTable
+) -> None:
     """Rows that differ from what was taken in before: the matter follows, by one event each."""
     ids = [batch.matters.external_id[row] for row in batch.changed]
     stored = issues.by_external(work.session, batch.wanted.source, ids)
@@ -286,10 +296,16 @@ def _amend(work: Work, batch: _Batch, rows_by_key: dict[str, CategoryRow], table
         values |= {"occurred_at": batch.matters.created_at[row], "closed_at": closed}
         came_from = issue.status
         values["status"] = "closed" if closed else ("reported" if came_from == "closed" else came_from)
+        if not closed:
+            began = work.now if came_from == "closed" else history.begun_at(work.session, issue)
+            values["due_at"] = office.deadlines.due_at(category, began)
         for name, value in values.items():
             setattr(issue, name, value)
         facts = _facts(batch, row, why_of(standing, sent), assigned) | {"from": came_from, "to": issue.status}
-        facts["words"] = _amended_words(work, issue, batch.matters.description[row])
+        facts |= {
+            "words": _amended_words(work, issue, batch.matters.description[row]),
+            "due_at": due_text(issue),
+        }
         add_event(work, issue, "import_amended", None, facts)
 
 

@@ -16,9 +16,11 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from gridmap.actions.placing import Sent, StaffingTable, assignment_json, why_of
+from gridmap.actions.pretences import Done, Pretence
 from gridmap.actions.standings import Standings, Stood
 from gridmap.db.bulk import Loading, instant_text, kept_points
 from gridmap.db.models import EventRow, Issue, Words
+from gridmap.domain.deadlines import Deadlines, Limit
 from gridmap.domain.history import START, canonical, digest_of, first_link, words_digest
 from gridmap.domain.issues import readable_number
 from gridmap.files.matters import Matters
@@ -30,11 +32,11 @@ quoted: Callable[[str], str] = json.encoder.encode_basestring
 _ISSUE = (
     "id", "district_code", "number", "status", "is_triage", "category_id", "source", "external_id",
     "body_digest", "sent_lon", "sent_lat", "datum", "accuracy_m", "path", "cell_id", "why", "owner_id",
-    "handler_id", "assignment", "occurred_at", "reported_at", "closed_at", "history_seq",
-    "history_digest", "sealed_seq", "geom",
+    "handler_id", "assignment", "occurred_at", "reported_at", "closed_at", "due_at",
+    "history_seq", "history_digest", "sealed_seq", "account_id", "geom",
 )  # fmt: skip
 _WORDS = ("id", "district_code", "issue_id", "kind", "salt", "text")
-_EVENT = ("district_code", "issue_id", "seq", "kind", "at", "data", "before", "digest")
+_EVENT = ("district_code", "issue_id", "seq", "kind", "at", "data", "before", "digest", "actor_id")
 
 NOBODY = {
     "owner": {
@@ -69,6 +71,7 @@ class Category(NamedTuple):
 
     id: int
     role: str | None
+    limit: Limit | None = None
 
 
 class _People(NamedTuple):
@@ -84,6 +87,7 @@ class _Link(NamedTuple):
     data: str
     before: str
     digest: str
+    actor: int | None = None
 
 
 @dataclass
@@ -92,19 +96,21 @@ class NewMatters:
 
     `keys`, `digests` and `standings` are by row of the file; `first` holds the first sequence number of
     each district and day. `is_pretence`: kept as if reported and closed here, then, by those who hold
-    the posts.
+    the posts; `pretence` tells more of that past.
     """
 
     matters: Matters
     source: str
     datum: str
     is_pretence: bool
+    pretence: Pretence | None
     keys: Sequence[str]
     digests: Sequence[str]
     standings: Standings
     categories: Mapping[str, Category]
     staffing: StaffingTable
     zone: ZoneInfo
+    deadlines: Deadlines
     first: Mapping[DayKey, int]
     now: datetime
     _given: dict[DayKey, int] = field(default_factory=lambda: defaultdict(int))
@@ -127,12 +133,14 @@ class NewMatters:
             number = self._number(row, stood.district_code)
             why, people = self._why(row, stood), self._who(row, stood.path)
             said = self._said(row, stood.district_code, issue_id, word_ids)
-            links = self._links(row, number, self._facts(row, why, people.text, said))
+            due = self._due(row)
+            links = self._links(row, number, self._facts(row, why, people.text, said, due), people)
             words += said
             events += [
                 (stood.district_code, issue_id, one.seq, one.kind, instant(one.at), *one[3:]) for one in links
             ]
-            issues.append((issue_id, *self._kept(row, number, stood, why, people, links[-1], instant), point))
+            kept = self._kept(row, number, stood, why, people, links[-1], due, instant)
+            issues.append((issue_id, *kept, point))
         loading.add(Issue, _ISSUE, issues)
         if words:
             loading.add(Words, _WORDS, words)
@@ -152,18 +160,20 @@ class NewMatters:
         why: str,
         people: _People,
         tip: _Link,
+        due: datetime | None,
         instant: Callable[[datetime], str],
     ) -> tuple[Any, ...]:
         """The row of a matter, from the district to the seal."""
         matters = self.matters
         created, closed = instant(matters.created_at[row]), matters.closed_at[row]
+        past = self.pretence.pasts[row] if self.pretence else None
         return (
             stood.district_code,
             number,
-            "closed" if closed else "reported",
+            self.pretence.status(row) if self.pretence else "closed" if closed else "reported",
             stood.cell is None,
             self.categories[self.keys[row]].id,
-            self.source,
+            past.source if past else self.source,
             matters.external_id[row],
             self.digests[row],
             float(matters.lon[row]),
@@ -179,9 +189,11 @@ class NewMatters:
             created,
             created,
             instant(closed) if closed else None,
+            instant(due) if due else None,
             tip.seq,
             tip.digest,
             0,
+            past.reporter if past else None,
         )
 
     def _why(self, row: int, stood: Stood) -> str:
@@ -216,15 +228,24 @@ class NewMatters:
             self._people[path, role] = _People(canonical(told), *ids)
         return self._people[path, role]
 
+    def _due(self, row: int) -> datetime | None:
+        """A closed matter gets no deadline that nobody there knew of."""
+        if self.matters.closed_at[row] is not None and not self.is_pretence:
+            return None
+        limit = self.categories[self.keys[row]].limit
+        return self.deadlines.due_by(limit, self.matters.created_at[row])
+
     def _said(self, row: int, district_code: str, issue_id: int, ids: Iterator[int]) -> list[tuple[Any, ...]]:
         text = self.matters.description[row]
         if not text:
             return []
         return [(next(ids), district_code, issue_id, "description", next(self._salts), text)]
 
-    def _facts(self, row: int, why: str, who: str, said: Sequence[tuple[Any, ...]]) -> str:
+    def _facts(
+        self, row: int, why: str, who: str, said: Sequence[tuple[Any, ...]], due: datetime | None
+    ) -> str:
         """What a matter's first event tells."""
-        matters, closed = self.matters, self.matters.closed_at[row]
+        matters, closed = self.matters, None if self.pretence else self.matters.closed_at[row]
         state = "closed" if closed and not self.is_pretence else "reported"
         words = [
             f'{{"digest":"{words_digest(salt, text)}","id":{key},"kind":"{kind}"}}'
@@ -233,21 +254,30 @@ class NewMatters:
         return (
             f'{{"assignment":{who},"category":{quoted(self.keys[row])},'
             f'"closed_at":{quoted(closed.isoformat()) if closed else "null"},'
+            f'"due_at":{quoted(due.isoformat()) if due else "null"},'
             f'"external_id":{quoted(matters.external_id[row])},'
             f'"occurred_at":"{matters.created_at[row].isoformat()}","source":{quoted(self.source)},'
             f'"to":"{state}","why":{why},"words":[{",".join(words)}]}}'
         )
 
-    def _links(self, row: int, number: str, facts: str) -> list[_Link]:
+    def _links(self, row: int, number: str, facts: str, people: _People) -> list[_Link]:
         """The first links of a matter's chain."""
         if not self.is_pretence:
             return [_Link(1, "imported", self.now, facts, START, self._digest(number, facts))]
-        told, closed = [("reported", self.matters.created_at[row], facts)], self.matters.closed_at[row]
-        if closed:
-            told.append(("close", closed, canonical({"from": "reported", "to": "closed"})))
         links, tip = list[_Link](), START
-        for seq, (kind, at, data) in enumerate(told, start=1):
-            digest = digest_of(number, seq, kind, at, None, data, tip)
-            links.append(_Link(seq, kind, at, data, tip, digest))
+        for seq, (kind, at, data, actor) in enumerate(self._told(row, facts, people), start=1):
+            digest = digest_of(number, seq, kind, at, actor, data, tip)
+            links.append(_Link(seq, kind, at, data, tip, digest, actor))
             tip = digest
         return links
+
+    def _told(self, row: int, facts: str, people: _People) -> list[Done]:
+        """What a matter's chain pretends."""
+        created, closed = self.matters.created_at[row], self.matters.closed_at[row]
+        if self.pretence is not None:
+            first = Done("reported", created, facts, self.pretence.pasts[row].reporter)
+            return [first, *self.pretence.done(row, people.owner_id, people.handler_id)]
+        told = [Done("reported", created, facts, None)]
+        if closed:
+            told.append(Done("close", closed, canonical({"from": "reported", "to": "closed"}), None))
+        return told

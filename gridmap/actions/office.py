@@ -19,6 +19,7 @@ from gridmap.db import stream
 from gridmap.db.bulk import Put, send, stands_alone, storing
 from gridmap.db.engine import Database
 from gridmap.db.models import EventRow, Issue, Words
+from gridmap.domain.deadlines import Deadlines
 from gridmap.domain.history import START, canonical, digest_of, words_digest
 from gridmap.domain.roles import Role
 from gridmap.domain.scope import Tie
@@ -31,7 +32,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Office:
-    """What every action needs: the store, the role table, the zone of “today”, where photos lie, the clock, the net."""
+    """What every action needs: the store, the role table, the zone of “today”, where photos lie, the clock, the net.
+
+    Without `deadlines` no matter has one.
+    """
 
     database: Database
     roles: Mapping[str, Role]
@@ -39,6 +43,7 @@ class Office:
     data_dir: Path
     clock: Callable[[], datetime] = utc_now
     grounds: Grounds = field(default_factory=Grounds, compare=False)
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
     @contextmanager
     def work(self) -> Iterator[Work]:

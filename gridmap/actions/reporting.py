@@ -141,7 +141,8 @@ def _keep(office: Office, work: Work, actor: Actor, what: Report) -> Told:
     category, standing = ground.category(what.category), ground.find(what.sent)
     held, people = posts.along_named(session, standing.path, work.now) if standing.path else ([], {})
     assigned = assignment_json(assign(standing.path, category.role, held, office.roles, work.now))
-    issue = _issue(actor, what, category, standing, assigned, work.now)
+    due = office.deadlines.due_at(category, work.now)
+    issue = _issue(actor, what, category, standing, assigned, work.now, due)
     today = work.now.astimezone(office.zone).date()
     models = [Issue, Words] if what.description else [Issue]
     sequence, keys = draw(session, f"{issue.district_code}-{today:%Y%m%d}", models)
@@ -163,6 +164,7 @@ def _issue(
     standing: Standing,
     assigned: Mapping[str, Any],
     now: datetime,
+    due: datetime | None,
 ) -> Issue:
     return Issue(
         status="reported",
@@ -174,6 +176,7 @@ def _issue(
         # A phone's clock may be wrong: nothing happens after it was reported.
         occurred_at=min(what.occurred_at or now, now).astimezone(UTC),
         reported_at=now,
+        due_at=due,
         sealed_seq=0,
         **_place(standing, what.sent),
         **people_columns(assigned),
@@ -199,6 +202,7 @@ def _event(
             "assignment": issue.assignment,
             "words": kept,
             "occurred_at": issue.occurred_at.isoformat(),
+            "due_at": due_text(issue),
         }
     )
     digest = digest_of(issue.number, 1, "reported", work.now, actor.account_id, data, START)
@@ -264,6 +268,11 @@ def people_columns(assigned: Mapping[str, Any]) -> dict[str, Any]:
 def key_of(category: CategoryRow) -> str:
     """The key `standard:kind:code` of a stored category."""
     return f"{category.standard}:{category.kind}:{category.code}"
+
+
+def due_text(issue: Issue) -> str | None:
+    """A matter's deadline as an event keeps it; None where it has none."""
+    return issue.due_at.isoformat() if issue.due_at else None
 
 
 def news_of(issue: Issue, category: CategoryRow, kind: str) -> dict[str, Any]:

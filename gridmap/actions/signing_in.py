@@ -8,37 +8,38 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from gridmap.actions import attempts
 from gridmap.actions.attempts import Limit, Visitor
 from gridmap.actions.office import Office, Work
+from gridmap.actions.passwords import (
+    NOBODY,
+    WALL,
+    PasswordRules,
+    check_password,
+    check_unused,
+    hash_password,
+    is_too_old,
+    matches,
+    put_password,
+)
 from gridmap.db import accounts
 from gridmap.db.accounts import Holder
 from gridmap.db.models import Account, AccountNote, Token
 from gridmap.domain.codes import NO_DISTRICT
 from gridmap.domain.scope import Actor
-from gridmap.errors import ForbiddenError, InvalidInputError, NotSignedInError, TooManyError
+from gridmap.errors import ForbiddenError, NotSignedInError, TooManyError
 
 TOKEN, SESSION, TICKET = "token", "session", "ticket"
 TICKET_MINUTES = 10
 UNKNOWN = Visitor()
-WALL = "wall"
-AWAKE_S = 60.0
-"""How often a session that is used says so."""
-_HASHER = PasswordHasher()
-_PLACES = threading.BoundedSemaphore(2)
-PLACE_WAIT_S = 5.0
-_NOBODY = _HASHER.hash(secrets.token_hex(16))  # verified against where no account is: the same time passes
+AWAKE_S = {SESSION: 60.0, TOKEN: 3600.0}
+"""How often one that is used says so."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class SignInRules:
     lock_minutes: int = 30
     address_tries: int = 60
     address_minutes: int = 15
-    password_length: int = 10
+    password: PasswordRules = field(default_factory=PasswordRules)
     one_time_days: int = 14
     idle_minutes: int = 30
 
@@ -74,39 +75,6 @@ def secret_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-@contextmanager
-def _a_place() -> Iterator[None]:
-    """A place at the hasher: each hash takes 64 MB and a core, so only a few run at once."""
-    if not _PLACES.acquire(timeout=PLACE_WAIT_S):
-        raise TooManyError("too_many", retry_after_s=5)
-    try:
-        yield
-    finally:
-        _PLACES.release()
-
-
-def hash_password(password: str) -> str:
-    """The argon2id hash of a password. Raises TooManyError where too many wait."""
-    with _a_place():
-        return _HASHER.hash(password)
-
-
-def check_password(password: str, username: str, rules: SignInRules) -> None:
-    """Raises InvalidInputError `password_weak` with the reason: too short, too few kinds, the name itself."""
-    kinds: list[Callable[[str], bool]] = [str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum()]
-    if len(password) < rules.password_length:
-        reason = "short"
-    elif sum(any(kind(c) for c in password) for kind in kinds) < 3:
-        reason = "kinds"
-    elif username.lower() in password.lower():
-        reason = "name"
-    elif len(password) > 200:
-        reason = "long"
-    else:
-        return
-    raise InvalidInputError("password_weak", reason=reason, length=rules.password_length)
-
-
 def actor_of(session: Session, account: Account | Holder, now: datetime) -> Actor:
     """The account as somebody who acts, with what it may see at `now`."""
     scope, name = accounts.scope_of(session, account, now), getattr(account, "name", None)
@@ -114,7 +82,12 @@ def actor_of(session: Session, account: Account | Holder, now: datetime) -> Acto
 
 
 def actor_by_secret(office: Office, secret: str, rules: SignInRules, kind: str) -> Actor:
-    """Who a bearer token (`kind` TOKEN) or a session's secret (SESSION) stands for.
+    """Who a bearer token (`kind` TOKEN) or a session's secret (SESSION) stands for. Raises as `proven`."""
+    return proven(office, secret, rules, kind)[0]
+
+
+def proven(office: Office, secret: str, rules: SignInRules, kind: str) -> tuple[Actor, datetime]:
+    """Who a bearer token or a session's secret stands for, and when it was last noted to be used, or made.
 
     Raises NotSignedInError: `token_invalid`, `session_ended`, or `session_idle` for a session unused
     for too long.
@@ -126,7 +99,7 @@ def actor_by_secret(office: Office, secret: str, rules: SignInRules, kind: str) 
             raise NotSignedInError("token_invalid" if kind == TOKEN else "session_ended")
         if kind == SESSION and _is_idle(found, now, rules):
             raise NotSignedInError("session_idle", minutes=rules.idle_minutes)
-        return actor_of(session, found, now)
+        return actor_of(session, found, now), found.seen_at or found.created_at
 
 
 def _is_idle(holder: Holder, now: datetime, rules: SignInRules) -> bool:
@@ -135,9 +108,12 @@ def _is_idle(holder: Holder, now: datetime, rules: SignInRules) -> bool:
     return holder.kind != WALL and abs(now - used) > timedelta(minutes=rules.idle_minutes)
 
 
-def open_session(office: Office, account_id: int) -> str:
-    """Begin a session for an account that has just signed in; commits. Its secret."""
-    return _issue(office, account_id, SESSION, None)
+def open_session(office: Office, account_id: int, label: str = "") -> str:
+    """Begin a session for an account that has just signed in; commits. Its secret.
+
+    `label` tells its owner later which browser that was.
+    """
+    return _issue(office, account_id, SESSION, None, label)
 
 
 def open_ticket(office: Office, account_id: int) -> str:
@@ -145,25 +121,22 @@ def open_ticket(office: Office, account_id: int) -> str:
     return _issue(office, account_id, TICKET, timedelta(minutes=TICKET_MINUTES))
 
 
-def _issue(office: Office, account_id: int, kind: str, life: timedelta | None) -> str:
+def _issue(office: Office, account_id: int, kind: str, life: timedelta | None, label: str = "") -> str:
     secret = secrets.token_urlsafe(32)
     with office.work() as work:
-        row = Token(account_id=account_id, kind=kind, digest=secret_digest(secret), label="")
+        row = Token(account_id=account_id, kind=kind, digest=secret_digest(secret), label=label[:100])
         row.created_at = row.seen_at = work.now
         row.expires_at = work.now + life if life else None
         work.session.add(row)
     return secret
 
 
-def keep_awake(office: Office, secret: str) -> None:
-    """Note that a session is used, at most once a minute; commits."""
-    digest = secret_digest(secret)
-    with office.database.reading() as session:
-        found = accounts.by_token(session, digest, office.clock())
-        seen = found[1].seen_at if found else None
-    if seen is not None and abs(office.clock() - seen) > timedelta(seconds=AWAKE_S):
+def keep_awake(office: Office, secret: str, kind: str, used_at: datetime) -> None:
+    """Note that a session or token, last noted to be used at `used_at`, is used; commits where that is long ago."""
+    if abs(office.clock() - used_at) > timedelta(seconds=AWAKE_S[kind]):
         with office.work() as work:
-            work.session.execute(update(Token).where(Token.digest == digest).values(seen_at=work.now))
+            mine = Token.digest == secret_digest(secret)
+            work.session.execute(update(Token).where(mine).values(seen_at=work.now))
 
 
 def sign_out(office: Office, secret: str) -> None:
@@ -187,10 +160,17 @@ def end_sessions(work: Work, account_id: int, *, tokens_too: bool = False) -> No
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A sign-in that succeeded: the account, and whether a password must be set first."""
+    """A sign-in that succeeded: the account, and whether a password must be set first.
+
+    `is_too_old`: because the one it has has had its days. `last_at` is the sign-in before this one (None:
+    there was none), `failed_since` how many tries failed in between.
+    """
 
     account_id: int
     must_set_password: bool
+    is_too_old: bool = False
+    last_at: datetime | None = None
+    failed_since: int = 0
 
 
 def sign_in(
@@ -209,9 +189,9 @@ def sign_in(
     with office.database.reading() as session:
         account = accounts.by_name(session, username)
         by_code = account is not None and _is_one_time(account, secret, office.clock())
-        stored = (account.password_hash if account and account.is_active else None) or _NOBODY
+        stored = (account.password_hash if account and account.is_active else None) or NOBODY
     try:
-        is_right = _matches(stored, secret) or by_code
+        is_right = matches(stored, secret) or by_code
     except TooManyError:
         attempts.take_back(office, attempt)
         raise
@@ -219,12 +199,18 @@ def sign_in(
         account = accounts.locked_by_name(work.session, username)
         result = None
         if account is not None and account.is_active:
+            result = _entered(work, account, by_code, rules) if is_right else None
             note(work, account.id, "signed_in" if is_right else "sign_in_failed")
-            result = SignedIn(account.id, by_code) if is_right else None
         attempts.settle(work, attempt, is_right=result is not None)
     if result is None:
         raise NotSignedInError("sign_in_wrong")
     return result
+
+
+def _entered(work: Work, account: Account, by_code: bool, rules: SignInRules) -> SignedIn:
+    has_aged = not by_code and is_too_old(account, work.now, rules.password)
+    last_at, failed = accounts.last_sign_in(work.session, account.id)
+    return SignedIn(account.id, by_code or has_aged, has_aged, last_at, failed)
 
 
 def _is_one_time(account: Account, secret: str, now: datetime) -> bool:
@@ -234,24 +220,31 @@ def _is_one_time(account: Account, secret: str, now: datetime) -> bool:
     return secrets.compare_digest(account.one_time_digest, secret_digest(code))
 
 
-def _matches(password_hash: str, secret: str) -> bool:
-    try:
-        with _a_place():
-            return _HASHER.verify(password_hash, secret)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def set_password(office: Office, account_id: int, new: str, rules: SignInRules, *, old: str) -> None:
+def set_password(
+    office: Office, account_id: int, new: str, rules: SignInRules, *, old: str, visitor: Visitor = UNKNOWN
+) -> None:
     """Set a new password and end every session of the account; commits.
 
-    `old` is the present password, or the one-time code. Raises InvalidInputError `password_weak`,
-    ForbiddenError `password_wrong`.
+    `old` is the present password, or the one-time code; a wrong one counts as a try at signing in.
+    Raises InvalidInputError `password_weak`, ForbiddenError `password_wrong`, and as `sign_in` where
+    there were too many tries.
     """
     with office.database.reading() as session:
         account = session.get_one(Account, account_id)
-        stored, by_code = account.password_hash or _NOBODY, _is_one_time(account, old, office.clock())
-    if not (_matches(stored, old) or by_code):
+        stored, by_code = account.password_hash or NOBODY, _is_one_time(account, old, office.clock())
+    attempt = attempts.start(
+        office, account.username, visitor, per_name=rules.per_name, per_address=rules.per_address
+    )
+    try:
+        is_right = matches(stored, old) or by_code
+    except TooManyError:
+        attempts.take_back(office, attempt)
+        raise
+    with office.work() as work:
+        attempts.settle(work, attempt, is_right=is_right)
+        if not is_right:
+            note(work, account_id, "sign_in_failed")
+    if not is_right:
         raise ForbiddenError("password_wrong")
     _set_password(office, account_id, new, rules)
 
@@ -277,11 +270,13 @@ def set_first_password(office: Office, ticket: str, new: str, rules: SignInRules
 
 def _set_password(office: Office, account_id: int, new: str, rules: SignInRules) -> None:
     with office.database.reading() as session:
-        check_password(new, session.get_one(Account, account_id).username, rules)
+        account = session.get_one(Account, account_id)
+        check_password(new, account.username, rules.password)
+        check_unused(session, account, new, rules.password)
     hashed = hash_password(new)
     with office.work() as work:
         account = work.session.get_one(Account, account_id, with_for_update=True)
-        account.password_hash = hashed
+        put_password(work, account, hashed, rules.password)
         account.one_time_digest = account.one_time_until = None
         end_sessions(work, account_id)
         note(work, account_id, "password_set")

@@ -14,8 +14,10 @@ from gridmap.actions.keeping import do_what_is_due, routines
 from gridmap.actions.placing import Sent, stored_ground, why_of
 from gridmap.app import create_app, initialise, sign_in_rules
 from gridmap.cli.backup import backup_command, restore_command
+from gridmap.cli.demo import demo_command
 from gridmap.cli.desk import BROKEN, Desk, command
-from gridmap.cli.imports import Bars, import_group
+from gridmap.cli.imports import import_group
+from gridmap.cli.serving import bound_host, prepared
 from gridmap.db import accounts as stored_accounts
 from gridmap.db import schema
 from gridmap.domain.scope import KINDS
@@ -154,15 +156,23 @@ def work(desk: Desk, once: bool) -> None:
 @click.option("--host", help="Default: GRIDMAP_HOST.")
 @click.option("--port", type=int, help="Default: GRIDMAP_PORT.")
 @click.option("--init", "is_initialising", is_flag=True, help="Create or upgrade the schema before.")
+@click.option(
+    "--tls",
+    "is_tls",
+    is_flag=True,
+    help="HTTPS with a certificate made here, on all addresses; shows a QR code for phones.",
+)
 @command
-def serve(desk: Desk, host: str | None, port: int | None, is_initialising: bool) -> None:
+def serve(desk: Desk, host: str | None, port: int | None, is_initialising: bool, is_tls: bool) -> None:
     """Serve pages, API and stream with gunicorn."""
     from gridmap.web.server import run  # noqa: PLC0415  (the other commands do without Flask)
 
     if is_initialising:
         initialise(desk.office)
+    host, port = bound_host(desk.settings, host, is_tls=is_tls), port or desk.settings.port
+    settings, certificate = prepared(desk, host, port, is_tls=is_tls)
     _require_schema(desk)
-    run(create_app, desk.settings, host or desk.settings.host, port or desk.settings.port)
+    run(create_app, settings, host, port, certificate)
 
 
 def _require_schema(desk: Desk) -> None:
@@ -181,20 +191,4 @@ def _require_schema(desk: Desk) -> None:
     desk.close()  # the processes that serve open their own
 
 
-@main.command()
-@click.option("--seed", type=int, default=990001, show_default=True)
-@click.option("--serve/--no-serve", "is_serving", default=False, help="Serve it afterwards.")
-@command
-def demo(desk: Desk, seed: int, is_serving: bool) -> None:
-    """Build the fictional demo district (示例区) once."""
-    from gridmap.demo.build import DEMO_PASSWORD, build_demo  # noqa: PLC0415  (only this command draws)
-
-    with Bars(desk) as progress:
-        signs = build_demo(desk.office, sign_in_rules(desk.settings), seed, progress)
-    desk.say("demo_ready", password=DEMO_PASSWORD)
-    for sign in signs:
-        click.echo(f"  {sign.username:<12} {sign.title}", err=True)
-    if is_serving:
-        from gridmap.web.server import run  # noqa: PLC0415
-
-        run(create_app, desk.settings, desk.settings.host, desk.settings.port)
+main.add_command(demo_command)

@@ -1,4 +1,4 @@
-"""`gridmap import`: files of areas, buildings, staff and matters."""
+"""`gridmap import`: files of areas, buildings, landmarks, staff and matters."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from gridmap.actions.importing import ImportFile
 from gridmap.actions.importing_areas import AreaImport, import_areas
 from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.importing_issues import IssueImport, import_issues
+from gridmap.actions.importing_landmarks import import_landmarks
 from gridmap.actions.importing_staff import import_staff
 from gridmap.app import sign_in_rules
 from gridmap.cli import sources
 from gridmap.cli.desk import Desk, command
 from gridmap.cli.reporting import paper_for
 from gridmap.domain.codes import LEVELS
+from gridmap.domain.landmarks import KINDS
 from gridmap.errors import InvalidInputError
-from gridmap.files import matters, people, places
+from gridmap.files import landmarks, matters, people, places
 from gridmap.files.reading import Source
 from gridmap.geo.crs import DATUMS
 from gridmap.geo.dissolve import dissolve
@@ -138,6 +140,33 @@ def buildings_command(desk: Desk, file: Path, **options: Any) -> None:
                 buildings,
                 _file(source, options),
                 findings + faults,
+                is_replacing=options["replace"],
+                progress=progress,
+            )
+        paper.done(report)
+
+
+@import_group.command("landmarks")
+@file_options
+@place_options
+@click.option("--kind", type=click.Choice(KINDS), required=True, help="What all of them are.")
+@click.option("--rank", help="Column with the class: of a road main, minor or lane; of a place what it is.")
+@click.option("--name", help="Column with the name.")
+@click.option("--lon", help="Column with the longitude, for tables.")
+@click.option("--lat", help="Column with the latitude, for tables.")
+@command
+def landmarks_command(desk: Desk, file: Path, **options: Any) -> None:
+    """Roads, waters, greens, fields and places, for maps to show: lines, surfaces, points."""
+    columns = landmarks.LandmarkColumns(*(options[field] for field in ("rank", "name", "lon", "lat")))
+    source, frame, found = sources.read_shapes_or_points(desk, file, columns, options)
+    drawn, faults = landmarks.landmark_frame(frame, options["kind"], columns, found)
+    with paper_for(desk, source, drawn, options) as paper:
+        with Bars(desk) as progress:
+            report = import_landmarks(
+                desk.office,
+                drawn,
+                _file(source, options),
+                found + faults,
                 is_replacing=options["replace"],
                 progress=progress,
             )

@@ -11,7 +11,7 @@ import geopandas as gpd
 from gridmap.cli.desk import Desk
 from gridmap.db import areas
 from gridmap.errors import FileUnreadableError
-from gridmap.files import matters, places, reading
+from gridmap.files import landmarks, matters, places, reading
 from gridmap.files.doubts import doubts_about_matters
 from gridmap.files.questions import places_of
 from gridmap.files.zips import ARCHIVES
@@ -42,7 +42,7 @@ def read_shapes(desk: Desk, file: Path, options: dict[str, Any]) -> Features:
         encoding=options["encoding"],
         reference=reference,
         near=near,
-        codes=(options["code"], options.get("parent")),
+        codes=(options.get("code"), options.get("parent")),
     )
     frame = places.in_wgs84(source.frame, reference, source.name, near)
     far = far_from_stored(places_of(frame), near())
@@ -50,7 +50,10 @@ def read_shapes(desk: Desk, file: Path, options: dict[str, Any]) -> Features:
 
 
 def read_shapes_or_points(
-    desk: Desk, file: Path, columns: places.BuildingColumns, options: dict[str, Any]
+    desk: Desk,
+    file: Path,
+    columns: places.BuildingColumns | landmarks.LandmarkColumns,
+    options: dict[str, Any],
 ) -> Features:
     """The shapes in a file; where it is a table without shapes, the points of its coordinate columns."""
     if file.suffix.lower() not in (*reading.TABLES, *ARCHIVES):
@@ -61,7 +64,7 @@ def read_shapes_or_points(
         if error.code != "file_without_features":
             raise
     source = reading.read_table(
-        file, encoding=options["encoding"], sheet=options["layer"], codes=(options["code"],)
+        file, encoding=options["encoding"], sheet=options["layer"], codes=(options.get("code"),)
     )
     lon = reading.column(source.frame, columns.lon, "lon", "lng", "longitude", "经度") or ""
     lat = reading.column(source.frame, columns.lat, "lat", "latitude", "纬度") or ""

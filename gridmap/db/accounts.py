@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, aliased
 
 from gridmap.db import posts
 from gridmap.db.asking import Question, moment
-from gridmap.db.models import Account, AccountNote, Token
+from gridmap.db.models import Account, AccountNote, OldPassword, Token
 from gridmap.domain.scope import Scope, smallest_roots
 
 
@@ -70,6 +70,45 @@ def tokens_of(session: Session, account_id: int) -> list[Token]:
     """An account's bearer tokens, newest first."""
     query = select(Token).where(Token.account_id == account_id, Token.kind == "token")
     return list(session.scalars(query.order_by(Token.id.desc())))
+
+
+def live_sessions(session: Session, account_id: int, since: datetime | None) -> list[Token]:
+    """An account's sessions that have not ended, last used first; `since`: used then or later."""
+    query = select(Token).where(
+        Token.account_id == account_id, Token.kind == "session", Token.revoked_at.is_(None)
+    )
+    if since is not None:
+        query = query.where(Token.seen_at >= since)
+    return list(session.scalars(query.order_by(Token.seen_at.desc(), Token.id.desc())))
+
+
+def last_passwords(session: Session, account: Account, number: int) -> list[str]:
+    """The hashes of the present password and of the last `number` that were set."""
+    query = select(OldPassword.password_hash).where(OldPassword.account_id == account.id)
+    found = list(session.scalars(query.order_by(OldPassword.id.desc()).limit(number)))
+    if account.password_hash is not None and account.password_hash not in found:
+        found = [account.password_hash, *found[: number - 1]]
+    return found
+
+
+def forget_passwords(session: Session, account_id: int, *, keep: int) -> None:
+    """Delete the remembered hashes of an account but for the last `keep`."""
+    mine = select(OldPassword.id).where(OldPassword.account_id == account_id)
+    kept = list(session.scalars(mine.order_by(OldPassword.id.desc()).limit(keep))) if keep else []
+    session.execute(
+        delete(OldPassword).where(OldPassword.account_id == account_id, OldPassword.id.not_in(kept))
+    )
+
+
+def last_sign_in(session: Session, account_id: int) -> tuple[datetime | None, int]:
+    """When the account last signed in (None: never), and how many tries failed since."""
+    mine = AccountNote.account_id == account_id
+    query = select(AccountNote.id, AccountNote.at).where(mine, AccountNote.act == "signed_in")
+    found = session.execute(query.order_by(AccountNote.id.desc()).limit(1)).one_or_none()
+    failed = select(func.count()).where(mine, AccountNote.act == "sign_in_failed")
+    if found is not None:
+        failed = failed.where(AccountNote.id > found.id)
+    return (found.at if found else None), session.scalar(failed) or 0
 
 
 def page(session: Session, after_id: int, limit: int) -> list[Account]:

@@ -129,11 +129,15 @@ def page(
     under: str | None = None,
     parent: str | None = None,
     bbox: BBox | None = None,
+    words: str | None = None,
     after: str = "",
     limit: int = 100,
     geometry: bool = True,
 ) -> list[Row[Any]]:
-    """Current areas in the order of their codes, after the code `after`; `under` and `parent` are paths."""
+    """Current areas in the order of their codes, after the code `after`.
+
+    `under` and `parent` are paths; `words` a part of the name or code.
+    """
     columns = (
         Area.code,
         Area.name,
@@ -156,7 +160,14 @@ def page(
         query = query.where(Area.parent_path == parent)
     if bbox:
         query = query.where(touches_box(session, Area.geom, bbox))
+    if words:
+        query = query.where(has_words(words, Area.name, Area.code))
     return list(session.execute(query))
+
+
+def has_words(words: str, *columns: Any) -> Any:
+    """The condition that one of some text columns contains `words`, capital or small."""
+    return or_(*(column.icontains(words, autoescape=True) for column in columns))
 
 
 def extent(session: Session, paths: Sequence[str]) -> BBox | None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from gridmap.db.areas import below_any
+from gridmap.db.areas import below_any, has_words
 from gridmap.db.models import Area, Building
 from gridmap.db.spatial import as_wkb, touches_box
 from gridmap.geo.locate import BBox
@@ -20,8 +20,13 @@ _CELL = (
 """The cell a building stands in; NULL where only a larger area is known."""
 
 
-def page(session: Session, bbox: BBox | None, *, after_id: int = 0, limit: int = 1000) -> list[Row[Any]]:
-    """Standing buildings by key, with their point and, where known, their footprint as WKB."""
+def page(
+    session: Session, bbox: BBox | None, *, words: str | None = None, after_id: int = 0, limit: int = 1000
+) -> list[Row[Any]]:
+    """Standing buildings by key, with their point and, where known, their footprint as WKB.
+
+    `words` are a part of the name, address or code.
+    """
     query = select(
         Building.id,
         Building.code,
@@ -37,6 +42,8 @@ def page(session: Session, bbox: BBox | None, *, after_id: int = 0, limit: int =
     ).where(Building.valid_to.is_(None), Building.id > after_id)
     if bbox:
         query = query.where(touches_box(session, Building.point, bbox))
+    if words:
+        query = query.where(has_words(words, Building.name, Building.address, Building.code))
     return list(session.execute(query.order_by(Building.id).limit(limit)))
 
 

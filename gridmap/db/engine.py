@@ -20,7 +20,8 @@ import pyogrio
 import pyogrio._io  # noqa: F401
 import pyproj
 import shapely  # noqa: F401
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, FromClause, create_engine, event, make_url, text
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -284,6 +285,14 @@ def _ask_after_rest(engine: Engine) -> None:
     event.listen(engine, "checkout", goes_out)
 
 
+class _Hinted(SQLiteCompiler):
+    """Writes a query's hints (`INDEXED BY …`) behind the table, which SQLAlchemy leaves out for SQLite."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        """The hint as it is."""
+        return text
+
+
 def _sqlite_engine(url: str, wait_s: float | None, size: int, overflow: int) -> Engine:
     patience_s = PATIENCE_S if wait_s is None else wait_s
     engine = create_engine(
@@ -303,6 +312,7 @@ def _sqlite_engine(url: str, wait_s: float | None, size: int, overflow: int) -> 
         connection.exec_driver_sql(f"PRAGMA busy_timeout={left_ms}").close()
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
 
+    engine.dialect.statement_compiler = _Hinted
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", begin)
     return engine

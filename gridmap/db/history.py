@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from gridmap.db.engine import hold
@@ -44,6 +45,12 @@ def sent_before(session: Session, issue_id: int, account_id: int, client_id: str
             EventRow.issue_id == issue_id, EventRow.actor_id == account_id, EventRow.client_id == client_id
         )
     )
+
+
+def begun_at(session: Session, issue: Issue) -> datetime:
+    """When the clock of a matter began to run: when it was reported, or last reopened."""
+    reopened = select(func.max(EventRow.at)).where(EventRow.issue_id == issue.id, EventRow.kind == "reopen")
+    return session.scalar(reopened) or issue.reported_at
 
 
 def chains(session: Session, batch: int = 1000) -> Iterator[tuple[Row[Any], list[tuple[Event, str]]]]:

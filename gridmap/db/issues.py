@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from gridmap.db.areas import below_any
 from gridmap.db.asking import Question
+from gridmap.db.due import IS_OPEN, Now, through_open
 from gridmap.db.models import Area, CategoryRow, Issue, Person, Words
 from gridmap.db.spatial import as_wkb, touches_box
 from gridmap.domain.codes import ancestors
@@ -32,8 +33,9 @@ class Filter:
 
     `statuses` are states, `in_triage` those without a cell; `area_path` all below an area; times are
     of the report, `since` included, `until` not; `mine` those one owns, handles or reported; `number`
-    a part of the readable number. `label_bbox` is `bbox` for readers who know a matter's cell but not its
-    place: asked of the cell's label point, by `page` and `label_points` only.
+    a part of the readable number; `due` one of `due.WORDS` as of a moment. `label_bbox` is `bbox` for
+    readers who know a matter's cell but not its place: asked of the cell's label point, by the pages and
+    `label_points` only.
     """
 
     bbox: BBox | None = None
@@ -45,6 +47,7 @@ class Filter:
     until: datetime | None = None
     mine: bool = False
     number: str | None = None
+    due: tuple[str, Now] | None = None
     label_bbox: BBox | None = None
 
 
@@ -66,8 +69,11 @@ def _own(scope: Scope) -> ColumnElement[bool]:
     return seen(Scope((), scope.account_id, scope.person_id, scope.unit))
 
 
-def _matching(session: Session, scope: Scope, wanted: Filter) -> ColumnElement[bool]:
-    conditions: list[Any] = [seen(scope), *_placed(session, wanted)]
+def matching(session: Session, scope: Scope, wanted: Filter) -> ColumnElement[bool]:
+    """The condition that a matter lies in `scope` and is what `wanted` asks for."""
+    conditions: list[Any] = _placed(session, wanted)
+    if wanted.area_path is None or not scope.covers(wanted.area_path):
+        conditions.append(seen(scope))
     if wanted.statuses is not None:
         conditions.append(Issue.status.in_(wanted.statuses))
     if wanted.in_triage is not None:
@@ -82,6 +88,9 @@ def _matching(session: Session, scope: Scope, wanted: Filter) -> ColumnElement[b
         conditions.append(_own(scope))
     if wanted.number:
         conditions.append(Issue.number.contains(wanted.number, autoescape=True))
+    if wanted.due:
+        word, now = wanted.due
+        conditions.append(now.is_due(word))
     return and_(*conditions)
 
 
@@ -128,10 +137,51 @@ def page(
     session: Session, scope: Scope, wanted: Filter, *, below_id: int | None, limit: int
 ) -> list[Row[Any]]:
     """Matters in `scope`, newest row first, below the row `below_id` (the cursor), with all a list shows."""
-    query = _whole().where(_matching(session, scope, wanted)).order_by(Issue.id.desc()).limit(limit)
+    first = _first(session, scope, wanted).order_by(Issue.id.desc()).limit(limit)
     if below_id is not None:
-        query = query.where(Issue.id < below_id)
-    return list(session.execute(query))
+        first = first.where(Issue.id < below_id)
+    return list(session.execute(_whole().where(Issue.id.in_(first)).order_by(Issue.id.desc())))
+
+
+def _first(session: Session, scope: Scope, wanted: Filter) -> Select[Any]:
+    """The keys of what a page is taken from. The rows are wide: only those of the page are read and joined."""
+    keys = select(Issue.id).where(matching(session, scope, wanted))
+    if wanted.label_bbox:
+        keys = keys.join(Area, Area.id == Issue.cell_id)
+    return _open_first(keys, scope, wanted)
+
+
+def _open_first(query: Select[Any], scope: Scope, wanted: Filter) -> Select[Any]:
+    """`query`, by the index of open matters where it wants no others."""
+    if wanted.due or (wanted.statuses and set(wanted.statuses) <= set(OPEN)):
+        return through_open(query, scope).where(IS_OPEN)
+    return query
+
+
+class Urgency(NamedTuple):
+    """A matter's place in the order of deadlines: by its last moment, those without one behind, then by row."""
+
+    due_at: datetime | None
+    id: int
+
+
+def page_by_urgency(
+    session: Session, scope: Scope, wanted: Filter, *, after: Urgency | None, limit: int
+) -> list[Row[Any]]:
+    """Matters in `scope`, first due first, behind the place `after` (the cursor), with all a list shows."""
+    order = (Issue.due_at.asc().nulls_last(), Issue.id)
+    first = _first(session, scope, wanted).order_by(*order).limit(limit)
+    if after is not None:
+        first = first.where(_behind(after))
+    return list(session.execute(_whole().where(Issue.id.in_(first)).order_by(*order)))
+
+
+def _behind(place: Urgency) -> ColumnElement[bool]:
+    has_none = Issue.due_at.is_(None)
+    if place.due_at is None:
+        return and_(has_none, Issue.id > place.id)
+    is_next = and_(Issue.due_at == place.due_at, Issue.id > place.id)
+    return or_(Issue.due_at > place.due_at, is_next, has_none)
 
 
 def one(session: Session, scope: Scope, number: str) -> Row[Any] | None:
@@ -141,7 +191,8 @@ def one(session: Session, scope: Scope, number: str) -> Row[Any] | None:
 
 def open_below(session: Session, scope: Scope) -> dict[str, int]:
     """How many open matters in `scope` lie at or below each path that has any."""
-    query = select(Issue.path, func.count()).where(_matching(session, scope, Filter(statuses=OPEN)))
+    query = select(Issue.path, func.count()).where(IS_OPEN, matching(session, scope, Filter()))
+    query = through_open(query, scope)
     totals: dict[str, int] = {}
     for path, number in session.execute(query.group_by(Issue.path)):
         for step in ancestors(path):
@@ -151,13 +202,14 @@ def open_below(session: Session, scope: Scope) -> dict[str, int]:
 
 def count_by(session: Session, scope: Scope, wanted: Filter, column: Any) -> dict[Any, int]:
     """How many matters there are for each value of `column`."""
-    query = select(column, func.count()).where(_matching(session, scope, wanted)).group_by(column)
+    query = select(column, func.count()).where(matching(session, scope, wanted)).group_by(column)
+    query = _open_first(query, scope, wanted)
     return {value: number for value, number in session.execute(query)}
 
 
 def points(session: Session, scope: Scope, wanted: Filter) -> np.ndarray:
     """The places of matters in WGS84, an array of shape (n, 2): lon, lat."""
-    query = select(as_wkb(Issue.geom)).where(_matching(session, scope, wanted))
+    query = select(as_wkb(Issue.geom)).where(matching(session, scope, wanted))
     return shapely.get_coordinates(shapely.from_wkb(list(session.scalars(query))))
 
 
@@ -225,5 +277,5 @@ def taken_in(session: Session, source: str, ids: Sequence[str]) -> dict[str, Tak
 def label_points(session: Session, scope: Scope, wanted: Filter) -> np.ndarray:
     """For each matter with a cell, the label point of its cell: shape (n, 2), lon, lat."""
     query = select(Area.label_lon, Area.label_lat).join(Issue, Issue.cell_id == Area.id)
-    rows = session.execute(query.where(_matching(session, scope, wanted))).all()
+    rows = session.execute(query.where(matching(session, scope, wanted))).all()
     return np.array([tuple(row) for row in rows], dtype=float).reshape(-1, 2)

@@ -181,10 +181,22 @@ class Account(Base):
     area_path: Mapped[str | None] = mapped_column(Path)
     unit: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_set_at: Mapped[datetime | None] = mapped_column(Instant)
     one_time_digest: Mapped[str | None] = mapped_column(String(64))
     one_time_until: Mapped[datetime | None] = mapped_column(Instant)
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class OldPassword(Base):
+    """The hash of a password an account has or had: the last few may not be taken again."""
+
+    __tablename__ = "old_passwords"
+    __table_args__ = (Index("old_passwords_account", "account_id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    account_id: Mapped[int] = mapped_column(Id, ForeignKey("accounts.id"))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    set_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class AccountNote(Base):
@@ -246,9 +258,15 @@ class Issue(Base):
         Index("issues_status", "status", "id"),
         Index("issues_owner", "owner_id"),
         Index("issues_handler", "handler_id"),
-        Index("issues_open", "due_at", "id", postgresql_where=_IS_OPEN, sqlite_where=_IS_OPEN),
-        Index("issues_reported", "reported_at"),
-        Index("issues_closed", "closed_at"),
+        # Rows are wide: what is counted over many of them stands in the index.
+        Index(
+            "issues_open",
+            *("due_at", "id", "path", "status", "is_triage", "account_id", "category_id"),
+            postgresql_where=_IS_OPEN,
+            sqlite_where=_IS_OPEN,
+        ),
+        Index("issues_reported", "reported_at", "path"),
+        Index("issues_closed", "closed_at", "path", "due_at"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     district_code: Mapped[str] = mapped_column(Code)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import dist
 
@@ -14,19 +14,18 @@ from shapely import LineString, Point, Polygon, STRtree
 
 from gridmap.demo import roads
 from gridmap.demo.ground import Ground
-from gridmap.demo.plane import HEIGHT_M, SNAP_M, WIDTH_M
-from gridmap.demo.roads import MINOR, NORTH_BANK, SOUTH_BANK, MainRoads, Road
+from gridmap.demo.plan import Plan
+from gridmap.demo.plane import SNAP_M
+from gridmap.demo.roads import MAIN, MINOR, NORTH_BANK, SOUTH_BANK, MainRoads, Road
 
 Borders = dict[int, dict[int, float]]
 """For each block the blocks it shares a border with, and the border's length in metres."""
 
-CENTRE_M = (3950.0, 2700.0)
-"""Where the town is densest, metres of the drawing."""
+_FARTHEST = 1.6
+"""Farther out blocks are no larger (see `remoteness`)."""
 
-_DROPPED_CORNERS_M = ((0.0, HEIGHT_M), (WIDTH_M, 0.0), (0.0, 0.0))
-"""The quarters at these corners lie outside: a district is no rectangle."""
-
-_SMALLEST_BLOCK_M2, _LARGEST_BLOCK_M2 = 48_000.0, 150_000.0
+_BLOCKS_OF_A_QUARTER = 9.0
+"""A quarter larger than so many blocks is divided by further main roads first."""
 
 
 @dataclass(frozen=True)
@@ -34,49 +33,80 @@ class Blocks:
     """The ground inside the district, divided: no gaps, no overlaps, borders that meet have the same vertices.
 
     `shapes` in metres; for each block `quarter` is the number of the part between main roads it lies
-    in, `is_park` says whether that part is kept green, `is_north` on which bank it lies. `roads` are
-    the main and the minor roads, the minor ones without names yet. `aim_m2` is the size usual there.
+    in, `is_park` says whether that part is kept green, `is_north` on which bank it lies, `far` how far out
+    (see `remoteness`), `aim_m2` the size usual there. `roads` are the main and the minor roads, those drawn here without names yet.
     """
 
     shapes: list[Polygon]
     quarter: list[int]
     is_park: list[bool]
     is_north: list[bool]
+    far: list[float]
     aim_m2: list[float]
     borders: Borders
     roads: list[Road]
 
 
-def remoteness(x_m: float, y_m: float) -> float:
-    """0 in the middle of the town, about 1 at its edge."""
-    return min(1.0, float(np.hypot(x_m - CENTRE_M[0], 1.3 * (y_m - CENTRE_M[1]))) / 3400)
+def remoteness(plan: Plan, x_m: float, y_m: float) -> float:
+    """0 in the middle of a town, 1 where it becomes countryside, more farther out."""
+    return min(float(np.hypot(x_m - at.x_m, 1.3 * (y_m - at.y_m))) / reach for at, reach in plan.centres)
 
 
-def draw_blocks(
-    rng: np.random.Generator, ground: Ground, main: MainRoads, parks_m: Sequence[tuple[float, float]]
-) -> Blocks:
-    """Blocks between all roads; a quarter with one of `parks_m` (places, metres) in it stays whole."""
-    quarters = [q for q in _enclosed(main.dividers) if not _is_dropped(q)]
-    dry = [q for q in quarters if not ground.is_riverside(*_inner_point(q))]
-    is_park = [any(q.contains(Point(park)) for park in parks_m) for q in dry]
-    cuts = [
-        cut
-        for q, park in zip(dry, is_park, strict=True)
-        if not park
-        for cut in roads.cut_up(rng, q, _aim_m2(q))
+def aim_m2(plan: Plan, far: float) -> float:
+    """The size of a block that is usual so far out, square metres."""
+    smallest, largest = plan.block_m2
+    return smallest + min(far, _FARTHEST) ** 1.3 * (largest - smallest)
+
+
+def draw_blocks(rng: np.random.Generator, ground: Ground, main: MainRoads, plan: Plan) -> Blocks:
+    """Blocks between all roads; a quarter with one of the plan's large parks in it stays whole."""
+    quarters = [q for q in enclosed(main.dividers) if ground.is_between_edges(*_inner_point(q))]
+    further = _cuts(rng, ground, quarters, plan, _BLOCKS_OF_A_QUARTER)
+    quarters = _divided(ground, main, further, quarters)
+    quarters = _in_one_piece([q for q in quarters if not _is_dropped(plan, q)])
+    inside = [
+        Road("", MAIN, cut)
+        for cut, is_in in zip(further, _are_among(further, quarters), strict=True)
+        if is_in
     ]
+    main = replace(main, roads=[*main.roads, *inside])
+    cuts = _cuts(rng, ground, quarters, plan)
     parts = _with_riverside(ground, _divided(ground, main, cuts, quarters))
+    dry = [q for q in quarters if not ground.is_riverside(*_inner_point(q))]
     quarter = _holders([dry_part for dry_part, *_ in parts], dry)
     shapes = [joined(of_one_block) for of_one_block in parts]
+    parks = [_has_park(plan, q) for q in dry]
+    north = [ground.is_north(*_inner_point(q)) for q in dry]
     return Blocks(
         shapes,
         quarter,
-        [is_park[q] for q in quarter],
-        [ground.is_north(*_inner_point(dry[q])) for q in quarter],
-        [_aim_m2(shape) for shape in shapes],
+        [parks[q] for q in quarter],
+        [north[q] for q in quarter],
+        (far := [_far(plan, shape) for shape in shapes]),
+        [aim_m2(plan, value) for value in far],
         borders_of(shapes),
         [*main.roads, *(Road("", MINOR, cut) for cut in cuts)],
     )
+
+
+def _cuts(
+    rng: np.random.Generator, ground: Ground, quarters: Sequence[Polygon], plan: Plan, times: float = 1.0
+) -> list[LineString]:
+    """Roads through the dry quarters, into parts of about `times` the usual block."""
+    return [
+        cut
+        for q in quarters
+        if not ground.is_riverside(*_inner_point(q)) and not _has_park(plan, q)
+        for cut in roads.cut_up(rng, q, times * aim_m2(plan, _far(plan, q)))
+    ]
+
+
+def _far(plan: Plan, shape: Polygon) -> float:
+    return remoteness(plan, shape.centroid.x, shape.centroid.y)
+
+
+def _has_park(plan: Plan, quarter: Polygon) -> bool:
+    return any(quarter.contains(Point(park)) for park in plan.large_parks.values())
 
 
 def borders_of(shapes: Sequence[Polygon]) -> Borders:
@@ -95,16 +125,45 @@ def borders_of(shapes: Sequence[Polygon]) -> Borders:
     return borders
 
 
-def _is_dropped(quarter: Polygon) -> bool:
-    return any(quarter.distance(Point(corner)) < 400 for corner in _DROPPED_CORNERS_M)
+def _are_among(lines: Sequence[LineString], quarters: Sequence[Polygon]) -> list[bool]:
+    """Whether each line runs along one of the quarters for most of its way."""
+    tree = STRtree([quarter.exterior for quarter in quarters])
+    middles = [line.interpolate(0.5, normalized=True) for line in lines]
+    near, _ = tree.query(middles, predicate="dwithin", distance=1.0) if middles else ([], [])
+    found = set(near)
+    return [n in found for n in range(len(lines))]
 
 
-def _aim_m2(quarter: Polygon) -> float:
-    far = remoteness(quarter.centroid.x, quarter.centroid.y)
-    return _SMALLEST_BLOCK_M2 + float(far**1.3) * (_LARGEST_BLOCK_M2 - _SMALLEST_BLOCK_M2)
+def _is_dropped(plan: Plan, quarter: Polygon) -> bool:
+    """Whether a quarter lies outside: a district is no rectangle."""
+    if plan.is_rounded:
+        return _reach(plan, quarter.centroid) > 1
+    return any(quarter.distance(Point(corner)) < 400 for corner in plan.corners)
 
 
-def _enclosed(lines: Sequence[LineString]) -> list[Polygon]:
+def _reach(plan: Plan, at: Point) -> float:
+    """How far out a place lies: more than 1 beyond a rounded border with some bays."""
+    west, south, east, north = plan.extent
+    x, y = (2 * at.x - west - east) / (east - west), (2 * at.y - south - north) / (north - south)
+    angle = np.arctan2(y, x)
+    bays = 0.07 * np.sin(3 * angle + 1) + 0.05 * np.sin(5 * angle + 2) + 0.03 * np.sin(11 * angle)
+    return float((x**4 + y**4) ** 0.25 + bays + 0.04)
+
+
+def _in_one_piece(quarters: list[Polygon]) -> list[Polygon]:
+    """The largest part that hangs together."""
+    borders, part = borders_of(quarters), dict[int, int]()
+    for first in range(len(quarters)):
+        waiting = [first] if first not in part else []
+        while waiting:
+            n = waiting.pop()
+            part[n] = first
+            waiting += [other for other in borders[n] if other not in part]
+    largest = Counter(part.values()).most_common(1)[0][0]
+    return [quarter for n, quarter in enumerate(quarters) if part[n] == largest]
+
+
+def enclosed(lines: Sequence[LineString]) -> list[Polygon]:
     """What the lines enclose, in an order that depends on the places only."""
     noded = shapely.union_all(lines, grid_size=SNAP_M)
     found = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
@@ -119,7 +178,7 @@ def _divided(
     middle = ground.middle_line()
     # The quarters' own outlines, not the lines they were made from: the cuts end exactly on these.
     outlines = [quarter.exterior for quarter in quarters]
-    found = _enclosed([*outlines, *cuts, *roads.seams(cuts, banks, middle)])
+    found = enclosed([*outlines, *cuts, *(roads.seams(cuts, banks, middle) if cuts else [])])
     return [shape for shape, holder in zip(found, _holders(found, quarters), strict=True) if holder >= 0]
 
 
@@ -128,8 +187,8 @@ def _with_riverside(ground: Ground, shapes: Sequence[Polygon]) -> list[list[Poly
     borders = borders_of(shapes)
     is_north = [ground.is_north(*_inner_point(shape)) for shape in shapes]
     wet = [n for n, shape in enumerate(shapes) if ground.is_riverside(*_inner_point(shape))]
-    owner = {n: n for n in range(len(shapes)) if n not in set(wet)}
-    parts = {n: [shapes[n]] for n in owner}
+    owner = {n: n for n in set(range(len(shapes))) - set(wet)}
+    parts = {n: [shapes[n]] for n in sorted(owner)}
     # A second round: where a street slants over the bank, a scrap of riverside may touch only riverside.
     for n in wet + wet:
         beside = {o: length for o, length in borders[n].items() if o in owner and is_north[o] == is_north[n]}

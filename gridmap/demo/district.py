@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 
-from gridmap.demo.areas import draw_areas, grow_communities, merge_cells
-from gridmap.demo.estates import building_frame
+from gridmap.demo.areas import draw_areas, merge_cells
+from gridmap.demo.communities import settle
+from gridmap.demo.estates import building_frame, with_chiefs
+from gridmap.demo.landmarks import landmark_frame
 from gridmap.demo.matters import draw_issues
 from gridmap.demo.names import draw_people
 from gridmap.demo.people import draw_staff
+from gridmap.demo.plan import SMALL, Plan
+from gridmap.demo.plan_district import DISTRICT
 from gridmap.demo.plane import on_the_globe
+from gridmap.demo.spots import Ground
 from gridmap.demo.town import Town, draw_town, generator
-from gridmap.demo.uses import landmark_names
 from gridmap.errors import InvalidInputError
 
 SEED = 990001
-SIZES = ("small",)
+_PLANS = {plan.size: plan for plan in (SMALL, DISTRICT)}
+SIZES = tuple(_PLANS)
 NOTICE = "示例·示意图，非行政区划界线"
 NOW = datetime(2026, 11, 20, 6, 32, tzinfo=UTC)
 """When nobody says otherwise, the matters are those of the 60 days before this Friday, 14:32 in Shanghai."""
@@ -33,9 +39,11 @@ class DemoDistrict:
     Polygon. On each level they cover the level above exactly: shared borders have the same vertices.
     buildings: `code`, `name`, `address`, `floors`, `households` (0: nobody lives there), `chief`
     (楼栋长, None: nobody), Polygon; each inside one cell.
-    roads: `name`, `kind` (main or minor), LineString; main roads run on outside the district, and the
-    two halves of one that the river divides are two rows.
+    roads: `name`, `kind` (main, minor or lane), LineString; main roads run on outside the district, and
+    the two halves of one that the river divides are two rows.
     greens: `name`, `kind` (park, lake or river, in the order to draw them), Polygon.
+    landmarks: `kind`, `rank`, `name` as `import_landmarks` takes them: roads and greens again, and fields
+    and named places (schools, markets, villages …), also a little outside the district.
     staff: one row a post: `staff_code` and `name` of the person, `phone` (always None), `role` (a
     code of geodata/roles.csv), `area` (its code), `from_date`. Posts nobody holds have no row.
     issues: `external_id`, `lon`, `lat`, `accuracy_m` (None: not told), `datum` (always wgs84),
@@ -49,6 +57,7 @@ class DemoDistrict:
     buildings: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
     greens: gpd.GeoDataFrame
+    landmarks: gpd.GeoDataFrame
     staff: pd.DataFrame
     issues: pd.DataFrame
     notice: str = NOTICE
@@ -67,21 +76,36 @@ def draw_district(seed: int = SEED, size: str = "small", now: datetime | None = 
     if now.tzinfo is None:
         raise InvalidInputError("demo_now_without_zone", now=now.isoformat())
     now = now.astimezone(UTC)
-    town = draw_town(seed)
-    community = grow_communities(town.blocks)
-    areas = draw_areas(town.blocks, merge_cells(town.blocks, community))
-    people = draw_people(generator(seed, 8))
-    staff = draw_staff(generator(seed, 9), areas, people, now.date())
-    landmarks = landmark_names(town.blocks)
-    return DemoDistrict(
-        areas=areas,
-        buildings=building_frame(
-            generator(seed, 10), town.footprints, town.uses, landmarks, town.roads, people
-        ),
+    plan, people = _PLANS[size], draw_people(generator(seed, 8))
+    drawn = draw_geometry(seed, plan)
+    staff = draw_staff(generator(seed, 9), drawn.areas, people, now.date(), plan.staff or None)
+    buildings = with_chiefs(generator(seed, 16), drawn.buildings, people)
+    places = drawn.landmarks[drawn.landmarks["kind"] == "place"]
+    ground = Ground(drawn.areas, buildings, drawn.roads, drawn.greens, places)
+    issues = draw_issues(generator(seed, 11), ground, staff, now, size)
+    return DemoDistrict(drawn.areas, buildings, drawn.roads, drawn.greens, drawn.landmarks, staff, issues)
+
+
+class Geometry(NamedTuple):
+    """What of a district is drawn on a map; the frames are those of `DemoDistrict`, but nobody is `chief` yet."""
+
+    areas: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame
+    greens: gpd.GeoDataFrame
+    landmarks: gpd.GeoDataFrame
+
+
+def draw_geometry(seed: int, plan: Plan) -> Geometry:
+    """The map of a district after a plan, without people and matters."""
+    town = draw_town(seed, plan)
+    plan, community = settle(generator(seed, 15), town.blocks, plan)
+    return Geometry(
+        areas=draw_areas(town.blocks, merge_cells(town.blocks, community, plan.cells), plan),
+        buildings=building_frame(town.footprints, town.lots, town.roads),
         roads=_roads(town),
         greens=_greens(town),
-        staff=staff,
-        issues=draw_issues(generator(seed, 11), town, areas, staff, now),
+        landmarks=landmark_frame(town.roads, town.greens, town.lots, town.pitches, town.outskirts),
     )
 
 

@@ -1,10 +1,10 @@
-"""The matters of the demo over sixty days: when they were reported, by whom, in what words, when closed."""
+"""The matters of the demo over sixty days: where, what, when, in what words, by whom, and how each went on."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -12,91 +12,121 @@ import pandas as pd
 import shapely
 from shapely import STRtree
 
-from gridmap.demo import plan
-from gridmap.demo.plane import lon_lat
-from gridmap.demo.spots import Spot, draw_spots
-from gridmap.demo.town import Town
+from gridmap.demo.lives import draw_life
+from gridmap.demo.rhythm import DAYS, ZONE, draw_times
+from gridmap.demo.sayings import Saying, say
+from gridmap.demo.spots import Ground, Spots, draw_spots
+from gridmap.domain.categories import Category
+from gridmap.domain.deadlines import Deadlines
+from gridmap.files.tables import load_categories, load_deadlines
 
-NUMBER, DAYS = 1500, 60
-_OPEN_SHARE = 0.365
-_ZONE = ZoneInfo("Asia/Shanghai")
+NUMBERS = {"small": 1500, "district": 100_000}
+"""How many matters a demo of a size has."""
 
-_BY_HOUR = np.array(
-    [4, 3, 2, 2, 3, 8, 20, 46, 78, 88, 80, 62, 38, 46, 68, 74, 66, 52, 40, 36, 28, 20, 12, 7], dtype=float
-)
-"""How many are reported in each hour of the day, relatively; hours of `_ZONE`."""
+SWEEPS = {"small": 18.0, "district": 1.2}
+"""How much more than usual comes in while the inspection lasts."""
 
-_BY_WEEKDAY = np.array([1.08, 1.04, 1.0, 0.98, 1.02, 0.66, 0.55])
-"""Monday first."""
+PLACES = "demo_places"
+"""The fact of the installation that holds where more may be reported: a list of `Spot`, as JSON."""
 
-_SWEEP, _SWEEP_GROWS = 12.0, timedelta(days=4)
-"""Toward `now` a joint inspection (集中排查) is under way: up to so many times more than usual comes in."""
+OUTSIDE_SHARE = 0.008
+"""So many of them lie just outside the district. Near borders of cells many lie anyway: these are roads."""
 
-_SWEEP_TURNS_TO = 0.6
-"""How much the inspection leans to what takes long to mend: roads, covers, structures rather than litter."""
-
-_RAINS = (timedelta(days=2, hours=20), timedelta(days=23, hours=4))
-"""How long before `now` it rained so hard that the underpass was flooded."""
+SOURCES = (("staff", 0.70), ("seat", 0.20), ("department", 0.04), ("api", 0.06))
+"""Where reports come from: staff, the seats of the centre (hotlines), departments, other systems."""
 
 
 def draw_issues(
-    rng: np.random.Generator, town: Town, areas: gpd.GeoDataFrame, staff: pd.DataFrame, now: datetime
+    rng: np.random.Generator, ground: Ground, staff: pd.DataFrame, now: datetime, size: str = "small"
 ) -> pd.DataFrame:
-    """Matters of the `DAYS` days before `now` (UTC); columns as `DemoDistrict.issues`."""
-    spots = draw_spots(rng, town, areas, NUMBER)
-    times = _times(rng, spots, now)
-    order = sorted(range(NUMBER), key=times.__getitem__)
-    spots, times = [spots[n] for n in order], [times[n] for n in order]
-    places = np.array([(spot.x_m, spot.y_m) for spot in spots])
-    degrees = np.round(lon_lat(places), 7)
-    frame = pd.DataFrame(
-        {
-            "external_id": _numbers(times),
-            "lon": degrees[:, 0],
-            "lat": degrees[:, 1],
-            "accuracy_m": pd.Series(_accuracies(rng, len(spots)), dtype=object),
-            "datum": "wgs84",
-            "category": [spot.saying.key for spot in spots],
-            "description": _descriptions(rng, spots, town),
-            "occurred_at": pd.Series(times, dtype="datetime64[us, UTC]"),
-            "closed_at": pd.Series(_closings(rng, spots, times, now), dtype=object),
-            "reporter": _reporters(rng, degrees, areas, staff),
-        }
-    )
+    """Matters of the sixty days before `now` (UTC), in the order they came in; columns as `DemoDistrict.issues`."""
+    outside = round(OUTSIDE_SHARE * NUMBERS[size])
+    spots = draw_spots(rng, ground, NUMBERS[size], outside)
+    times = draw_times(rng, spots.sayings, is_slow(spots.sayings), now, days=DAYS, sweep=SWEEPS[size])
+    # The last spots lie outside: every other one has just come in and waits for somebody to look where it belongs.
+    for n in range(NUMBERS[size] - outside, NUMBERS[size], 2):
+        times[n] = now - timedelta(minutes=int(rng.integers(4, 110)))
+    order = sorted(range(len(times)), key=times.__getitem__)
+    spots = Spots(spots.lon_lat[order], [spots.sayings[n] for n in order], [spots.words[n] for n in order])
+    times = [times[n] for n in order]
+    frame = draw_matters(rng, spots, times, now)
+    # Nobody goes on with a matter before it is known whose it is.
+    waits = np.array([n >= NUMBERS[size] - outside for n in order]) & frame["closed_at"].isna().to_numpy()
+    frame.loc[waits, ["started_at", "finished_at"]] = None
+    frame.insert(0, "external_id", _numbers(times, staff))
+    reporters = draw_reporters(rng, spots.lon_lat, ground.areas, staff)
+    frame["reporter"] = [
+        reporter if source == "staff" else None
+        for reporter, source in zip(reporters, frame["source"], strict=True)
+    ]
     return frame
 
 
-def _times(rng: np.random.Generator, spots: Sequence[Spot], now: datetime) -> list[datetime]:
-    """When each was reported: by the rhythm of day and week, puddles right after rain."""
-    hours = [now - timedelta(hours=n) for n in range(1, DAYS * 24 + 1)]
-    weights = np.array([_weight(hour, now) for hour in hours])
-    drawn = rng.choice(len(hours), len(spots), p=weights / weights.sum())
-    seconds = rng.integers(0, 3600, len(spots))
-    free = sorted(hours[int(n)] + timedelta(seconds=int(s)) for n, s in zip(drawn, seconds, strict=True))
-    slow = np.array([min(spot.saying.limit_h, 120) / 120 for spot in spots])
-    order = np.argsort(rng.random(len(spots)) + _SWEEP_TURNS_TO * slow)
-    times = dict(zip(order.tolist(), free, strict=True))
-    for n, spot in enumerate(spots):
-        if spot.saying.name_zh == "道路积水":
-            rain = now - _RAINS[int(rng.integers(0, len(_RAINS)))]
-            times[n] = rain + timedelta(minutes=float(rng.uniform(0, 240)))
-    return [times[n].replace(microsecond=0) for n in range(len(spots))]
+class Spot(NamedTuple):
+    """A place where something may be reported later: WGS84 degrees, words for it, a category's key, by whom."""
+
+    lon: float
+    lat: float
+    words: str
+    category: str
+    reporter: str
 
 
-def _weight(hour: datetime, now: datetime) -> float:
-    local = hour.astimezone(_ZONE)
-    usual = float(_BY_HOUR[local.hour] * _BY_WEEKDAY[local.weekday()])
-    return usual * (1 + _SWEEP * float(np.exp(-((now - hour) / _SWEEP_GROWS))))
+def draw_places(rng: np.random.Generator, ground: Ground, staff: pd.DataFrame, number: int) -> list[Spot]:
+    """`number` such places inside the district."""
+    spots = draw_spots(rng, ground, number, outside=0)
+    reporters = draw_reporters(rng, spots.lon_lat, ground.areas, staff)
+    told = zip(spots.lon_lat.tolist(), spots.words, spots.sayings, reporters, strict=True)
+    return [Spot(lon, lat, words, saying.key, reporter) for (lon, lat), words, saying, reporter in told]
 
 
-def _numbers(times: Sequence[datetime]) -> list[str]:
+def draw_matters(
+    rng: np.random.Generator, spots: Spots, times: Sequence[datetime], now: datetime
+) -> pd.DataFrame:
+    """What is told of matters at `spots` reported at `times`, and how they went on until `now`."""
+    known, deadlines = load_categories(), load_deadlines(ZONE)
+    dues = [_due(deadlines, known, saying, time) for saying, time in zip(spots.sayings, times, strict=True)]
+    lives = [draw_life(rng, time, due, now).until(now) for time, due in zip(times, dues, strict=True)]
+    sources, shares = zip(*SOURCES, strict=True)
+    return pd.DataFrame(
+        {
+            "lon": spots.lon_lat[:, 0],
+            "lat": spots.lon_lat[:, 1],
+            "accuracy_m": pd.Series(_accuracies(rng, len(times)), dtype=object),
+            "datum": "wgs84",
+            "category": [saying.key for saying in spots.sayings],
+            "description": _descriptions(rng, spots, times),
+            "occurred_at": pd.Series(list(times), dtype="datetime64[us, UTC]"),
+            "started_at": pd.Series([life.started_at for life in lives], dtype=object),
+            "finished_at": pd.Series([life.finished_at for life in lives], dtype=object),
+            "closed_at": pd.Series([life.closed_at for life in lives], dtype=object),
+            "source": rng.choice(sources, len(times), p=shares),
+        }
+    )
+
+
+def is_slow(sayings: Sequence[Saying]) -> list[bool]:
+    """Which of them have days and not hours."""
+    known, deadlines = load_categories(), load_deadlines(ZONE)
+    limits = {saying.key: deadlines.limit_of(known[saying.key]) for saying in set(sayings)}
+    return [(limit := limits[saying.key]) is not None and limit.unit.endswith("days") for saying in sayings]
+
+
+def _due(
+    deadlines: Deadlines, known: Mapping[str, Category], saying: Saying, time: datetime
+) -> datetime | None:
+    return deadlines.due_at(known[saying.key], time)
+
+
+def _numbers(times: Sequence[datetime], staff: pd.DataFrame) -> list[str]:
     """District, day and the number within the day, as 990001-20261120-0007."""
+    district = str(staff["area"].iloc[0])[:6]
     counted: dict[str, int] = {}
     numbers = []
     for time in times:
-        day = f"{time.astimezone(_ZONE):%Y%m%d}"
+        day = f"{time.astimezone(ZONE):%Y%m%d}"
         counted[day] = counted.get(day, 0) + 1
-        numbers.append(f"{plan.DISTRICT_CODE}-{day}-{counted[day]:04d}")
+        numbers.append(f"{district}-{day}-{counted[day]:04d}")
     return numbers
 
 
@@ -107,43 +137,34 @@ def _accuracies(rng: np.random.Generator, number: int) -> list[float | None]:
     return [float(radius) if is_told else None for radius, is_told in zip(radii, told, strict=True)]
 
 
-def _descriptions(rng: np.random.Generator, spots: Sequence[Spot], town: Town) -> list[str]:
-    points = shapely.points([(spot.x_m, spot.y_m) for spot in spots])
-    nearest = STRtree([road.line for road in town.roads]).nearest(points)
-    return [
-        str(rng.choice(spot.saying.sentences)).format(road=town.roads[int(n)].name)
-        for spot, n in zip(spots, nearest, strict=True)
-    ]
+def _descriptions(rng: np.random.Generator, spots: Spots, times: Sequence[datetime]) -> list[str]:
+    """Sentences; the same one of a category comes again only after all its others."""
+    nexts: dict[str, int] = {}
+    told = []
+    for saying, place, time in zip(spots.sayings, spots.words, times, strict=True):
+        pick = nexts.setdefault(saying.key, int(rng.integers(0, 1000)))
+        nexts[saying.key] += 1 + 7 * int(rng.integers(0, 5)) * len(saying.sentences)
+        told.append(say(saying, place, time.astimezone(ZONE).hour, pick))
+    return told
 
 
-def _closings(
-    rng: np.random.Generator, spots: Sequence[Spot], times: Sequence[datetime], now: datetime
-) -> list[datetime | None]:
-    """When each was closed; the open ones are mostly those whose time is not up."""
-    limits = np.array([spot.saying.limit_h for spot in spots])
-    ages = np.array([(now - time) / timedelta(hours=1) for time in times])
-    # The largest of ln(weight) + Gumbel noise are a weighted sample without replacement.
-    rank = -ages / (limits + 24) - 3.5 * (ages > limits) + rng.gumbel(0, 1, len(spots))
-    is_open = np.zeros(len(spots), dtype=bool)
-    is_open[np.argsort(-rank)[: round(_OPEN_SHARE * len(spots))]] = True
-    took = np.minimum(
-        limits * rng.lognormal(-0.9, 0.55, len(spots)), ages * rng.uniform(0.3, 0.95, len(spots))
-    )
-    return [
-        None if still else time + timedelta(seconds=int(hours * 3600))
-        for still, time, hours in zip(is_open, times, took, strict=True)
-    ]
-
-
-def _reporters(
-    rng: np.random.Generator, degrees: np.ndarray, areas: gpd.GeoDataFrame, staff: pd.DataFrame
+def draw_reporters(
+    rng: np.random.Generator, lon_lat: np.ndarray, areas: gpd.GeoDataFrame, staff: pd.DataFrame
 ) -> list[str]:
     """Who reported each: mostly the cell's own people, else the community's; outside, the nearest cell's."""
     grids = areas[areas["level"] == "grid"]
-    cells = grids["code"].iloc[STRtree(grids.geometry.to_numpy()).nearest(shapely.points(degrees))]
+    tree, points = STRtree(grids.geometry.to_numpy()), shapely.points(lon_lat)
+    found = np.full(len(points), -1)
+    inside, cell = tree.query(points, predicate="intersects")
+    found[inside] = cell
+    outside = np.flatnonzero(found < 0)
+    found[outside] = tree.nearest(points[outside])
+    cells = grids["code"].to_numpy()[found]
     by_area = staff.groupby("area")["staff_code"].apply(list).to_dict()
+    dice = rng.random((len(cells), 2))
     reporters = []
-    for cell in cells:
+    for cell, (is_own, which) in zip(cells, dice.tolist(), strict=True):
         own, community = by_area.get(cell, []), by_area[cell[:12]]
-        reporters.append(str(rng.choice(own if own and rng.random() < 0.75 else community)))
+        among = own if own and is_own < 0.75 else community
+        reporters.append(str(among[int(which * len(among))]))
     return reporters

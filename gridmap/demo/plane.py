@@ -46,5 +46,5 @@ def metres(points: Numbers) -> Numbers:
 
 def on_the_globe(shapes_m: Iterable[shapely.Geometry]) -> gpd.GeoSeries:
     """Shapes of the drawing in WGS84; vertices that were equal stay equal."""
-    moved = [shapely.transform(shape, lon_lat) for shape in shapes_m]
-    return gpd.GeoSeries(moved, crs=crs.WGS84)
+    shapes = np.array(list(shapes_m), dtype=object)
+    return gpd.GeoSeries(shapely.transform(shapes, lon_lat), crs=crs.WGS84)

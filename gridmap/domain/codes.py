@@ -66,6 +66,11 @@ def codes_in(path: str) -> list[str]:
     return path.split("/")[:-1]
 
 
+def last_code(path: str) -> str:
+    """The code a path ends in: that of the area itself."""
+    return path[path.rfind("/", 0, -1) + 1 : -1]
+
+
 def range_below(path: str) -> PathRange:
     """The range of all paths at or below `path`: `low <= p < high` in byte order.
 

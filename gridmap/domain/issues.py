@@ -13,6 +13,8 @@ from gridmap.errors import ConflictError, NotFoundError
 STATUSES = ("reported", "handling", "handled", "closed", "void")
 OPEN = ("reported", "handling", "handled")
 """States in which somebody still has to do something: what “open” means in filters, counts and heat."""
+RUNNING = ("reported", "handling")
+"""Open states in which the clock runs: only here a matter can become late. A handled one was handed back."""
 
 
 @dataclass(frozen=True)

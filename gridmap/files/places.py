@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -128,20 +128,27 @@ def building_frame(
         frame[field], faults = _counts(frame, field)
         findings += faults
     known = {finding.details.get("row") for finding in told if finding.details.get("left_out")}
-    findings += [fault for fault in _placeless(frame) if fault.details["row"] not in known]
+    records = [code or row for row, code in enumerate(frame["code"])]
+    faults = placeless(frame, records, (0, 3, 6))
+    findings += [fault for fault in faults if fault.details["row"] not in known]
     return frame, findings
 
 
-def _placeless(frame: gpd.GeoDataFrame) -> Iterator[Finding]:
-    """The rows that do not say where they are, by the first rule that fits."""
+def placeless(
+    frame: gpd.GeoDataFrame, records: Sequence[str | int], kinds_taken: Collection[int]
+) -> Iterator[Finding]:
+    """The rows that do not say where they are, by the first rule that fits.
+
+    `records`: what each row is called in its finding; `kinds_taken`: GEOS' numbers of the geometries wanted.
+    """
     shapes = frame.geometry.to_numpy()
     kinds, bounds = shapely.get_type_id(shapes), shapely.bounds(shapes)
     is_broken = np.isin(kinds, (3, 6)) & ~shapely.is_valid(shapes)
-    for row, code in enumerate(frame["code"]):
-        details, record, shape = {"row": row, "left_out": True}, code or row, shapes[row]
+    for row, record in enumerate(records):
+        details, shape = {"row": row, "left_out": True}, shapes[row]
         if shape is None or shape.is_empty:
             yield Finding("geometry_missing", WARNING, record, details)
-        elif kinds[row] not in (0, 3, 6):
+        elif kinds[row] not in kinds_taken:
             yield Finding("geometry_kind", WARNING, record, {**details, "kind": shape.geom_type})
         elif not (np.abs(bounds[row]) <= (180, 90, 180, 90)).all():
             edges = [float(edge) if np.isfinite(edge) else None for edge in bounds[row]]

@@ -1,10 +1,15 @@
-"""The rule tables of this installation: roles and categories out of geodata/."""
+"""The rule tables of this installation: roles, categories, deadlines and working time out of geodata/."""
 
 from __future__ import annotations
 
-from gridmap.domain.categories import Category, read_categories
+from zoneinfo import ZoneInfo
+
+from gridmap.domain.categories import Category, Group, read_categories, read_groups
+from gridmap.domain.deadlines import Deadlines, read_limits
 from gridmap.domain.roles import Role, read_roles
+from gridmap.domain.worktime import Rules, WorkingTime, read_rules
 from gridmap.errors import InvalidInputError
+from gridmap.files.workdays import workdays_of
 from gridmap.resources import folder
 
 
@@ -26,3 +31,23 @@ def load_categories() -> dict[str, Category]:
                 )
             known[category.key] = category
     return known
+
+
+def load_groups() -> dict[str, Group]:
+    """Every group (大类) of the catalogues by key. Raises InvalidInputError `category_group_table_invalid`."""
+    return read_groups((folder("geodata") / "categories" / "groups.csv").read_text(encoding="utf-8"))
+
+
+def load_worktime() -> Rules:
+    """The rules of working time. Raises InvalidInputError `worktime_table_invalid`."""
+    return read_rules((folder("geodata") / "worktime.toml").read_text(encoding="utf-8"))
+
+
+def load_deadlines(zone: ZoneInfo) -> Deadlines:
+    """Limits and working time, whose hours are in `zone`.
+
+    Raises InvalidInputError `deadline_table_invalid` or what the tables it refers to raise.
+    """
+    rules, table = load_worktime(), (folder("geodata") / "deadlines.csv").read_text(encoding="utf-8")
+    time = WorkingTime(rules.hours, workdays_of(rules), zone)
+    return Deadlines(time, read_limits(table, load_categories(), load_groups()))

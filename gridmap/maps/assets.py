@@ -13,6 +13,9 @@ JQUERY = "jquery-3.7.1"
 BOOTSTRAP = "bootstrap-5.3.9"
 AWESOME_MARKERS = "leaflet.awesome-markers-2.0.5"
 FONT_AWESOME = "fontawesome-free-6.7.2"
+IDB = "idb-8.0.4"
+ECHARTS = "echarts-6.1.0"
+MAPLIBRE = "maplibre-gl-6.17.0"
 """Folders below `static/vendor`, as tools/vendor.py lays them; a test holds them against package.json."""
 
 Link = tuple[str, str]
@@ -34,6 +37,14 @@ CLUSTER_CSS: tuple[Link, ...] = (
     ("markerclustercss", f"{MARKER_CLUSTER}/MarkerCluster.css"),
     ("markerclusterdefaultcss", f"{MARKER_CLUSTER}/MarkerCluster.Default.css"),
 )
+
+
+MODULES: tuple[Link, ...] = (
+    ("echarts", f"{ECHARTS}/echarts.esm.min.mjs"),
+    ("maplibre-gl", f"{MAPLIBRE}/maplibre-gl.mjs"),
+)
+"""What the wall's modules import by name; the page's import map says where it lies."""
+WALL_CSS = f"{MAPLIBRE}/maplibre-gl.css"
 
 
 def use_local_assets(base_url: str) -> None:

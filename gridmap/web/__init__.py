@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, request, session
 from flask.json.provider import DefaultJSONProvider
 from flask_openapi3 import Info, OpenAPI
 from flask_wtf.csrf import generate_csrf
@@ -19,13 +19,18 @@ from gridmap.live import Live
 from gridmap.maps.assets import use_local_assets
 from gridmap.resources import PACKAGE, folder
 from gridmap.texts import text
-from gridmap.web import access, api, errors, security, visitors
+from gridmap.web import access, account, api, errors, phone, security, signing_in, visitors  # noqa: F401  (some add routes)
+from gridmap.web import language as languages
 from gridmap.web.access import Parts
 from gridmap.web.answers import Error
 from gridmap.web.api import me
+from gridmap.web.field import field
+from gridmap.web.landing import pages_for
 from gridmap.web.language import language
+from gridmap.web.moments import moment
 from gridmap.web.pace import Pace
 from gridmap.web.pages import meta, pages
+from gridmap.web.wall import wall
 
 _SECURITY = {
     "bearer": {"type": "http", "scheme": "bearer"},
@@ -84,6 +89,7 @@ def build(settings: Settings, office: Office, rules: SignInRules) -> Flask:
     access.install(app)
     app.before_request(_check_query)
     app.before_request(_check_body)
+    languages.install(app, is_https=settings.secure_cookies)
     security.install(app, is_https=settings.secure_cookies)
     api.install(app)
     app.add_url_rule("/healthz", "health", me.health)
@@ -150,8 +156,18 @@ def _user() -> dict[str, str] | None:
     return None if who is None else {"name": who.username, "kind": who.kind}
 
 
+def _open_pages() -> list[dict[str, object]]:
+    """The pages that whoever looks at this one may open; none for nobody."""
+    try:
+        return pages_for(access.actor_or_none())
+    except GridmapError:
+        return []
+
+
 def _install_pages(app: Flask) -> None:
     app.register_blueprint(pages)
+    app.register_blueprint(field)
+    app.register_blueprint(wall)
 
     def notice() -> str | None:
         if "notice" not in g:
@@ -171,4 +187,8 @@ def _install_pages(app: Flask) -> None:
             "csrf_token": generate_csrf,
             "notice": said,
             "user": _user(),
+            "languages": languages.languages,
+            "open_pages": _open_pages,
+            "failed_before": session.get("before", {}).get("failed", 0),
+            "moment": moment,
         }

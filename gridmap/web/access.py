@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, Response, after_this_request, current_app, g, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from gridmap.actions.office import Office
@@ -14,19 +16,21 @@ from gridmap.actions.signing_in import (
     SESSION,
     TOKEN,
     SignInRules,
-    actor_by_secret,
     keep_awake,
     open_session,
+    proven,
     sign_out,
 )
 from gridmap.config import Settings
 from gridmap.domain.scope import Actor
-from gridmap.errors import ForbiddenError, NotSignedInError
+from gridmap.errors import ForbiddenError, NotSignedInError, UnavailableError
 from gridmap.live import Live
 from gridmap.web.pace import Pace
 
 PUBLIC, SIGNED_IN = "public", "signed in"
 SAFE = ("GET", "HEAD", "OPTIONS")
+ALONE = "X-Unattended"
+"""Sent by pages nobody has touched for a while: what they ask does not keep the session awake."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 csrf = CSRFProtect()
@@ -77,7 +81,7 @@ def actor_or_none() -> Actor | None:
     if "actor" not in g:
         proof = credentials()
         try:
-            g.actor = None if proof.secret is None else actor_by(parts(), proof)
+            g.actor, g.used_at = (None, None) if proof.secret is None else _proven(parts(), proof)
         except NotSignedInError:
             session.clear()
             raise
@@ -101,9 +105,13 @@ def credentials() -> Credentials:
 
 def actor_by(here: Parts, proof: Credentials) -> Actor:
     """Who is behind `proof` by now. Raises NotSignedInError."""
+    return _proven(here, proof)[0]
+
+
+def _proven(here: Parts, proof: Credentials) -> tuple[Actor, datetime]:
     if proof.secret is None:
         raise NotSignedInError("not_signed_in")
-    return actor_by_secret(here.office, proof.secret, here.rules, proof.kind)
+    return proven(here.office, proof.secret, here.rules, proof.kind)
 
 
 def _bearer() -> str | None:
@@ -111,11 +119,15 @@ def _bearer() -> str | None:
     return header[7:].strip() if header[:7].lower() == "bearer " else None
 
 
-def remember(account_id: int) -> None:
-    """Begin a session for an account that has just signed in; what the cookie held before goes."""
+def remember(account_id: int, label: str = "") -> None:
+    """Begin a session for an account that has just signed in; what the cookie held before goes.
+
+    `label` says to its owner which browser that is. From now on this request is theirs.
+    """
     forget()
+    g.pop("actor", None)
     session.permanent = True
-    session["secret"] = open_session(office(), account_id)
+    session["secret"] = open_session(office(), account_id, label)
 
 
 def forget() -> None:
@@ -159,6 +171,25 @@ def _check_csrf() -> None:
 
 
 def _keep_awake() -> None:
-    # An open page that listens by itself is no sign of a person.
-    if "secret" in session and _bearer() is None and request.endpoint != "api.stream":
-        keep_awake(office(), session["secret"])
+    proof = credentials()
+    if proof.secret is None:
+        return
+    if proof.kind == TOKEN:
+        after_this_request(_note_use)
+        return
+    # An open page that listens, or asks anew by itself, is no sign of a person.
+    is_alone = request.endpoint == "api.stream" or request.headers.get(ALONE) == "1"
+    if not is_alone:
+        keep_awake(office(), proof.secret, SESSION, g.used_at)
+
+
+def _note_use(response: Response) -> Response:
+    """Note that a token is used when its answer has gone: nobody waits for that."""
+    here, secret, used_at = office(), credentials().secret or "", g.used_at
+
+    def note() -> None:
+        with suppress(UnavailableError):  # the next use is noted
+            keep_awake(here, secret, TOKEN, used_at)
+
+    response.call_on_close(note)
+    return response

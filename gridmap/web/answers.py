@@ -70,6 +70,7 @@ class IssueProperties(BaseModel):
     unit: str | None = None
     accuracy_m: float | None = None
     source: str | None = None
+    reported_by_me: bool | None = None
 
 
 class IssueFeature(BaseModel):
@@ -82,7 +83,7 @@ class IssueFeature(BaseModel):
 
 
 class IssueCollection(BaseModel):
-    """Matters, newest first; `next` is the cursor of the next page, null at the end."""
+    """Matters, in the order asked for; `next` is the cursor of the next page, null at the end."""
 
     type: Literal["FeatureCollection"]
     features: list[IssueFeature]
@@ -189,6 +190,31 @@ class BuildingCollection(BaseModel):
     next: str | None
 
 
+class LandmarkProperties(BaseModel):
+    """What a landmark is (road, water, green, field, place), its class within the kind, its name; "" for none."""
+
+    kind: str
+    rank: str
+    name: str
+
+
+class LandmarkFeature(BaseModel):
+    """A landmark."""
+
+    type: Literal["Feature"]
+    id: int
+    geometry: Geometry
+    properties: LandmarkProperties
+
+
+class LandmarkCollection(BaseModel):
+    """Landmarks by key."""
+
+    type: Literal["FeatureCollection"]
+    features: list[LandmarkFeature]
+    next: str | None
+
+
 class HeatAnswer(BaseModel):
     """Open matters as a density: filled classes between `breaks`, in `unit`."""
 
@@ -201,8 +227,16 @@ class HeatAnswer(BaseModel):
     features: list[dict[str, Any]]
 
 
+class LimitAnswer(BaseModel):
+    """How long a matter may take (处置时限); `text` says it in the reader's language."""
+
+    amount: int
+    unit: Literal["urgent_hours", "working_hours", "working_days", "calendar_days"]
+    text: str
+
+
 class CategoryAnswer(BaseModel):
-    """A category."""
+    """A category; `limit` null: its matters have no deadline."""
 
     id: str
     code: str
@@ -212,6 +246,7 @@ class CategoryAnswer(BaseModel):
     group: str
     role: str | None
     role_name: str | None
+    limit: LimitAnswer | None
 
 
 class CategoryList(BaseModel):

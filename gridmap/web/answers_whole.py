@@ -95,7 +95,7 @@ class StaffAnswer(BaseModel):
     head: list[MemberAnswer]
 
 
-class CategoryCount(BaseModel):
+class OpenOfCategory(BaseModel):
     """Open matters of one category."""
 
     category: str
@@ -104,23 +104,41 @@ class CategoryCount(BaseModel):
 
 
 class CountsAnswer(BaseModel):
-    """An area in figures; `overdue` is null until deadlines are kept, `households` where no building says."""
+    """An area in figures: of its open matters those late and those due before the local day ends.
+
+    `households` is null where no building says.
+    """
 
     open: int
     closed: int
-    overdue: int | None
+    overdue: int
+    due_today: int
     by_status: dict[str, int]
-    by_category: list[CategoryCount]
+    by_category: list[OpenOfCategory]
     buildings: int
     households: int | None
 
 
+class DayCounts(BaseModel):
+    """What was reported and what was closed on a local day (`2026-11-20`)."""
+
+    day: str
+    reported: int
+    closed: int
+
+
 class WholeAreaProperties(AreaProperties):
-    """An area with the way to it, its staff and figures: null where they are not the reader's to know."""
+    """An area with the way to it, its staff and figures: null where they are not the reader's to know.
+
+    `days` are the last 14 local days, today last. `on_time` is the share closed by their deadline of those
+    closed in the last 30 days that had one; null where there are none.
+    """
 
     breadcrumb: list[AreaRef]
     staff: StaffAnswer | None
     counts: CountsAnswer | None
+    days: list[DayCounts] | None
+    on_time: float | None
 
 
 class WholeArea(AreaFeature):

@@ -43,6 +43,13 @@ def status_of(error: errors.GridmapError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
+def said_of(error: errors.GridmapError) -> str:
+    """An error in words for a form; of a weak password, why it is."""
+    details = dict(error.details)
+    code = f"{error.code}_{details['reason']}" if error.code == "password_weak" else error.code
+    return text(language(), f"error.{code}", **details)
+
+
 def answer(code: str, status: int, details: dict[str, Any] | None = None) -> Response:
     """The one error shape: JSON under /api, a page elsewhere."""
     details = details or {}
@@ -83,7 +90,8 @@ def install(app: Flask) -> None:
 def _domain(error: errors.GridmapError) -> AnyResponse:
     is_visit = request.method in ("GET", "HEAD") and not _is_for_machines()
     if is_visit and isinstance(error, errors.NotSignedInError):
-        return redirect(url_for("pages.sign_in_page", next=request.full_path.rstrip("?")))
+        why = {} if error.code == "not_signed_in" else {"why": error.code}
+        return redirect(url_for("pages.sign_in_page", next=request.full_path.rstrip("?"), **why))
     return answer(error.code, status_of(error), dict(error.details))
 
 

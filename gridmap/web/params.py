@@ -7,7 +7,7 @@ import binascii
 import math
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from gridmap.domain.codes import LEVELS
 from gridmap.domain.issues import OPEN, STATUSES
+from gridmap.domain.landmarks import KINDS as KINDS_OF_LANDMARKS
 from gridmap.domain.scope import KINDS
 from gridmap.errors import InvalidInputError
 from gridmap.geo.crs import DATUMS
@@ -67,6 +68,15 @@ StatusText = Annotated[
         json_schema_extra={"pattern": f"^{_STATUS}(?:,{_STATUS})*$"},
     ),
 ]
+_KIND = f"(?:{'|'.join(KINDS_OF_LANDMARKS)})"
+LandmarkKinds = Annotated[
+    str,
+    Field(
+        max_length=100,
+        description=f"Some of {', '.join(KINDS_OF_LANDMARKS)}; comma between",
+        json_schema_extra={"pattern": f"^{_KIND}(?:,{_KIND})*$"},
+    ),
+]
 Key = Annotated[int, Field(ge=1, le=2**53)]
 
 
@@ -107,10 +117,9 @@ class LanguageQuery(Strict):
     lang: str | None = Field(None, max_length=10, description="zh-CN or en, for texts in the answer")
 
 
-class IssueQuery(LanguageQuery):
-    """Narrows a list of matters."""
+class StateQuery(LanguageQuery):
+    """Narrows matters to be counted."""
 
-    bbox: BBoxText | None = None
     area: Code | None = None
     status: StatusText | None = None
     category: str | None = Field(
@@ -119,13 +128,28 @@ class IssueQuery(LanguageQuery):
     since: Moment | None = Field(None, description="Reported then or later")
     until: Moment | None = Field(None, description="Reported before")
     mine: bool | None = None
+    due: Literal["late", "today", "later", "in_time"] | None = Field(
+        None,
+        description="Where the clock runs: late now, until the local day ends, after or never; or not late",
+    )
+
+
+class IssueQuery(StateQuery):
+    """Narrows a list of matters, and says in which order."""
+
+    bbox: BBoxText | None = None
     q: str | None = Field(None, max_length=64, description="Part of the number")
+    order: Literal["newest", "urgency"] = Field(
+        "newest", description="urgency: first due first, those without a deadline last"
+    )
     limit: int = Field(100, ge=1, le=1000)
     cursor: Cursor | None = None
 
 
 class AreaQuery(LanguageQuery):
     """Narrows a list of areas."""
+
+    q: str | None = Field(None, max_length=64, description="Part of the name or code")
 
     level: str | None = Field(None, json_schema_extra={"enum": list(LEVELS)}, max_length=20)
     parent: Code | None = None
@@ -139,18 +163,29 @@ class AreaQuery(LanguageQuery):
 class BuildingQuery(LanguageQuery):
     """Narrows a list of buildings."""
 
+    q: str | None = Field(None, max_length=64, description="Part of the name, address or code")
     bbox: BBoxText | None = None
     limit: int = Field(1000, ge=1, le=5000)
     cursor: Cursor | None = None
 
 
-class HeatQuery(LanguageQuery):
+class LandmarkQuery(LanguageQuery):
+    """Narrows a list of landmarks."""
+
+    bbox: BBoxText | None = None
+    kind: LandmarkKinds | None = None
+    zoom: float | None = Field(
+        None, ge=0, le=24, allow_inf_nan=False, description="Of the map they are drawn on; none: everything"
+    )
+    limit: int = Field(1000, ge=1, le=5000)
+    cursor: Cursor | None = None
+
+
+class HeatQuery(StateQuery):
     """What the heat is of."""
 
     bbox: BBoxText
     zoom: float = Field(13, ge=0, le=24, allow_inf_nan=False)
-    category: str | None = Field(None, max_length=500)
-    status: StatusText | None = None
 
 
 class LocateQuery(LanguageQuery):
@@ -316,6 +351,27 @@ def read_number_cursor(text: str | None) -> int | None:
     if not (held.isascii() and held.isdigit() and len(held) < 18):
         raise InvalidInputError("cursor_invalid")
     return int(held)
+
+
+def write_urgency_cursor(due_at: datetime | None, key: int) -> str:
+    """An opaque cursor that holds a place in the order of deadlines."""
+    return write_cursor(f"{due_at.isoformat() if due_at else ''},{key}")
+
+
+def read_urgency_cursor(text: str | None) -> tuple[datetime | None, int] | None:
+    """The moment (None: no deadline) and the row's key a cursor holds. Raises InvalidInputError `cursor_invalid`."""
+    held = read_cursor(text)
+    if held is None:
+        return None
+    moment, _, key = held.partition(",")
+    try:
+        due_at = datetime.fromisoformat(moment) if moment else None
+    except ValueError:
+        raise InvalidInputError("cursor_invalid") from None
+    is_key = key.isascii() and key.isdigit() and len(key) < 18
+    if not is_key or (due_at is not None and not (due_at.tzinfo and _EARLIEST <= due_at <= _LATEST)):
+        raise InvalidInputError("cursor_invalid")
+    return due_at, int(key)
 
 
 def iso(moment: datetime | None) -> str | None:

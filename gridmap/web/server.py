@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +12,10 @@ from gunicorn.app.base import BaseApplication
 from gridmap import jobs
 from gridmap.actions.keeping import routines
 from gridmap.config import Settings
+from gridmap.web.certificate import Certificate
 from gridmap.web.slow import PatienceWorker
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104  (as it is shown)
 _SPARE_THREADS = 16
 """Threads beside those that open streams may hold: for everything else."""
 _IDLE_CONNECTIONS = 1000
@@ -20,8 +23,14 @@ _IDLE_CONNECTIONS = 1000
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, make: Callable[[Settings], Flask], settings: Settings, bind: str) -> None:
-        self._make, self._settings, self._bind = make, settings, bind
+    def __init__(
+        self,
+        make: Callable[[Settings], Flask],
+        settings: Settings,
+        bind: str,
+        certificate: Certificate | None,
+    ) -> None:
+        self._make, self._settings, self._bind, self._certificate = make, settings, bind, certificate
         super().__init__()
 
     def load_config(self) -> None:
@@ -42,6 +51,12 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "accesslog": None,
             "control_socket_disable": True,
         }
+        if self._certificate is not None:
+            options |= {
+                "certfile": str(self._certificate.certificate),
+                "keyfile": str(self._certificate.key),
+                "ssl_context": _modern,
+            }
         for name, value in options.items():
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
@@ -49,6 +64,12 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         # In the worker, after the fork: no connection is shared between processes.
         return self._make(self._settings)
+
+
+def _modern(_conf: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    context = default()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def _start_work(worker: Any) -> None:
@@ -67,7 +88,17 @@ def _stop_live(_server: Any, worker: Any) -> None:
         app.extensions["gridmap"].live.stop()
 
 
-def run(make: Callable[[Settings], Flask], settings: Settings, host: str, port: int) -> None:
-    """Serve what `make` makes in each process, until stopped."""
-    print(f"gridmap: http://{host}:{port}/", flush=True)
-    _Server(make, settings, f"{host}:{port}").run()
+def run(
+    make: Callable[[Settings], Flask],
+    settings: Settings,
+    host: str,
+    port: int,
+    certificate: Certificate | None = None,
+) -> None:
+    """Serve what `make` makes in each process, until stopped; over HTTPS where there is a certificate."""
+    scheme, shown = (
+        ("http" if certificate is None else "https"),
+        ("localhost" if host == EVERYWHERE else host),
+    )
+    print(f"gridmap: {scheme}://{shown}:{port}/", flush=True)
+    _Server(make, settings, f"{host}:{port}", certificate).run()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import shapely
 from sqlalchemy import Row
 
 from gridmap.db.models import EventRow, Issue, Words
+from gridmap.domain.deadlines import Limit
 from gridmap.domain.roles import Role
 from gridmap.domain.staffing import Member
+from gridmap.texts import text
+from gridmap.web.access import actor
 from gridmap.web.language import language
 from gridmap.web.params import iso
 
@@ -34,6 +38,14 @@ def role_name(role: Role | None, code: str) -> str:
     if role is None:
         return code
     return role.name_en if language() == "en" else role.name_zh
+
+
+def limit(found: Limit | None) -> dict[str, Any] | None:
+    """How long a matter may take, also in the reader's words; None for no limit."""
+    if found is None:
+        return None
+    words = text(language(), f"limit.{found.unit}", n=found.amount)
+    return {"amount": found.amount, "unit": found.unit, "text": words}
 
 
 def cell_of(row: Any) -> dict[str, Any] | None:
@@ -67,12 +79,13 @@ def issue_feature(row: Any) -> dict[str, Any]:
             "unit": issue.unit,
             "accuracy_m": issue.accuracy_m,
             "source": issue.source,
+            "reported_by_me": issue.account_id == actor().account_id,
         },
     }
 
 
 def issue_projection(row: Row[Any]) -> dict[str, Any]:
-    """A matter as a wall shows it: number, category, state, cell, time, at the cell's label point.
+    """A matter as a wall shows it: number, category, state, cell, times, at the cell's label point.
 
     No words, photos, names, and not the place itself.
     """
@@ -91,6 +104,7 @@ def issue_projection(row: Row[Any]) -> dict[str, Any]:
             "category": f"{row.standard}:{row.kind}:{row.category_code}",
             "category_name": category_name(row),
             "reported_at": iso(issue.reported_at),
+            "due_at": iso(issue.due_at),
             "cell": cell_of(row),
         },
     }
@@ -133,6 +147,8 @@ def event(row: Any, words: Mapping[int, Words]) -> dict[str, Any]:
         told["cell"] = data["why"]["cell"]
     if "words" in data:
         told["words"] = [_words(entry["id"], words) for entry in data["words"]]
+    if data.get("due_at"):
+        told["due_at"] = iso(datetime.fromisoformat(data["due_at"]))
     actor = None
     if row.actor_kind is not None:
         actor = {"name": row.actor_name or row.username, "kind": row.actor_kind}

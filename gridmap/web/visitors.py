@@ -19,6 +19,23 @@ from gridmap.config import Settings
 COOKIE = "browser"
 NAMES_KEPT = 8
 _AGE_S = 365 * 86_400
+# The first that fits: most browsers also say the names of others.
+_BROWSERS = (
+    ("MicroMessenger/", "WeChat"),
+    ("Edg", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 def trust_proxies(app: Flask, number: int) -> None:
@@ -42,6 +59,13 @@ def remember_browser(response: Response, username: str, settings: Settings) -> N
     value = str(_signer().dumps([browser, kept]))
     secure = settings.secure_cookies
     response.set_cookie(COOKIE, value, max_age=_AGE_S, path="/", httponly=True, samesite="Lax", secure=secure)
+
+
+def browser_words() -> str:
+    """The browser and system of this request, as far as it says: “Chrome · Android”; empty for none known."""
+    agent = request.user_agent.string
+    found = [next((name for mark, name in table if mark in agent), "") for table in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(filter(None, found))
 
 
 def _kept() -> tuple[str, list[str]]:

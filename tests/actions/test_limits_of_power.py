@@ -7,7 +7,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from gridmap.actions import signing_in
+from gridmap.actions import passwords
 from gridmap.actions.accounts import (
     NewAccount,
     add_account,
@@ -20,7 +20,8 @@ from gridmap.actions.accounts import (
 from gridmap.actions.handling import Act, act_on
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
-from gridmap.actions.signing_in import TOKEN, SignInRules, actor_by_secret, hash_password
+from gridmap.actions.passwords import hash_password
+from gridmap.actions.signing_in import TOKEN, SignInRules, actor_by_secret
 from gridmap.db.models import Account, EventRow, Token
 from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError, NotSignedInError, TooManyError
 from tests.town import C1, CENTRES, EASTGATE, PASSWORD, RIVERSIDE, actor_named, report_at
@@ -102,12 +103,12 @@ def test_a_matter_does_not_go_to_a_unit_nobody_answers_for(office: Office) -> No
 
 
 def test_only_a_few_hash_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signing_in, "PLACE_WAIT_S", 0.01)
-    taken = [signing_in._PLACES.acquire(timeout=1) for _ in range(2)]
+    monkeypatch.setattr(passwords, "PLACE_WAIT_S", 0.01)
+    taken = [passwords._PLACES.acquire(timeout=1) for _ in range(2)]
     try:
         with pytest.raises(TooManyError):
             hash_password("anything")
     finally:
         for _ in taken:
-            signing_in._PLACES.release()
+            passwords._PLACES.release()
     assert hash_password("anything").startswith("$argon2id$")

@@ -10,7 +10,8 @@ import shapely
 from shapely import Polygon, box
 
 from gridmap.demo.blocks import borders_of, joined
-from gridmap.demo.district import DemoDistrict, draw_district
+from gridmap.demo.district import DemoDistrict, draw_geometry
+from gridmap.demo.plan import SMALL
 from gridmap.domain.codes import LEVELS, level_of, parent_code
 from gridmap.geo import crs
 from gridmap.geo.coverage import check
@@ -49,7 +50,7 @@ def test_the_check_sees_a_gap_an_overlap_and_a_missing_vertex():
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_other_seeds_make_whole_towns_too(seed):
-    areas = draw_district(seed).areas
+    areas = draw_geometry(seed, SMALL).areas
     assert list(areas["level"].value_counts()[list(LEVELS)]) == [1, 3, 12, 130]
     for name in LEVELS:
         assert shapely.coverage_is_valid(areas.geometry[areas["level"] == name].to_numpy())

@@ -1,68 +1,193 @@
-"""The demo goes in through the ordinary doors, once, and its history verifies; on both engines."""
+"""The demo goes in through the ordinary doors, once, with a past that reads like one, and goes on; on both engines."""
 
 from __future__ import annotations
 
+import io
 import json
-from pathlib import Path
+from dataclasses import replace
+from datetime import timedelta
+from threading import Event
 
+import numpy as np
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from gridmap.actions.auditing import audit
 from gridmap.actions.office import Office
+from gridmap.actions.reporting import report
 from gridmap.actions.signing_in import SignInRules, sign_in
-from gridmap.db.models import Area, Building, Issue, Meta, Person
-from gridmap.demo.build import DEMO_PASSWORD, build_demo
-from gridmap.errors import ConflictError, NotSignedInError
-from tests.conftest import settings_for
-from tests.town import build_areas
-
-SEED = 990001
-
-
-def silent(_stage: str, _done: int, _of: int) -> None:
-    pass
-
-
-def test_the_demo_is_whole_verifies_and_is_built_once(empty_office: Office, rules: SignInRules) -> None:
-    signs = build_demo(empty_office, rules, SEED, silent)
-    again = build_demo(empty_office, rules, SEED, silent)
-    with empty_office.database.reading() as session:
-        counts = [session.scalar(select(func.count()).select_from(t)) for t in (Area, Building, Issue)]
-        staffless = session.scalar(select(func.count()).select_from(Issue).where(Issue.owner_id.is_(None)))
-        statuses = set(session.scalars(select(Issue.status)))
-        notice = session.scalar(select(Meta.value).where(Meta.name == "notice"))
-    assert again == signs
-    assert counts[0] == 130 + 12 + 3 + 1
-    assert counts[1] > 2500
-    assert counts[2] == 1500
-    assert staffless == 0
-    assert statuses == {"reported", "handling", "handled", "closed"}
-    assert notice == "示例·示意图，非行政区划界线"
-    assert audit(empty_office).faults == ()
-    for sign in signs:
-        assert not sign_in(empty_office, sign.username, DEMO_PASSWORD, rules).must_set_password
+from gridmap.db import history
+from gridmap.db.models import Area, Building, EventRow, Issue, Meta, Person, Photo
+from gridmap.demo import catching_up, live
+from gridmap.demo.build import build_demo
+from gridmap.demo.catching_up import catch_up
+from gridmap.demo.live import MARK, Stage, keep_moving
+from gridmap.demo.signs import DEMO_PASSWORD
+from gridmap.domain.issues import OPEN
+from gridmap.errors import ConflictError, NotFoundError, NotSignedInError
+from gridmap.files.photos import path_of
+from tests.conftest import Clock, settings_for
+from tests.demo.conftest import PHOTOS, SEED, silent
+from tests.town import actor_named, build_areas, report_at
 
 
-def test_the_demos_password_opens_nobody_elses_account(empty_office: Office, rules: SignInRules) -> None:
-    signs = {sign.username for sign in build_demo(empty_office, rules, SEED, silent)}
-    from gridmap.web import build
+def count(office: Office, *conditions: object, table: type = Issue) -> int:
+    with office.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
-    app = build(settings_for(empty_office), empty_office, rules)
-    page = app.test_client().get("/sign-in").get_data(as_text=True)
-    assert DEMO_PASSWORD in page
-    with empty_office.database.reading() as session:
-        others = set(session.scalars(select(Person.code))) - signs
+
+def statuses(office: Office) -> dict[str, int]:
+    with office.database.reading() as session:
+        return dict(session.execute(select(Issue.status, func.count()).group_by(Issue.status)).all())
+
+
+def test_the_demo_is_whole_verifies_and_is_built_once(demo_office: Office, rules: SignInRules) -> None:
+    signs = build_demo(demo_office, rules, SEED, silent)
+    assert count(demo_office, table=Area) == 130 + 12 + 3 + 1
+    assert count(demo_office, table=Building) > 2500
+    assert count(demo_office, Issue.external_id.is_not(None)) == 1500
+    assert statuses(demo_office).keys() == {"reported", "handling", "handled", "closed"}
+    with demo_office.database.reading() as session:
+        assert (
+            session.scalar(select(Meta.value).where(Meta.name == "notice")) == "示例·示意图，非行政区划界线"
+        )
+    assert audit(demo_office).faults == ()
+    assert build_demo(demo_office, rules, SEED, silent) == signs
+
+
+def test_every_role_has_a_sign_in_that_works_at_once(demo_office: Office, rules: SignInRules) -> None:
+    signs = {sign.role: sign for sign in build_demo(demo_office, rules, SEED, silent)}
+    assert {
+        "administrator",
+        "seat",
+        "wall",
+        "department",
+        "leader",
+        "dynamic",
+        "community_head",
+    } <= signs.keys()
+    for role in ("leader", "wall", "department"):
+        assert not sign_in(demo_office, signs[role].username, DEMO_PASSWORD, rules).must_set_password
+    leader = actor_named(demo_office, signs["leader"].username)
+    assert len(leader.scope.paths) >= 2
+    assert actor_named(demo_office, signs["community_head"].username).scope.covers(leader.scope.paths[0])
+
+
+def test_the_demos_password_opens_nobody_elses_account(demo_office: Office, rules: SignInRules) -> None:
+    with demo_office.database.reading() as session:
+        others = set(session.scalars(select(Person.code)))
         listed = json.loads(session.scalar(select(Meta.value).where(Meta.name == "demo_accounts")) or "[]")
-    assert {one["username"] for one in listed} == signs
-    for stranger in sorted(others)[:3]:
+    known = {one["username"] for one in listed}
+    from gridmap.web import build as build_app
+
+    page = build_app(settings_for(demo_office), demo_office, rules).test_client().get("/sign-in")
+    assert DEMO_PASSWORD in page.get_data(as_text=True)
+    for stranger in sorted(others - known)[:2]:
         with pytest.raises(NotSignedInError):
-            sign_in(empty_office, stranger, DEMO_PASSWORD, rules)
+            sign_in(demo_office, stranger, DEMO_PASSWORD, rules)
 
 
-def test_the_demo_is_not_built_over_somebody_elses_data(
-    empty_office: Office, rules: SignInRules, tmp_path: Path
+def test_a_closed_matters_past_is_told_by_named_people_in_order(demo_office: Office) -> None:
+    with demo_office.database.reading() as session:
+        closed = session.scalars(
+            select(Issue).where(
+                Issue.status == "closed", Issue.source == "staff", Issue.handler_id.is_not(None)
+            )
+        ).first()
+        assert closed is not None
+        events = history.of_issue(session, closed.id)
+    acts = [row.EventRow.kind for row in events if row.EventRow.kind != "photo"]
+    assert acts == ["reported", "start", "finish", "close"]
+    times = [row.EventRow.at for row in events]
+    assert times == sorted(times)
+    assert all(row.actor_name for row in events)
+    assert (closed.closed_at, closed.account_id) == (times[-1], events[0].EventRow.actor_id)
+
+
+def test_matters_have_photos_in_the_right_place_of_their_past(demo_office: Office) -> None:
+    with demo_office.database.reading() as session:
+        photos = list(session.scalars(select(Photo).where(~Photo.client_id.startswith(MARK))))
+        kinds = session.execute(
+            select(EventRow.issue_id, EventRow.kind).where(EventRow.seq == 2, EventRow.kind == "photo")
+        ).all()
+    assert PHOTOS <= len(photos) <= 2 * PHOTOS
+    assert len(kinds) == PHOTOS
+    kept = Image.open(io.BytesIO(path_of(demo_office.data_dir, photos[0].digest).read_bytes()))
+    assert kept.size == (1200, 800)
+
+
+def test_while_it_is_live_counts_stay_level(demo_office: Office) -> None:
+    before = statuses(demo_office)
+    stage = Stage(demo_office, np.random.default_rng(3))
+    for _ in range(24):
+        stage.step()
+    after = statuses(demo_office)
+    assert stage.tally.done == dict.fromkeys(("report", "start", "finish", "close"), 6)
+    assert [after[name] for name in OPEN] == [before[name] for name in OPEN]
+    assert after["closed"] == before["closed"] + 6
+    assert count(demo_office, Issue.client_id.startswith(MARK)) == 6
+
+
+def test_what_people_report_is_left_to_people(demo_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    urgent = report(demo_office, actor_named(demo_office, "zhongxin"), report_at(103.8, 25.49)).number
+    monkeypatch.setattr(live, "ROUND", ("start",))
+    stage = Stage(demo_office, np.random.default_rng(4))
+    for _ in range(5):
+        stage.step()
+    with demo_office.database.reading() as session:
+        assert session.scalar(select(Issue.status).where(Issue.number == urgent)) == "reported"
+
+
+class Countdown(Event):
+    """Stops after so many waits, which take no time."""
+
+    def __init__(self, left: int, office: Office, **span: float) -> None:
+        super().__init__()
+        self.left, self.office, self.span, self.asked = left, office, span, list[float]()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.left -= 1
+        self.asked.append(timeout or 0)
+        self.office.clock.forward(**self.span)  # type: ignore[attr-defined]
+        return self.left < 0
+
+
+def test_it_keeps_the_pace_and_tells_what_it_did(demo_office: Office) -> None:
+    clock = Clock()
+    clock.now = demo_office.clock()
+    office, heard = replace(demo_office, clock=clock), list[int]()
+    stop, forgotten = Countdown(8, office, seconds=15), Countdown(1000, office, hours=5)
+    chance = np.random.default_rng(5)
+    keep_moving(office, stop, 4, lambda tally: heard.append(sum(tally.done.values())), chance)
+    assert np.mean(stop.asked) == pytest.approx(60 / 4 / 4, rel=0.4)
+    assert heard == [4, 8]
+    keep_moving(office, forgotten, 4, lambda tally: None, chance)
+    assert len(forgotten.asked) <= 4
+
+
+def test_looked_at_a_day_later_it_has_gone_on_meanwhile(
+    demo_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert catch_up(demo_office, Event(), silent) == 0
+    monkeypatch.setattr(catching_up, "_ACTS", 12)
+    monkeypatch.setattr(catching_up, "_PHOTOS", 2)
+    later = demo_office.clock() + timedelta(hours=20)
+    then = replace(demo_office, clock=lambda: later)
+    added = catch_up(then, Event(), silent)
+    assert added > 20
+    assert count(then, Issue.reported_at > later - timedelta(hours=19)) > 10
+    assert count(then, Issue.reported_at > later) == 0
+    assert audit(then).faults == ()
+
+
+def test_there_is_nothing_to_move_where_no_demo_is(empty_office: Office) -> None:
+    with pytest.raises(NotFoundError, match="demo_missing"):
+        Stage(empty_office, np.random.default_rng(1))
+    assert catch_up(empty_office, Event(), silent) == 0
+
+
+def test_the_demo_is_not_built_over_somebody_elses_data(empty_office: Office, rules: SignInRules) -> None:
     build_areas(empty_office)
     with pytest.raises(ConflictError, match="demo_needs_empty"):
         build_demo(empty_office, rules, SEED, silent)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from shapely import LineString, STRtree, box
+from shapely import Point, Polygon, STRtree, box
 
-from gridmap.demo.buildings import draw_footprints
+from gridmap.demo.buildings import Built, draw_footprints
+from gridmap.demo.campuses import CAMPUSES
+from gridmap.demo.lots import Lot
 from gridmap.demo.plane import metres
-from gridmap.demo.uses import MANNERS
+from gridmap.demo.uses import GREEN_USES, MANNERS
+from gridmap.domain.landmarks import KINDS, PLACE_RANKS
 from gridmap.geo import crs
 
 
@@ -21,7 +24,7 @@ def cells_holding(district, shapes) -> np.ndarray:
 
 
 def test_there_are_about_three_thousand(district):
-    assert 2700 <= len(district.buildings) <= 3700
+    assert 2700 <= len(district.buildings) <= 4000
     assert district.buildings.crs == crs.WGS84
 
 
@@ -88,10 +91,11 @@ def test_there_are_low_and_high_houses(district):
     assert ((floors >= 5) & (floors <= 7)).mean() > 0.35
 
 
-def test_roads_are_named_main_and_minor(district):
-    assert set(district.roads["kind"]) == {"main", "minor"}
+def test_roads_are_named_main_minor_and_lanes(district):
+    assert set(district.roads["kind"]) == {"main", "minor", "lane"}
     assert (district.roads["name"].str.len() >= 3).all()
-    assert district.roads["name"][district.roads["kind"] == "minor"].is_unique
+    assert district.roads["name"][district.roads["kind"] != "main"].is_unique
+    assert district.roads["name"][district.roads["kind"] == "lane"].str.endswith("巷").all()
     assert set(district.roads.geom_type) == {"LineString"}
 
 
@@ -106,23 +110,74 @@ def test_a_river_crosses_the_district_from_side_to_side(district):
 
 def test_greens_are_drawn_land_first(district):
     kinds = list(district.greens["kind"])
-    assert kinds[-2:] == ["lake", "river"]
-    assert set(kinds[:-2]) == {"park"}
+    assert kinds[-1] == "river"
+    assert kinds[:-1] == sorted(kinds[:-1], reverse=True)
+    assert set(kinds) == {"park", "lake", "river"}
+    assert {"南湖", "白石河", "南湖公园"} <= set(district.greens["name"])
+
+
+def built_on(use: str, ground: shapely.Polygon) -> Built:
+    return draw_footprints(np.random.Generator(np.random.PCG64(1)), [Lot(0, ground, use, "", 0.5)])
 
 
 @pytest.mark.parametrize("use", sorted(MANNERS))
-def test_a_block_is_built_on_as_its_use_is(use):
-    block, road = box(0, 0, 400, 300), LineString([(0, 150), (400, 150)]).buffer(10)
-    found = draw_footprints(np.random.Generator(np.random.PCG64(1)), [block], [use], road)
+def test_a_lot_is_built_on_as_its_use_is(use):
+    lot = Polygon([(0, 0), (400, 20), (380, 300), (0, 300)])
+    found = built_on(use, lot).footprints
     assert found
     for footprint in found:
-        assert block.buffer(-13.9).contains(footprint.shape)
-        assert not footprint.shape.intersects(road.buffer(-0.1))
+        assert lot.buffer(0.02).contains(footprint.shape)
         assert MANNERS[use].floors[0] <= footprint.floors <= MANNERS[use].floors[1]
 
 
-def test_a_park_and_a_scrap_of_ground_stay_free():
-    rng = np.random.Generator(np.random.PCG64(1))
-    nothing = shapely.Polygon()
-    assert draw_footprints(rng, [box(0, 0, 400, 300)], ["park"], nothing) == []
-    assert draw_footprints(rng, [box(0, 0, 40, 20)], ["slabs"], nothing) == []
+@pytest.mark.parametrize("use", sorted(CAMPUSES))
+@pytest.mark.parametrize("scale", [1.0, 0.62])
+def test_a_campus_is_whole_on_a_roomy_and_on_a_narrow_lot(use, scale):
+    lot = box(0, 0, 210 * scale, 190 * scale)
+    built = built_on(use, lot)
+    assert [f.name for f in built.footprints] == [part.name for part in CAMPUSES[use].parts]
+    shapes = [*(f.shape for f in built.footprints), *built.pitches]
+    assert len(built.pitches) == len(CAMPUSES[use].pitches)
+    assert shapely.union_all(shapes).area == pytest.approx(sum(shape.area for shape in shapes))
+    assert all(lot.buffer(0.02).contains(shape) for shape in shapes)
+
+
+def test_a_villages_houses_are_small_and_stand_along_its_lanes_but_not_on_them():
+    lot = box(0, 0, 300, 260)
+    built = built_on("village", lot)
+    lanes = shapely.union_all([lane.line for lane in built.lanes])
+    assert len(built.footprints) > 30
+    for house in built.footprints:
+        assert lot.contains(house.shape)
+        assert house.shape.area < 160
+        assert 2 < house.shape.distance(lanes) < 30
+
+
+@pytest.mark.parametrize("use", GREEN_USES)
+def test_a_green_and_a_scrap_of_ground_stay_free(use):
+    assert built_on(use, box(0, 0, 400, 300)) == ([], [], [])
+    assert built_on("slabs", box(0, 0, 40, 10)) == ([], [], [])
+
+
+def test_landmarks_are_all_a_map_needs(district):
+    counted = district.landmarks.groupby("kind").size()
+    assert set(counted.index) == set(KINDS)
+    assert counted["road"] == len(district.roads)
+    ranks = set(district.landmarks["rank"][district.landmarks["kind"] == "place"])
+    assert set(PLACE_RANKS) | {"underpass"} == ranks
+    assert district.landmarks.geometry.is_valid.all()
+
+
+def test_places_have_names_no_two_alike(district):
+    names = district.landmarks["name"][district.landmarks["kind"] == "place"]
+    assert names.is_unique
+    assert (names.str.len() >= 3).all()
+
+
+def test_fields_and_villages_lie_outside_the_town(district):
+    whole = shapely.transform(district.areas.geometry[0], metres)
+    fields = district.landmarks.geometry[district.landmarks["kind"] == "field"]
+    shapes = shapely.transform(fields.to_numpy(), metres)
+    inside = [shape for shape in shapes if whole.contains(shape)]
+    assert 20 < len(inside) < len(shapes)
+    assert min(shape.distance(Point(3950, 2700)) for shape in shapes) > 1500

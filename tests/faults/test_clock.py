@@ -13,7 +13,7 @@ from gridmap.actions.handling import Act, act_on
 from gridmap.actions.keeping import Routine, do_what_is_due, forget_stream, routines
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
-from gridmap.actions.signing_in import SESSION, actor_by_secret, keep_awake, open_session, sign_in
+from gridmap.actions.signing_in import SESSION, actor_by_secret, keep_awake, open_session, proven, sign_in
 from gridmap.db import stream
 from gridmap.db.models import Chore, EventRow, Issue, StreamRow
 from gridmap.errors import NotSignedInError
@@ -138,7 +138,7 @@ def test_a_session_of_a_time_to_come_has_ended(office: Office, clock: Clock) -> 
     again = open_session(office, actor_named(office, "seat").account_id)
     clock.now -= timedelta(minutes=RULES.idle_minutes - 1)
     assert asks(office, again)
-    keep_awake(office, again)
+    keep_awake(office, again, SESSION, proven(office, again, RULES, SESSION)[1])
     clock.forward(minutes=RULES.idle_minutes + 1)
     assert code_of(lambda: asks(office, again)) == "session_idle"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from gridmap.files.tables import load_categories, load_roles
+from zoneinfo import ZoneInfo
+
+from gridmap.domain.deadlines import UNITS, Limit
+from gridmap.files.tables import load_categories, load_deadlines, load_groups, load_roles
 
 
 def test_roles_hold_one_leader_five_officers_and_the_heads() -> None:
@@ -17,3 +20,20 @@ def test_every_category_has_its_key_and_a_role_of_the_five_or_none() -> None:
         r.code for r in roles.values() if r.slot == "5"
     }
     assert {"GBT47678", "GBT30428"} <= {c.standard for c in categories.values()}
+
+
+def test_every_category_has_a_limit_of_its_own_or_of_its_group() -> None:
+    deadlines, categories = load_deadlines(ZoneInfo("Asia/Shanghai")), load_categories()
+    assert [key for key, category in categories.items() if deadlines.limit_of(category) is None] == []
+    assert {limit.unit for limit in deadlines.limits.by_category.values()} == set(UNITS)
+    assert set(deadlines.limits.by_group) == set(load_groups())
+
+
+def test_limits_are_those_that_were_taken_down() -> None:
+    deadlines, categories = load_deadlines(ZoneInfo("Asia/Shanghai")), load_categories()
+    taken_down = {
+        "01001": Limit(2, "urgent_hours"), "06010": Limit(4, "working_hours"), "06011": Limit(5, "working_days"),
+        "06001": Limit(2, "calendar_days"), "09005": Limit(2, "urgent_hours"),
+    }  # fmt: skip
+    found = {code: deadlines.limit_of(categories[f"GBT47678:matter:{code}"]) for code in taken_down}
+    assert found == taken_down

@@ -34,7 +34,7 @@ PASSED_ON: dict[tuple[str, str], set[str]] = {
     ("gridmap.files.doubts", "fault"): MISFITS,
 }
 BY_HTTP = {*web_errors._HTTP_CODES.values(), "internal"}
-ENGLISH_NAMES_MONTHS = {"time.day", "time.day_of_year"}
+ENGLISH_NAMES_MONTHS = {"time.day", "time.day_of_year", "wall.day", "wall.month_day"}
 
 
 def error_classes(modules: Iterable[Module]) -> dict[str, str | None]:

@@ -56,6 +56,7 @@ KEPT_TO: dict[str, set[str]] = {
     "folium": {"maps"},
     "branca": {"maps"},
     "PIL": {"files", "demo"},
+    "chinese_calendar": {"files"},
     "argon2": {"actions"},
 }
 """Libraries that one row hides from the others."""

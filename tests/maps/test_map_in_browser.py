@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import geopandas as gpd
 import pytest
@@ -17,6 +18,7 @@ CSP = (
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HOSTILE = "<img src=x onerror=\"document.title='hacked'\">"
+NOW = "2026-11-20T06:32:00"
 BOUNDS = (103.80, 25.49, 103.82, 25.50)
 
 
@@ -29,20 +31,52 @@ def issue(n: int, status: str, lon: float) -> dict[str, Any]:
         "category_name": "消防隐患",
         "description": HOSTILE,
         "reported_at": f"2026-11-20T0{n}:00:00Z",
+        "due_at": f"2026-11-2{n}T04:00:00Z",
+        "handler": {"id": n, "name": HOSTILE},
+        "unit": None,
         "cell": cell,
         "in_triage": False,
     }
     return {
         "type": "Feature",
+        "id": properties["number"],
         "geometry": {"type": "Point", "coordinates": [lon, 25.495]},
         "properties": properties,
     }
 
 
+def state(cells: dict[str, list[int]], triage: tuple[int, ...] = (0, 0, 0, 0)) -> dict[str, Any]:
+    """What /state answers for counts by cell: reported, handling, handled, late."""
+    reported, handling, handled, late = map(sum, zip(triage, *cells.values(), strict=True))
+    totals = {"open": reported + handling + handled + late, "reported": reported, "handling": handling}
+    totals |= {"handled": handled, "late": late, "due_today": 0, "triage": sum(triage)}
+    moments = {"computed_at": f"{NOW}Z", "next_due_at": None, "day_ends_at": "2026-11-20T16:00:00Z"}
+    return {**moments, "totals": totals, "cells": cells, "triage": list(triage)}
+
+
+def serve_issues(site: Any, features: list[dict[str, Any]]) -> None:
+    """Lists them as the API does: by state, and by what the deadline makes of them (here: all are due later)."""
+
+    def answer(route: Any) -> None:
+        query = dict(parse_qsl(urlsplit(route.request.url).query))
+        statuses = query.get("status", "").split(",")
+        wanted = [f for f in features if "open" in statuses or f["properties"]["status"] in statuses]
+        found = wanted if query.get("due") in (None, "later") else []
+        route.fulfill(json={"type": "FeatureCollection", "features": found, "next": None})
+
+    site.page.route("**/api/v1/issues?*", answer)
+
+
 def page_html(cells: gpd.GeoDataFrame) -> str:
     environment = Environment(loader=FileSystemLoader(folder("templates")), autoescape=True)
     texts = catalogue("zh-CN")
-    data = {"me": {"areas": []}, "texts": page_texts(texts), "bounds": BOUNDS, "timezone": "Asia/Shanghai"}
+    data = {
+        "me": {"areas": [], "sees_everything": True},
+        "now": f"{NOW}Z",
+        "texts": page_texts(texts),
+        "bounds": BOUNDS,
+        "timezone": "Asia/Shanghai",
+    }
     return environment.get_template("map.html").render(
         map=leader_map(cells, cells.iloc[:1], bounds=BOUNDS, texts=texts, nonce="N"),
         page_data=data,
@@ -60,7 +94,8 @@ def page_html(cells: gpd.GeoDataFrame) -> str:
 def opened(site: Any, two_cells: gpd.GeoDataFrame) -> Any:
     """The page with three open matters in the western cell, one of them being handled."""
     features = [issue(1, "reported", 103.802), issue(2, "handling", 103.805), issue(3, "reported", 103.808)]
-    site.answers["/api/v1/issues"] = {"type": "FeatureCollection", "features": features, "next": None}
+    serve_issues(site, features)
+    site.answers["/api/v1/state"] = state({"990001003012001": [2, 1, 0, 0]})
     for feature in features:
         full = {"events": [], "photos": [], "why": None, "assignment": None}
         number = feature["properties"]["number"]
@@ -112,11 +147,16 @@ def test_choosing_a_matter_leaves_the_others_in_the_list(opened: Any) -> None:
     assert opened.page.locator(".row").count() == 3
 
 
-def test_newest_stands_first_and_a_filter_leaves_its_kind(opened: Any) -> None:
-    assert opened.page.locator(".row").first.get_attribute("data-number") == "990001-20261120-0003"
+def test_most_urgent_stands_first_and_filters_stand_in_the_url(opened: Any) -> None:
+    assert opened.page.locator(".row").first.get_attribute("data-number") == "990001-20261120-0001"
     opened.page.click(".chip:has-text('处置中')")
-    assert opened.page.locator(".row").count() == 1
-    assert "status=handling" in opened.page.url
+    opened.page.select_option("select.chip", "week")
+    opened.page.click(".chip:has-text('我的')")
+    opened.page.wait_for_function("document.querySelectorAll('.row').length === 1")
+    assert "status=handling&time=week&mine=1" in opened.page.url
+    opened.page.reload()
+    opened.page.wait_for_selector(".chip.is-on")
+    assert opened.page.locator(".chip[aria-pressed=true]").all_inner_texts() == ["处置中\n1", "我的"]
 
 
 def test_slash_searches_and_escape_closes_the_panel(opened: Any) -> None:

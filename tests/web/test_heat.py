@@ -9,10 +9,13 @@ from flask import Flask
 from shapely.geometry import shape
 
 from gridmap.actions.office import Office
+from tests.conftest import Clock
 from tests.town import C1, C3, CENTRES, PARKING, Caller, caller
 from tests.web.asking import act, fault, reported
 from tests.web.conftest import Town
 
+BURNING = "GBT47678:matter:06020"
+"""焚烧垃圾、树叶: 2 urgent hours."""
 VIEW = "103.79,25.48,103.84,25.52"
 
 
@@ -88,3 +91,14 @@ def test_what_cannot_be_drawn_is_refused(town: Town, query: dict[str, Any]) -> N
 
 def test_a_view_is_needed(town: Town) -> None:
     assert fault(town.seat.get("/heat", zoom=14)) == (422, "invalid_input")
+
+
+def test_it_counts_what_a_filter_of_the_list_lets_through(
+    app: Flask, office: Office, seat: Caller, clock: Clock
+) -> None:
+    reported(caller(app, office, "li"), C1)
+    reported(seat, C1, category=BURNING)
+    clock.forward(hours=3)
+    reported(seat, C3, category=PARKING)
+    expected = {"since=2026-11-20T08:00:00Z": 1, "mine=true": 2, "due=late": 1, "due=in_time": 2}
+    assert {one: heat(seat, **dict([one.split("=")]))["count"] for one in expected} == expected

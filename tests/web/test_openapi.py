@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import BaseModel
 
 from gridmap.actions.office import Office
 from tests.town import C1, C3, CENTRES, OUTSIDE, caller
@@ -83,6 +85,17 @@ def test_what_is_sent_and_answered_other_than_json(document: dict[str, Any]) -> 
     assert set(paths["/api/v1/stream"]["get"]["responses"]["200"]["content"]) == {"text/event-stream"}
 
 
+def test_no_two_answers_have_one_name() -> None:
+    """The document knows one schema of a name: of two models the second would be shown as the first."""
+    models = [model for model in all_below(BaseModel) if model.__module__.startswith("gridmap.web")]
+    names = Counter(model.__name__ for model in models)
+    assert [name for name, number in names.items() if number > 1] == []
+
+
+def all_below(kind: type[Any]) -> set[type[Any]]:
+    return {below for one in kind.__subclasses__() for below in ({one} | all_below(one))}
+
+
 def test_no_query_parameter_can_be_null(document: dict[str, Any]) -> None:
     for _, path, operation in operations(document):
         for parameter in operation.get("parameters", []):
@@ -135,7 +148,8 @@ def reads(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, A
     lon, lat = CENTRES[C1]
     for who in (admin, li, wall, water):
         for path, query in (
-            ("/issues", {}), ("/areas", {}), ("/buildings", {}), ("/heat", VIEW), ("/categories", {}), ("/me", {}),
+            ("/issues", {}), ("/areas", {}), ("/state", {}), ("/buildings", {}), ("/heat", VIEW), ("/categories", {}), ("/me", {}),
+            ("/wall", {}), ("/wall/ground", {}),
         ):  # fmt: skip
             yield "GET", path, who.get(path, **query)
         yield "GET", "/areas/{code}", who.get(f"/areas/{C1}")
@@ -144,6 +158,7 @@ def reads(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, A
             yield "GET", "/locate", who.get("/locate", **{"lon": lon, "lat": lat} | query)
         yield "GET", "/issues/{number}", who.get(f"/issues/{number}")
         yield "GET", "/tokens", who.get("/tokens")
+        yield "GET", "/wall/buildings", who.get("/wall/buildings", area=C1)
     yield "GET", "/accounts", admin.get("/accounts")
 
 

@@ -92,6 +92,13 @@ def test_areas_narrowed(town: Town) -> None:
     assert areas(town.seat, level="grid", bbox="104.5,25,104.6,26") == {}
 
 
+def test_areas_by_a_part_of_their_name_or_code(town: Town) -> None:
+    assert list(areas(town.seat, q="河滨第")) == [C1, C2, C4, C5]
+    assert list(areas(town.seat, q="东门", level="community")) == [EASTGATE]
+    assert list(areas(town.seat, q=EASTGATE, limit=2)) == [EASTGATE, C3]
+    assert areas(town.seat, q="%") == areas(town.seat, q="西门") == {}
+
+
 def test_areas_with_and_without_their_shapes(town: Town) -> None:
     for wanted, kind in (("1", "MultiPolygon"), ("0", None)):
         response: Any = town.seat.get("/areas", level="grid", geometry=wanted)
@@ -175,7 +182,7 @@ def test_an_areas_figures(seat: Caller, houses: None) -> None:
     act(seat, reported(seat, C1), "close")
     counts = area(seat, RIVERSIDE)["counts"]
     assert counts == {
-        "open": 2, "closed": 1, "overdue": None, "buildings": 1, "households": 24,
+        "open": 2, "closed": 1, "overdue": 0, "due_today": 0, "buildings": 1, "households": 24,
         "by_status": {"reported": 1, "handling": 1, "closed": 1}, "by_category": counts["by_category"],
     }  # fmt: skip
     assert {entry["name"]: entry["open"] for entry in counts["by_category"]} == {
@@ -222,6 +229,14 @@ def test_buildings_in_a_box_and_page_by_page(seat: Caller, houses: None) -> None
     assert (codes, rest.json["next"]) == (["B1", "B2"], None)
 
 
+def test_buildings_by_a_part_of_name_address_or_code(seat: Caller, houses: None) -> None:
+    for words, codes in (
+        ("1幢", ["B1"]), ("路2号", ["B2"]), ("b2", ["B2"]), ("B", ["B1", "B2"]), ("_", []), ("Lou", []),
+    ):  # fmt: skip
+        response: Any = seat.get("/buildings", q=words)
+        assert [feature["properties"]["code"] for feature in response.json["features"]] == codes, words
+
+
 def test_a_buildings_chief_is_a_person_and_for_staff_to_know(
     app: Flask, office: Office, houses: None
 ) -> None:
@@ -236,11 +251,15 @@ def test_categories_with_their_role(town: Town) -> None:
     assert found["GBT47678:matter:06010"] == {
         "id": "GBT47678:matter:06010", "standard": "GBT47678", "kind": "matter", "code": "06010",
         "name": "暴露垃圾", "group": "市容环境", "role": "sanitation", "role_name": "环卫保洁人员",
+        "limit": {"amount": 4, "unit": "working_hours", "text": "4 工作时"},
     }  # fmt: skip
     english: Any = town.seat.get("/categories", lang="en")
     assert {e["id"]: e for e in english.json["categories"]}["own:matter:A01"][
         "name"
     ] == "Dispute between residents"
+    assert {e["id"]: e for e in english.json["categories"]}["GBT47678:matter:06010"]["group"] == (
+        "Urban appearance and environment"
+    )
 
 
 def test_me_by_kind(app: Flask, office: Office) -> None:

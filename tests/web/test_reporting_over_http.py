@@ -49,7 +49,9 @@ def test_a_new_report_answers_with_the_whole_matter(seat: Caller) -> None:
     assert told["number"] == "990001-20261120-0001"
     assert (told["occurred_at"], told["reported_at"]) == ("2026-11-20T00:00:00Z", "2026-11-20T06:30:00Z")
     assert (told["category"], told["category_name"]) == (RUBBISH, "暴露垃圾")
-    assert (told["description"], told["cell"]["code"], told["due_at"]) == ("袋装垃圾堆在路边", C1, None)
+    assert (told["description"], told["cell"]["code"]) == ("袋装垃圾堆在路边", C1)
+    assert told["due_at"] == "2026-11-23T00:30:00Z"  # 4 hours of work from Friday 14:30: Monday 08:30
+    assert told["events"][0]["data"]["due_at"] == told["due_at"]
     assert read(seat, told["number"]) == told
 
 

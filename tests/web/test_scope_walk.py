@@ -37,7 +37,17 @@ READ = (
 TABLE: dict[str, tuple[str, ...]] = {
     "GET /": ("302 302 302 302 302 302 302 302 302 302 302",),
     "GET /account": (f"{ALL} 302 302 302",),
+    "POST /account/password": (f"403 403 403 403 403 403 403 403 {NONE}",),  # without the old one
+    "POST /account/sessions/<int:token_id>/end": (  # near: one's own; far: somebody else's
+        f"302 302 302 302 403 302 302 302 {NONE}",
+        f"404 404 404 404 403 404 404 404 {NONE}",
+    ),
+    "POST /account/sessions/end-others": (f"302 302 302 302 403 302 302 302 {NONE}",),
+    "GET /phone": ("404 404 404 404 404 404 404 404 404 404 404",),  # no address is stated
     "GET /map": ("200 200 200 200 403 200 200 200 302 302 302",),
+    "GET /field": ("200 200 200 200 403 403 200 200 302 302 302",),
+    "GET /field-worker.js": (f"{ALL} 200 200 200",),
+    "GET /wall": ("200 200 200 200 200 403 200 200 302 302 302",),
     "GET /set-password": ("302 302 302 302 302 302 302 302 302 302 302",),
     "POST /set-password": ("302 302 302 302 302 302 302 302 302 302 302",),
     "GET /sign-in": ("302 302 302 302 302 302 302 302 200 200 200",),
@@ -77,11 +87,19 @@ TABLE: dict[str, tuple[str, ...]] = {
     "GET /api/v1/areas": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
     "GET /api/v1/areas/<string:code>": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
     "GET /api/v1/buildings": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
+    "GET /api/v1/landmarks": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
     "GET /api/v1/locate": (
         f"200 200 200 200 403 200 200 200 {NONE}",
         f"200 200 200 200 403 200 200 200 {NONE}",
     ),
     "GET /api/v1/heat": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
+    "GET /api/v1/state": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
+    "GET /api/v1/wall": (f"{ALL} {NONE}",),
+    "GET /api/v1/wall/ground": (f"{ALL} {NONE}",),
+    "GET /api/v1/wall/buildings": (
+        f"200 200 200 404 200 404 200 404 {NONE}",
+        f"200 404 404 404 404 404 404 404 {NONE}",
+    ),
     "GET /api/v1/me": (f"{ALL} {NONE}",),
     "GET /api/v1/categories": (f"{ALL} {NONE}",),
     "GET /api/v1/stream": (f"{ALL} {NONE}",),
@@ -143,7 +161,7 @@ def ask(world: World, kind: str, key: str, place: str) -> int:
     method, rule = key.split(" ", 1)
     who = Caller(world.app.test_client(), world.people[kind].token)
     if method == "POST" and not rule.startswith("/api/"):
-        response = _submit(who, rule)
+        response = _submit(who, _address(world, kind, rule, place))
     elif rule.endswith("/photos"):
         response = send_photo(who, world.number[place], picture(), f"p-{next(world.fresh)}")
     else:
@@ -183,7 +201,10 @@ def _query(rule: str, place: str) -> str:
     return {
         "/api/v1/issues": f"?area={AREA[place]}",
         "/api/v1/areas": f"?under={AREA[place]}",
+        "/api/v1/state": f"?area={AREA[place]}",
         "/api/v1/buildings": f"?bbox={VIEW[place]}",
+        "/api/v1/landmarks": f"?bbox={VIEW[place]}&zoom=15",
+        "/api/v1/wall/buildings": f"?area={AREA[place]}",
         "/api/v1/heat": f"?bbox={VIEW[place]}&zoom=14",
         "/api/v1/locate": f"?lon={lon}&lat={lat}&accuracy_m=30",
     }.get(rule, "")
@@ -264,6 +285,8 @@ def test_heat_and_counts_stay_inside(world: World) -> None:
         for place, number in (("near", inside), ("far", 0)):
             response: Any = world.people[kind].get("/heat", bbox=VIEW[place], zoom=14)
             assert response.json["count"] == number, (kind, place)
+            state: Any = world.people[kind].get("/state", area=AREA[place])
+            assert (state.json["totals"]["open"], len(state.json["cells"])) == (number, number), (kind, place)
 
 
 def test_figures_and_staff_of_an_area_are_told_inside_only(world: World) -> None:

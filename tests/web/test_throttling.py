@@ -90,8 +90,8 @@ def test_a_name_that_nobody_has_sounds_and_locks_like_one_that_somebody_has(
 def test_known_and_unknown_names_cost_the_same_hash_and_none_once_locked(
     strict: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hashed, matches = [], signing_in._matches
-    monkeypatch.setattr(signing_in, "_matches", lambda *pair: bool(hashed.append(1)) or matches(*pair))
+    hashed, matches = [], signing_in.matches
+    monkeypatch.setattr(signing_in, "matches", lambda *pair: bool(hashed.append(1)) or matches(*pair))
     costs = []
     for number, name in enumerate(("seat", "nobody")):
         client = from_address(strict, f"203.0.113.{number}")
@@ -189,7 +189,7 @@ def test_a_hash_that_was_never_made_is_no_try(office: Office, monkeypatch: pytes
     def busy(*_: str) -> bool:
         raise TooManyError("too_many", retry_after_s=5)
 
-    monkeypatch.setattr(signing_in, "_matches", busy)
+    monkeypatch.setattr(signing_in, "matches", busy)
     with pytest.raises(TooManyError):
         sign_in(office, "seat", PASSWORD, FEW, Visitor("203.0.113.7"))
     assert count(office, SignInAttempt) == 0

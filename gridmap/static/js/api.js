@@ -1,7 +1,14 @@
 // Asks the server, and says in one shape what went wrong.
 
 const BASE = "/api/v1";
+const ATTENDED_MS = 60_000;
 let base = BASE;
+let touched = Date.now();
+
+// What a page asks by itself, with nobody at it, does not keep its session awake.
+for (const kind of ["pointerdown", "keydown", "wheel"]) {
+  window.addEventListener(kind, () => { touched = Date.now(); }, { capture: true, passive: true });
+}
 
 /** Lets another base than /api/v1 be used. */
 export function setBase(url) {
@@ -10,10 +17,11 @@ export function setBase(url) {
 
 /** An answer that is no answer: `code` of the error table, `status` of HTTP (0: not reached). */
 export class ApiError extends Error {
-  constructor(code, status, message) {
+  constructor(code, status, message, details = {}) {
     super(message || code);
     this.code = code;
     this.status = status;
+    this.details = details;
   }
 }
 
@@ -23,29 +31,43 @@ export async function get(path, query = {}, { signal } = {}) {
   for (const [name, value] of Object.entries(query)) {
     if (value !== null && value !== undefined && value !== "") url.searchParams.set(name, value);
   }
-  const response = await reach(url, signal);
+  return answerOf(await reach(url, signal));
+}
+
+async function answerOf(response) {
   const body = await response.json().catch(() => null);
-  if (response.status === 401) window.dispatchEvent(new CustomEvent("gridmap:signed-out"));
   if (response.ok && body !== null) return body;
   const error = (body && body.error) || {};
-  throw new ApiError(error.code || "unavailable", response.status, error.message);
+  if (response.status === 401) window.dispatchEvent(new CustomEvent("gridmap:signed-out", { detail: { code: error.code } }));
+  throw new ApiError(error.code || "unavailable", response.status, error.message, error.details);
+}
+
+/** POST of JSON, with the page's CSRF token; the answer as JSON. Throws ApiError, `details` with what the server said. */
+export async function post(path, body = {}, { signal } = {}) {
+  const token = document.querySelector('meta[name="csrf-token"]')?.content || document.querySelector('input[name="csrf_token"]')?.value;
+  const response = await reach(new URL(base + path, window.location.origin), signal, {
+    method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-CSRFToken": token || "" },
+  });
+  return answerOf(response);
 }
 
 /** All features of a paged collection, at most `most`; `cut` says whether there were more. */
-export async function collect(path, query = {}, most = 5000) {
+export async function collect(path, query = {}, most = 5000, { signal } = {}) {
   const features = [];
   let cursor = null;
   do {
-    const page = await get(path, { ...query, cursor });
+    const page = await get(path, { ...query, cursor }, { signal });
     features.push(...page.features);
     cursor = page.next || null;
   } while (cursor && features.length < most);
   return { features, cut: cursor !== null };
 }
 
-async function reach(url, signal) {
+async function reach(url, signal, { headers = {}, ...more } = {}) {
   try {
-    return await fetch(url, { signal, headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang }, credentials: "same-origin" });
+    const asked = { Accept: "application/json", "Accept-Language": document.documentElement.lang, ...headers };
+    if (Date.now() - touched > ATTENDED_MS) asked["X-Unattended"] = "1";
+    return await fetch(url, { ...more, signal, headers: asked, credentials: "same-origin" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ApiError("unreachable", 0);

@@ -5,6 +5,7 @@ import { t } from "./texts.js";
 let zone = "Asia/Shanghai";
 let language = "zh-CN";
 let aheadMs = 0;
+const CLOCK_SLACK_MS = 3000;
 
 /** Sets the time zone (IANA) and language (zh-CN, en) that everything below is said in. */
 export function setLocale(timeZone, lang) {
@@ -15,6 +16,11 @@ export function setLocale(timeZone, lang) {
 /** Sets what time it is on the server, since this machine's clock may be wrong. */
 export function setNow(iso) {
   if (iso) aheadMs = Date.parse(iso) - Date.now();
+}
+
+/** The same from answers, which tell whole seconds: a clock that is right to some seconds is left alone. */
+export function setClock(iso) {
+  if (iso && Math.abs(Date.parse(iso) - serverNow()) > CLOCK_SLACK_MS) setNow(iso);
 }
 
 /** What time it is, as the server sees it. */
@@ -29,6 +35,11 @@ export function count(n) {
   if (n === null || n === undefined || Number.isNaN(n)) return NOTHING;
   if (language.startsWith("zh") && Math.abs(n) >= 1e4) return `${trimmed(n / 1e4, 1)}万`;
   return new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 }).format(n);
+}
+
+/** What stands between the parts of a list. */
+export function comma() {
+  return language.startsWith("zh") ? "、" : ", ";
 }
 
 /** A share of 1 as a percentage with one decimal. */
@@ -82,8 +93,44 @@ export function ago(iso, now = serverNow()) {
   const clock = `${a.hour}:${a.minute}`;
   if (days === 0) return t("time.today", { clock });
   if (days === 1) return t("time.yesterday", { clock });
-  const fields = { year: a.year, month: Number(a.month), day: Number(a.day), name: monthName(then) };
-  return t(a.year === b.year ? "time.day" : "time.day_of_year", fields);
+  return dayWords(a, b, then);
+}
+
+/** How long until a deadline, or since it: 剩 38 分, 剩 2 小时, 超期 1 天; with `fine` the smaller unit too. Null: nothing. */
+export function deadline(iso, { now = serverNow(), fine = false } = {}) {
+  if (!iso) return "";
+  const left = (new Date(iso) - now) / 1000;
+  return t(left < 0 ? "time.late" : "time.left", { span: span(Math.abs(left), fine) });
+}
+
+/** A length of time in seconds: 25 分, 3 小时, 2 天; with `fine` 1 小时 20 分. */
+export function span(seconds, fine = false) {
+  const minutes = Math.max(Math.floor(seconds / 60), 0);
+  const [hours, days] = [Math.floor(minutes / 60), Math.floor(minutes / 1440)];
+  const parts = days ? [["days", days], ["hours", hours % 24]] : hours ? [["hours", hours], ["minutes", minutes % 60]] : [["minutes", minutes]];
+  return parts.slice(0, fine ? 2 : 1).filter(([, n], at) => !at || n).map(([unit, n]) => t(`time.n_${unit}`, { n })).join(" ");
+}
+
+/** When something is due, seen from `now`: 今天 15:52, 明天 09:00, 11月23日. */
+export function dueTime(iso, now = serverNow()) {
+  if (!iso) return NOTHING;
+  const [a, b] = [parts(new Date(iso)), parts(now)];
+  const days = dayNumber(a) - dayNumber(b);
+  const clockWords = `${a.hour}:${a.minute}`;
+  if (days === 0) return t("time.today", { clock: clockWords });
+  if (days === 1) return t("time.tomorrow", { clock: clockWords });
+  return days === -1 ? t("time.yesterday", { clock: clockWords }) : dayWords(a, b, new Date(iso));
+}
+
+function dayWords(a, b, date) {
+  return t(a.year === b.year ? "time.day" : "time.day_of_year", { year: a.year, month: Number(a.month), day: Number(a.day), name: monthName(date) });
+}
+
+/** The moment today began here (`days` earlier: that day), as ISO: for filters by day. */
+export function startOfDay(days = 0, now = serverNow()) {
+  const p = parts(now);
+  const since = (Number(p.hour) * 3600 + Number(p.minute) * 60 + Number(p.second)) * 1000 + (now % 1000);
+  return new Date(now - since - days * 864e5).toISOString();
 }
 
 /** The full time, for hovering: 2026-11-20 14:32:05. */

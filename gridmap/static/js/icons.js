@@ -6,13 +6,20 @@ import { svg } from "./dom.js";
 const LINES = {
   back: ["M15 5l-7 7 7 7"],
   bell: ["M6 10a6 6 0 1 1 12 0c0 5 2 6 2 6H4s2-1 2-6", "M10 20h4"],
+  check: ["M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z", "M8 12.5l2.8 2.8 5.2-5.6"],
   chevron: ["M6 9l6 6 6-6"],
+  clock: ["M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z", "M12 7v5l3.5 2"],
   close: ["M6 6l12 12", "M18 6L6 18"],
   copy: ["M9 9h10v10H9z", "M5 15V5h10"],
+  field: ["M8 3h8v18H8z", "M11 18h2"],
+  late: ["M12 2.5l9.5 9.5-9.5 9.5L2.5 12z", "M12 8v4.5", "M12 15.5v.1"],
+  later: ["M5 6h14v14H5z", "M5 10h14", "M9 3v4", "M15 3v4"],
+  layers: ["M12 4l9 5-9 5-9-5z", "M4 14l8 4.5 8-4.5"],
   leave: ["M14 4h5v16h-5", "M10 8l-4 4 4 4", "M6 12h9"],
   legend: ["M5 6h4v4H5z", "M5 14h4v4H5z", "M13 8h6", "M13 16h6"],
   person: ["M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8z", "M5 20c1-4 4-5 7-5s6 1 7 5"],
   search: ["M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14z", "M16 16l5 5"],
+  wall: ["M3 5h18v11H3z", "M9 20h6", "M12 16v4"],
 };
 
 /** An icon by name, for show only: the words are beside it or in its button's label. */

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from gridmap.web.api import accounts, areas, heat, issues, me, photos, stream  # noqa: F401  (they add routes)
+from gridmap.web.api import accounts, areas, heat, issues, landmarks, me, photos, state, stream, wall  # noqa: F401  (they add routes)
 from gridmap.web.api.blueprint import api
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, jsonify
@@ -9,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridmap.actions.placing import Sent, why_of
-from gridmap.db import areas, buildings, issues, posts
+from gridmap.db import areas, buildings, issues, posts, state
 from gridmap.db.models import Area, CategoryRow, Issue
 from gridmap.db.spatial import as_wkb
+from gridmap.domain.days import last_days
 from gridmap.domain.issues import OPEN
 from gridmap.domain.scope import Actor
 from gridmap.domain.staffing import read_staff
@@ -21,7 +23,7 @@ from gridmap.web.access import actor, needs, office
 from gridmap.web.answers import ERRORS, AreaCollection, BuildingCollection, Why
 from gridmap.web.answers_whole import WholeArea
 from gridmap.web.api.blueprint import PLACES, api, count_below
-from gridmap.web.api.issues import area_path
+from gridmap.web.api.issues import area_path, as_of
 from gridmap.web.params import (
     AreaQuery,
     BuildingQuery,
@@ -48,6 +50,7 @@ def list_areas(query: AreaQuery) -> Response:
             under=area_path(session, query.under),
             parent=area_path(session, query.parent),
             bbox=parse_bbox(query.bbox),
+            words=query.q,
             after=read_cursor(query.cursor) or "",
             limit=query.limit + 1,
             geometry=query.geometry,
@@ -78,6 +81,7 @@ def read_area(path: CodePath, query: LanguageQuery) -> Response:
         wkb = session.scalar(_shape(area))
         is_mine = who.scope.covers(area.path)
         counts = _counts(session, who, area) if is_mine else None
+        lately = _lately(session, who, area) if is_mine else {"days": None, "on_time": None}
         feature = _feature(area, counts["open"] if counts else None, wkb)
         feature["properties"] |= {
             "breadcrumb": [
@@ -85,6 +89,7 @@ def read_area(path: CodePath, query: LanguageQuery) -> Response:
                 for row in areas.above(session, area.path)
             ],
             "counts": counts,
+            **lately,
             "staff": _staff(session, area.path) if is_mine and who.may("staff") else None,
         }
     return jsonify(feature)
@@ -94,8 +99,29 @@ def _shape(area: Area) -> Any:
     return select(as_wkb(Area.geom)).where(Area.id == area.id)
 
 
+DAYS, ON_TIME_DAYS = 14, 30
+"""How far an area's figures look back: day by day, and for what was closed in time."""
+
+
+def _lately(session: Session, who: Actor, area: Area) -> dict[str, Any]:
+    here, below = office(), issues.Filter(area_path=area.path)
+    now = here.clock()
+    days = last_days(now, here.zone, DAYS)
+    reported = state.by_day(session, who.scope, below, Issue.reported_at, days)
+    closed = state.by_day(session, who.scope, below, Issue.closed_at, days)
+    on_time = state.share_in_time(session, who.scope, below, now - timedelta(days=ON_TIME_DAYS))
+    return {
+        "days": [
+            {"day": day.day.isoformat(), "reported": came, "closed": went}
+            for day, came, went in zip(days, reported, closed, strict=True)
+        ],
+        "on_time": on_time,
+    }
+
+
 def _counts(session: Session, who: Actor, area: Area) -> dict[str, Any]:
     below = issues.Filter(area_path=area.path)
+    stand = state.state_of(session, who.scope, below, as_of(office()))
     by_status = issues.count_by(session, who.scope, below, Issue.status)
     open_below = issues.Filter(area_path=area.path, statuses=OPEN)
     by_category = issues.count_by(session, who.scope, open_below, Issue.category_id)
@@ -105,7 +131,8 @@ def _counts(session: Session, who: Actor, area: Area) -> dict[str, Any]:
     return {
         "open": sum(by_status.get(status, 0) for status in OPEN),
         "closed": by_status.get("closed", 0),
-        "overdue": None,  # deadlines come with the closed loop
+        "overdue": stand.total.late,
+        "due_today": stand.due_today,
         "by_status": by_status,
         "by_category": [
             {
@@ -136,11 +163,12 @@ def _staff(session: Session, path: str) -> dict[str, list[dict[str, Any]]]:
 @api.get("/buildings", tags=[PLACES], responses={200: BuildingCollection, **ERRORS})
 @needs("read", "projection")
 def list_buildings(query: BuildingQuery) -> Response:
-    """Standing buildings, in a box."""
+    """Standing buildings, in a box or with a part of their name, address or code."""
     who = actor()
     with office().database.reading() as session:
         after = read_number_cursor(query.cursor) or 0
-        rows = buildings.page(session, parse_bbox(query.bbox), after_id=after, limit=query.limit + 1)
+        box = parse_bbox(query.bbox)
+        rows = buildings.page(session, box, words=query.q, after_id=after, limit=query.limit + 1)
     features = []
     for row in rows[: query.limit]:
         feature = shapes.building_feature(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -20,9 +21,9 @@ from gridmap.texts import text
 from gridmap.web.access import actor, needs, office
 from gridmap.web.answers import ERRORS, HeatAnswer
 from gridmap.web.api.blueprint import STATE, api
-from gridmap.web.api.issues import category_ids
+from gridmap.web.api.issues import as_of, filter_of
 from gridmap.web.language import language
-from gridmap.web.params import HeatQuery, iso, parse_bbox, parse_statuses
+from gridmap.web.params import HeatQuery, iso, parse_bbox
 
 CLASSES = 6
 _REACH = 4
@@ -63,14 +64,13 @@ def read_heat(query: HeatQuery) -> Response:
 
 
 def _points(session: Session, who: Actor, query: HeatQuery, box: BBox) -> np.ndarray:
-    statuses, triage = parse_statuses(query.status)
     knows_place = who.may("read")
-    wanted = issues.Filter(
+    asked = filter_of(session, query, as_of(office()))
+    wanted = replace(
+        asked,
         bbox=box if knows_place else None,
         label_bbox=None if knows_place else box,
-        statuses=statuses or OPEN,
-        in_triage=triage,
-        category_ids=category_ids(session, query.category),
+        statuses=asked.statuses or OPEN,
     )
     if knows_place:
         return issues.points(session, who.scope, wanted)

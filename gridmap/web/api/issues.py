@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,11 +12,14 @@ from flask import Response, jsonify, url_for
 from sqlalchemy.orm import Session
 
 from gridmap.actions.handling import Act, act_on, ties_by_posts, ties_to_row
+from gridmap.actions.office import Office
 from gridmap.actions.placing import Sent
 from gridmap.actions.reporting import Report, Told, report
 from gridmap.db import areas, categories, history, issues, photos, posts
+from gridmap.db.due import Now
 from gridmap.db.models import Issue
 from gridmap.domain.categories import resolve
+from gridmap.domain.days import day_of
 from gridmap.domain.issues import allowed_actions
 from gridmap.domain.scope import Actor
 from gridmap.errors import InvalidInputError, NotFoundError
@@ -31,39 +35,70 @@ from gridmap.web.params import (
     IssueQuery,
     LanguageQuery,
     NumberPath,
+    StateQuery,
     parse_bbox,
     parse_statuses,
     read_number_cursor,
+    read_urgency_cursor,
     write_cursor,
+    write_urgency_cursor,
 )
 
 
 @api.get("/issues", tags=[MATTERS], responses={200: IssueCollection, **ERRORS})
 @needs("read", "projection")
 def list_issues(query: IssueQuery) -> Response:
-    """Matters in scope, newest first, as GeoJSON."""
+    """Matters in scope as GeoJSON, newest first or first due first."""
     who = actor()
     shape = shapes.issue_feature if who.may("read") else shapes.issue_projection
     with office().database.reading() as session:
-        wanted = filter_of(session, query, knows_place=who.may("read"))
-        below = read_number_cursor(query.cursor)
-        rows = issues.page(session, who.scope, wanted, below_id=below, limit=query.limit + 1)
+        wanted = _listed(session, query, knows_place=who.may("read"))
+        rows = _page(session, who, query, wanted)
         features = [shape(row) for row in rows[: query.limit]]
-    more = write_cursor(rows[query.limit - 1].Issue.id) if len(rows) > query.limit else None
+    more = _cursor(query, rows[query.limit - 1].Issue) if len(rows) > query.limit else None
     return jsonify(type="FeatureCollection", features=features, next=more)
 
 
-def filter_of(session: Session, query: IssueQuery, *, knows_place: bool) -> issues.Filter:
-    """The filter a query string means. Raises InvalidInputError, NotFoundError for an unknown area.
+def _page(session: Session, who: Actor, query: IssueQuery, wanted: issues.Filter) -> list[Any]:
+    """The rows of a page, and one more where there is another page."""
+    limit = query.limit + 1
+    if query.order == "newest":
+        below = read_number_cursor(query.cursor)
+        return issues.page(session, who.scope, wanted, below_id=below, limit=limit)
+    held = read_urgency_cursor(query.cursor)
+    after = None if held is None else issues.Urgency(*held)
+    return issues.page_by_urgency(session, who.scope, wanted, after=after, limit=limit)
+
+
+def _cursor(query: IssueQuery, last: Issue) -> str:
+    return write_cursor(last.id) if query.order == "newest" else write_urgency_cursor(last.due_at, last.id)
+
+
+def _listed(session: Session, query: IssueQuery, *, knows_place: bool) -> issues.Filter:
+    """The filter of a list.
 
     A reader who may not know a matter's place could find it by asking box after box, so for them the
     box is asked of the cell's label point (not `knows_place`).
     """
-    statuses, triage = parse_statuses(query.status)
     box = parse_bbox(query.bbox)
-    return issues.Filter(
+    return replace(
+        filter_of(session, query, as_of(office())),
         bbox=box if knows_place else None,
         label_bbox=None if knows_place else box,
+        number=query.q,
+    )
+
+
+def as_of(here: Office) -> Now:
+    """The office's now, with the end of its local day."""
+    now = here.clock()
+    return Now(now, day_of(now, here.zone).end)
+
+
+def filter_of(session: Session, query: StateQuery, now: Now) -> issues.Filter:
+    """The filter a query string means. Raises InvalidInputError, NotFoundError for an unknown area."""
+    statuses, triage = parse_statuses(query.status)
+    return issues.Filter(
         area_path=area_path(session, query.area),
         statuses=statuses,
         in_triage=triage,
@@ -71,7 +106,7 @@ def filter_of(session: Session, query: IssueQuery, *, knows_place: bool) -> issu
         since=query.since,
         until=query.until,
         mine=bool(query.mine),
-        number=query.q,
+        due=(query.due, now) if query.due else None,
     )
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from flask import Response, jsonify
 
 from gridmap import __version__
 from gridmap.db import areas, categories, posts
+from gridmap.db.models import CategoryRow
+from gridmap.domain.categories import Group
 from gridmap.domain.codes import codes_in
+from gridmap.files.tables import load_groups
 from gridmap.web import shapes
 from gridmap.web.access import PUBLIC, SIGNED_IN, actor, needs, office
 from gridmap.web.answers import ERRORS, CategoryList, Me
@@ -62,8 +68,8 @@ def _area(named: dict[str, object], path: str) -> dict[str, object]:
 @api.get("/categories", tags=[MATTERS], responses={200: CategoryList, **ERRORS})
 @needs(SIGNED_IN)
 def list_categories(query: LanguageQuery) -> Response:
-    """Every category of every catalogue, and which role handles it."""
-    roles = office().roles
+    """Every category of every catalogue, which role handles it, and how long that may take."""
+    roles, deadlines = office().roles, office().deadlines
     with office().database.reading() as session:
         rows = categories.rows_by_key(session)
     return jsonify(
@@ -74,13 +80,25 @@ def list_categories(query: LanguageQuery) -> Response:
                 "kind": row.kind,
                 "code": row.code,
                 "name": shapes.category_name(row),
-                "group": row.group_zh,
+                "group": _group_name(row),
                 "role": row.role,
                 "role_name": shapes.role_name(roles.get(row.role), row.role) if row.role else None,
+                "limit": shapes.limit(deadlines.limit_of(row)),
             }
             for key, row in sorted(rows.items())
         ]
     )
+
+
+@cache
+def _groups() -> Mapping[str, Group]:
+    return load_groups()
+
+
+def _group_name(row: CategoryRow) -> str:
+    """A group's name in the reader's language; the Chinese one where the table of groups has it not."""
+    group = _groups().get(f"{row.standard}:{row.kind}:{row.group_code}")
+    return group.name_en if group is not None and language() == "en" else row.group_zh
 
 
 @needs(PUBLIC)

@@ -27,12 +27,12 @@ def upgrade() -> None:
     op.create_index(
         "issues_open",
         "issues",
-        ["due_at", "id"],
+        ["due_at", "id", "path", "status", "is_triage", "account_id", "category_id"],
         postgresql_where=sa.text(OPEN),
         sqlite_where=sa.text(OPEN),
     )
-    op.create_index("issues_reported", "issues", ["reported_at"])
-    op.create_index("issues_closed", "issues", ["closed_at"])
+    op.create_index("issues_reported", "issues", ["reported_at", "path"])
+    op.create_index("issues_closed", "issues", ["closed_at", "path", "due_at"])
 
 
 def downgrade() -> None:

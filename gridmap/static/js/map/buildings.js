@@ -24,7 +24,7 @@ export class Buildings {
     pane.style.pointerEvents = "none";
     this.renderer = L.canvas({ pane: "buildings", padding: 0.2 });
     this.layer = L.geoJSON(null, { renderer: this.renderer, pane: "buildings", interactive: false, style: () => this.style() }).addTo(map);
-    this.mode = "classes";
+    Object.assign(this, { mode: "classes", wanted: true });
     this.under = null;
     this.tip = L.tooltip({ direction: "top", offset: [0, -4], className: "tip" });
     map.on("moveend", () => this.load());
@@ -41,9 +41,15 @@ export class Buildings {
     this.layer.setStyle(() => this.style());
   }
 
+  show(wanted) {
+    this.wanted = wanted;
+    this.hover(null);
+    this.load();
+  }
+
   async load() {
     this.withdraw?.abort();
-    if (this.map.getZoom() < FROM_ZOOM) {
+    if (!this.wanted || this.map.getZoom() < FROM_ZOOM) {
       this.layer.clearLayers();
       return;
     }
@@ -64,7 +70,7 @@ export class Buildings {
   }
 
   light(latlng) {
-    const found = latlng && this.map.getZoom() >= 16 ? this.at(latlng) : null;
+    const found = latlng && this.wanted && this.map.getZoom() >= 16 ? this.at(latlng) : null;
     if (found === this.under) return;
     if (this.under) this.under.setStyle(this.style());
     this.under = found;
@@ -89,5 +95,6 @@ function buildingWords(p) {
     p.floors ? t("map.floors", { n: p.floors }) : null,
     p.households ? t("map.households", { n: count(p.households) }) : null,
   ].filter(Boolean);
-  return el("div", { class: "tip__building" }, el("strong", {}, p.name || p.address || p.code), facts.length ? ` ${facts.join(" · ")}` : null);
+  return el("div", { class: "tip__building" }, el("strong", {}, p.name || p.address || p.code),
+    p.name && p.address ? el("div", { class: "tip__quiet" }, p.address) : null, facts.length ? el("div", {}, facts.join(" · ")) : null);
 }

@@ -5,6 +5,11 @@ import { count, areaCode, shortCode } from "../format.js";
 import { t } from "../texts.js";
 
 const L = window.L;
+const NARROWEST_PX = { cell: 44, 12: 56, 9: 56 }; // narrower, and rings stand for what contains them
+const OPACITIES = [[16.5, 0.42], [15, 0.68], [0, 0.88]]; // from a zoom on: near by, roads and houses are looked for
+const HAIRLINE_BELOW = 13;
+const HOVER = { color: "#1B2430", weight: 2.5, opacity: 0.9, fill: false };
+const DEPTHS = ["cell", 12, 9];
 
 /** Wraps folium's layer of cells (null where the reader has none); `choose(code)` is called on a click. */
 export class Cells {
@@ -15,9 +20,14 @@ export class Cells {
     this.selection = L.layerGroup().addTo(map);
     map.createPane("selected").style.zIndex = 445;
     map.getPane("selected").style.pointerEvents = "none";
+    map.createPane("cell-lines").style.zIndex = 408;
+    map.getPane("cell-lines").style.pointerEvents = "none";
+    this.hovered = L.layerGroup().addTo(map);
+    map.on("zoomend", () => { if (this.painted !== this.opacity) this.paint(); });
     if (this.layer) this.layer.eachLayer((cell) => this.prepare(cell, choose));
     // folium's own style function knows only the counts the page was made with.
     if (this.layer) this.layer.options.style = (feature) => this.styleOf(feature);
+    if (this.layer) this.lines = this.drawnLines();
   }
 
   prepare(cell, choose) {
@@ -25,8 +35,17 @@ export class Cells {
     this.byCode.set(p.code, cell);
     cell.bindTooltip(() => hint(p), { sticky: true, direction: "top", offset: [0, -8], className: "tip tip--cell" });
     cell.on("click", () => choose(p.code));
-    cell.on("mouseover", () => cell.setStyle({ weight: 2.5, opacity: 0.9 }));
-    cell.on("mouseout", () => cell.setStyle(this.styleOf(cell.feature)));
+    cell.on("mouseover", () => this.hovered.clearLayers().addLayer(L.geoJSON(cell.feature, { style: HOVER, interactive: false, pane: "selected" })));
+    cell.on("mouseout", () => this.hovered.clearLayers());
+  }
+
+  /** Borders lie over the roads, which run along them; the cells' own shapes lie below. */
+  drawnLines() {
+    const renderer = L.canvas({ pane: "cell-lines", padding: 0.3 });
+    const style = () => ({ ...this.border, fill: false, weight: this.map.getZoom() < HAIRLINE_BELOW ? 0.75 : this.border.weight });
+    const lines = L.geoJSON([...this.byCode.values()].map((cell) => cell.feature), { style, renderer, interactive: false, pane: "cell-lines" }).addTo(this.map);
+    this.map.on("zoomend", () => lines.setStyle(style));
+    return lines;
   }
 
   get level() {
@@ -34,7 +53,7 @@ export class Cells {
     return first ? first.feature.properties.level : "grid";
   }
 
-  /** Takes over counts by cell code; cells that had none (not the reader's business) keep none. */
+  /** Takes over counts by cell code (null: not known yet); cells that had none (not the reader's business) keep none. */
   setCounts(counts) {
     if (!counts || !this.layer) return;
     for (const [code, cell] of this.byCode) {
@@ -60,18 +79,25 @@ export class Cells {
     return [...this.byCode.values()].map((cell) => cell.feature.properties.open);
   }
 
+  /** How much of the ground the shading covers at this zoom; the legend shows it so. */
+  get opacity() {
+    const zoom = this.map.getZoom();
+    return OPACITIES.find(([from]) => zoom >= from)[1];
+  }
+
   setMode(mode) {
     this.mode = mode;
     this.paint();
   }
 
   paint() {
+    this.painted = this.opacity;
     if (this.layer) this.layer.setStyle((feature) => this.styleOf(feature));
   }
 
   styleOf(feature) {
-    const opacity = this.mode === "classes" ? 1 : 0;
-    return { ...this.border, fillColor: this.fillOf(feature.properties.open), fillOpacity: opacity };
+    const opacity = this.mode === "classes" ? this.opacity : 0;
+    return { stroke: false, fillColor: this.fillOf(feature.properties.open), fillOpacity: opacity };
   }
 
   fillOf(open) {
@@ -119,18 +145,44 @@ export class Cells {
     return [...this.byCode.values()].map((cell) => cell.feature.properties);
   }
 
-  /** The width of a typical (median) cell in pixels now; null without cells. */
-  typicalWidth() {
-    if (!this.byCode.size) return null;
-    const widths = [...this.byCode.values()].map((cell) => this.pixelWidth(cell)).sort((a, b) => a - b);
+  /** What one ring stands for at this zoom: a cell, or the areas whose codes have 12, 9 or 6 digits. */
+  depthNow() {
+    const zoom = this.map.getZoom();
+    if (this.depth?.zoom !== zoom) {
+      const found = DEPTHS.find((depth) => this.typicalWidth(depth) >= NARROWEST_PX[depth]);
+      this.depth = { zoom, is: this.byCode.size ? found || 6 : "cell" };
+    }
+    return this.depth.is;
+  }
+
+  /** The area a cell is counted in at this zoom: itself, or the code above it. Codes of others stand for themselves. */
+  keyOf(code) {
+    const depth = this.depthNow();
+    return depth !== "cell" && /^\d{15}$/.test(code) ? code.slice(0, depth) : code;
+  }
+
+  /** The width of a typical (median) area of that depth in pixels now. */
+  typicalWidth(depth) {
+    const boxes = new Map();
+    for (const [code, cell] of this.byCode) {
+      const key = depth === "cell" ? code : code.slice(0, depth);
+      const box = boxes.get(key);
+      if (box) box.extend(cell.getBounds());
+      else boxes.set(key, L.latLngBounds(cell.getBounds().getSouthWest(), cell.getBounds().getNorthEast()));
+    }
+    const widths = [...boxes.values()].map((box) => this.pixelSpan(box).x).sort((a, b) => a - b);
     return widths[Math.floor(widths.length / 2)];
+  }
+
+  pixelSpan(box) {
+    return this.map.project(box.getSouthEast()).subtract(this.map.project(box.getNorthWest()));
   }
 
   /** The shorter side in pixels of the box around a cell now; null where it is not drawn. */
   pixelSize(code) {
     const bounds = this.boundsOf(code);
     if (!bounds) return null;
-    const size = this.map.project(bounds.getSouthEast()).subtract(this.map.project(bounds.getNorthWest()));
+    const size = this.pixelSpan(bounds);
     return Math.min(size.x, size.y);
   }
 
@@ -148,14 +200,10 @@ export class Cells {
     return found.length ? found.reduce((whole, bounds) => whole.extend(bounds), L.latLngBounds([])) : null;
   }
 
-  pixelWidth(cell) {
-    const bounds = cell.getBounds();
-    return this.map.project(bounds.getSouthEast()).x - this.map.project(bounds.getNorthWest()).x;
-  }
-
   /** What may be written on the cells: short numbers once there is room, more important ones first. */
   labels() {
-    return [...this.byCode.values()].filter((cell) => this.pixelWidth(cell) > 30).map((cell) => {
+    if (this.depthNow() !== "cell" || (this.mode === "heat" && this.map.getZoom() < 15)) return [];
+    return [...this.byCode.values()].filter((cell) => this.pixelSpan(cell.getBounds()).x > 30).map((cell) => {
       const p = cell.feature.properties;
       return { at: labelPoint(cell), text: shortCode(p.code), kind: "cell", within: cell.feature.geometry, dark: this.mode === "classes" && this.classOf(p.open || 0) >= 4 };
     });

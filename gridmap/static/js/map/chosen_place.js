@@ -4,6 +4,7 @@ import { get } from "../api.js";
 import { el } from "../dom.js";
 import { distance, percent } from "../format.js";
 import { t } from "../texts.js";
+import { nearestOnBorder } from "./margin.js";
 import { mark } from "./marks.js";
 import { uncovered } from "./view.js";
 
@@ -21,6 +22,8 @@ export class ChosenPlace {
     const pane = map.createPane("chosen");
     pane.style.zIndex = 640;
     pane.style.pointerEvents = "none";
+    map.createPane("chosen-lines").style.zIndex = 635;
+    map.getPane("chosen-lines").style.pointerEvents = "none";
     this.layer = L.layerGroup().addTo(map);
     this.shares = L.layerGroup().addTo(map);
     map.on("zoomend", () => this.drawShares());
@@ -46,13 +49,25 @@ export class ChosenPlace {
       pane: "chosen", interactive: false, keyboard: false,
     }).addTo(this.layer);
     await this.outline();
-    if (this.why === why) this.drawShares();
+    if (this.why !== why) return;
+    this.margin();
+    this.drawShares();
   }
 
   circle(radius) {
     L.circle(this.at, { radius, color: "#1D5A9E", weight: 2, fillColor: "#1D5A9E", fillOpacity: 0.14, interactive: false, pane: "selected" }).addTo(this.layer);
     const below = L.latLng(this.at.lat - (radius * 360) / 40_075_017, this.at.lng);
     this.label(below, t("map.accuracy", { distance: distance(radius) }), "accuracy", this.layer);
+  }
+
+  /** The way to the border, where the circle reaches over it: the margin that the finding states. */
+  margin() {
+    const { cell, margin_m: margin, sent } = this.why || {};
+    const own = cell && this.cells.geometryOf(cell.code);
+    if (!own || margin === null || margin === undefined || !(sent?.accuracy_m > margin)) return;
+    const [lon, lat] = nearestOnBorder(own, [this.at.lng, this.at.lat]);
+    L.polyline([this.at, [lat, lon]], { color: "#D7263D", weight: 2.5, interactive: false, pane: "chosen-lines" }).addTo(this.layer);
+    this.label([(this.at.lat + lat) / 2, (this.at.lng + lon) / 2], t("panel.margin_short", { margin: distance(margin) }), "margin", this.layer);
   }
 
   others() {

@@ -1,14 +1,15 @@
 // The density of open matters as filled isopleths, always for what is in view, with its unit.
 
 import { get } from "../api.js";
+import { basicQuery, statusQuery } from "./filters.js";
+import { FILTERS } from "./state.js";
 
 const L = window.L;
 const SETTLE_MS = 250;
-const CHANGE_SETTLE_MS = 1000; // a burst of matters is one new density
 
 /** Emits `change` when `answer` (the last good one), `phase` (idle, loading, ready, error) or `error` changed. */
 export class Heat extends EventTarget {
-  constructor(map, state, store) {
+  constructor(map, state) {
     super();
     Object.assign(this, { map, state, phase: "idle", answer: null, error: null });
     const pane = map.createPane("heat");
@@ -17,8 +18,7 @@ export class Heat extends EventTarget {
     this.fills = readRamp();
     this.layer = L.geoJSON(null, { pane: "heat", interactive: false, style: ({ properties }) => this.style(properties.level) });
     map.on("moveend", () => this.soon());
-    state.on(["status", "category"], () => this.soon());
-    store.addEventListener("change", () => this.soon(CHANGE_SETTLE_MS));
+    state.on(FILTERS, () => this.soon());
   }
 
   show(wanted) {
@@ -41,7 +41,7 @@ export class Heat extends EventTarget {
     this.become("loading");
     const query = {
       bbox: this.map.getBounds().toBBoxString(), zoom: Math.round(this.map.getZoom()),
-      category: this.state.category, status: this.state.status === "overdue" ? "" : this.state.status,
+      ...basicQuery(this.state), ...statusQuery(this.state.status),
     };
     try {
       this.answer = await get("/heat", query, { signal: this.withdraw.signal });
@@ -61,7 +61,7 @@ export class Heat extends EventTarget {
   }
 
   style(level) {
-    return { stroke: false, fillColor: this.fills[Math.min(level, this.fills.length - 1)], fillOpacity: 1 };
+    return { stroke: false, fillColor: this.fills[Math.min(level, this.fills.length - 1)], fillOpacity: 0.92 };
   }
 }
 

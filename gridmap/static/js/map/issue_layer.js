@@ -1,21 +1,31 @@
 // Matters on the map: single marks and rings. A ring never spans areas, so that rings add up to the area.
 
-import { mark, ring } from "./marks.js";
+import { CLASSES, statusOf } from "../status.js";
+import { sum } from "./filters.js";
+import { mark, ring, tallyOf } from "./marks.js";
+import { apart } from "./apart.js";
 
 const L = window.L;
-const NARROWEST_CELL_PX = 44; // smaller, and rings stand for communities
 const ONE_RING_PX = 150; // a cell smaller than this has room for one ring
 // Rings are up to 48 px wide, and half a zoom level brings them closer by a third.
 const CLUSTER_RADIUS_PX = 72;
 
-/** Draws what the store lets through; calls `choose(number)` on a click. */
+/** Draws counts by cell, and single matters where they are there; calls `choose(number)` on a click. */
 export class IssueLayer {
-  constructor(map, store, cells, choose) {
-    Object.assign(this, { map, store, cells, choose });
-    this.drawn = new Map();
-    this.holder = L.layerGroup();
-    store.addEventListener("change", () => this.draw());
+  constructor(map, { state, counts, matters, cells }, choose) {
+    Object.assign(this, { map, state, counts, matters, cells, choose, drawn: new Map(), holder: L.layerGroup() });
+    for (const source of [counts, matters]) source.addEventListener("change", () => this.soon());
     map.on("zoomend", () => this.draw());
+    state.on(["selected"], () => this.underPin());
+    this.holder.on("layeradd", () => this.underPin());
+  }
+
+  /** The chosen matter has its pin; its own mark would only stand below it. */
+  underPin() {
+    const { selected } = this.state;
+    for (const node of this.map.getPane("markerPane").querySelectorAll("svg[data-number]")) {
+      node.classList.toggle("is-under-pin", selected?.kind === "issue" && node.dataset.number === selected.id);
+    }
   }
 
   show(wanted) {
@@ -23,17 +33,23 @@ export class IssueLayer {
     else this.holder.remove();
   }
 
+  /** What changes at one time is drawn once. */
+  soon() {
+    this.waiting ||= requestAnimationFrame(() => { this.waiting = null; this.draw(); });
+  }
+
   /** Draws anew only the areas where something changed. */
   draw() {
-    const wanted = this.byArea();
+    const parts = this.parts();
+    apart(parts, (at) => this.map.latLngToLayerPoint(at), (point) => this.map.layerPointToLatLng(point));
+    const wanted = new Map(parts.map((part) => [part.key, part]));
     for (const key of [...this.drawn.keys()]) if (!wanted.has(key)) this.take(key);
-    for (const [key, features] of wanted) {
-      const isOne = features.length > 1 && this.hasRoomForOne(key);
-      const print = `${isOne}|${features.map(fingerprint).join(";")}`;
-      if (this.drawn.get(key)?.print === print) continue;
-      this.take(key);
-      const layer = isOne ? this.oneRing(key, features) : this.cluster(features);
-      this.drawn.set(key, { print, layer });
+    for (const part of parts) {
+      const print = `${part.kind}|${part.at ? `${part.at.lat},${part.at.lng}` : ""}|${part.counts || ""}|${(part.features || []).map(fingerprint).join(";")}`;
+      if (this.drawn.get(part.key)?.print === print) continue;
+      this.take(part.key);
+      const layer = part.kind === "ring" ? this.oneRing(part) : this.cluster(part.features);
+      this.drawn.set(part.key, { print, layer });
       this.holder.addLayer(layer);
     }
   }
@@ -43,70 +59,94 @@ export class IssueLayer {
     this.drawn.delete(key);
   }
 
-  /** The matters with a place by the area they are clustered in. */
-  byArea() {
-    const depth = this.depthNow();
-    const areas = new Map();
-    for (const feature of this.store.filtered()) {
-      if (!feature.geometry) continue;
-      const key = keyOf(feature.properties, depth);
-      if (!areas.has(key)) areas.set(key, []);
-      areas.get(key).push(feature);
+  /** What is drawn, by area: a ring of its counts, or its matters one by one; those without a cell always so. */
+  parts() {
+    if (this.counts.phase !== "ready") return [];
+    const single = this.singleByKey();
+    const parts = [];
+    for (const [key, counts] of this.countsByKey()) {
+      const features = single.get(key) || [];
+      const part = { key, counts, features };
+      if (!sum(counts) || (!features.length && !this.hasPlace(key))) continue;
+      if (this.isRing(key, counts, features)) Object.assign(part, { kind: "ring", at: this.cells.labelPointOf(key), features: null });
+      else Object.assign(part, { kind: "single", counts: null });
+      parts.push(part);
     }
-    return areas;
+    if (single.has("none")) parts.push({ key: "none", kind: "single", features: single.get("none") });
+    return parts;
   }
 
-  hasRoomForOne(key) {
+  hasPlace(key) {
+    return this.cells.labelPointOf(key) !== null;
+  }
+
+  isRing(key, counts, features) {
+    if (!this.hasPlace(key)) return false;
+    if (this.cells.depthNow() !== "cell") return true;
     const size = this.cells.pixelSize(key);
-    return size === null ? this.cells.labelPointOf(key) !== null : size < ONE_RING_PX;
+    if (sum(counts) === 1 || size >= ONE_RING_PX) return !features.length;
+    return true;
+  }
+
+  countsByKey() {
+    const found = new Map();
+    for (const code of Object.keys(this.counts.cells)) {
+      const key = this.cells.keyOf(code);
+      const more = this.counts.ofCell(code);
+      found.set(key, (found.get(key) || [0, 0, 0, 0]).map((n, at) => n + more[at]));
+    }
+    return found;
+  }
+
+  singleByKey() {
+    const found = new Map();
+    for (const feature of this.matters.shown()) {
+      const { cell } = feature.properties;
+      const key = cell ? this.cells.keyOf(cell.code) : "none";
+      if (!found.has(key)) found.set(key, []);
+      found.get(key).push(feature);
+    }
+    return found;
   }
 
   /** Everything of one area in one ring, where its label would stand; a click goes closer. */
-  oneRing(key, features) {
-    const marker = L.marker(this.cells.labelPointOf(key), { icon: ringIcon(features.map((feature) => feature.properties)), keyboard: false });
-    marker.on("click", () => {
-      const bounds = this.cells.boundsBelow(key);
-      const zoom = Math.max(this.map.getBoundsZoom(bounds.pad(0.1)), this.map.getZoom() + 0.5);
-      this.map.setView(bounds.getCenter(), zoom, { animate: !reducedMotion() });
-    });
+  oneRing({ key, counts, at }) {
+    const marker = L.marker(at, { icon: ringIcon(Object.fromEntries(CLASSES.map((name, i) => [name, counts[i]]))), keyboard: false });
+    marker.on("click", () => this.closer(key));
     return marker;
   }
 
+  closer(key) {
+    const bounds = this.cells.boundsBelow(key);
+    const zoom = Math.max(this.map.getBoundsZoom(bounds.pad(0.1)), this.map.getZoom() + 0.5);
+    this.map.setView(bounds.getCenter(), zoom, { animate: !reducedMotion() });
+  }
+
   cluster(features) {
+    if (features.length === 1) return this.marker(features[0]);
     const group = L.markerClusterGroup({
       maxClusterRadius: CLUSTER_RADIUS_PX, showCoverageOnHover: false, animate: !reducedMotion(), spiderLegPolylineOptions: { weight: 1, color: "#465160", opacity: 0.6 },
-      iconCreateFunction: (cluster) => ringIcon(cluster.getAllChildMarkers().map((m) => m.properties)),
+      iconCreateFunction: (cluster) => ringIcon(tallyOf(cluster.getAllChildMarkers().map((m) => m.properties))),
     });
     group.addLayers(features.map((feature) => this.marker(feature)));
     return group;
   }
 
   marker({ geometry: { coordinates: [lon, lat] }, properties: p }) {
+    const drawn = mark(p);
+    drawn.dataset.number = p.number;
     const marker = L.marker([lat, lon], {
-      icon: L.divIcon({ className: "mark-icon", html: mark(p), iconSize: [24, 24] }), keyboard: false,
+      icon: L.divIcon({ className: "mark-icon", html: drawn, iconSize: [24, 24] }), keyboard: false,
     });
     marker.properties = p;
     marker.bindTooltip(() => words(p), { direction: "top", offset: [0, -12], className: "tip" });
     marker.on("click", () => this.choose(p.number));
     return marker;
   }
-
-  /** How many digits of the code a cluster may not span: 15 cell, 12 community, 9 street. */
-  depthNow() {
-    const width = this.cells.typicalWidth();
-    if (width === null || width >= NARROWEST_CELL_PX) return 15;
-    return width >= NARROWEST_CELL_PX / 5 ? 12 : 9;
-  }
 }
 
-/** The area a matter is clustered in: its cell, or where cells are too small to see, what contains it. */
-function keyOf(p, depth) {
-  if (!p.cell) return "none";
-  return /^\d{15}$/.test(p.cell.code) ? p.cell.code.slice(0, depth) : p.cell.code;
-}
-
-function ringIcon(list) {
-  const drawn = ring(list);
+function ringIcon(counts) {
+  const drawn = ring(counts);
   const size = Number(drawn.getAttribute("width"));
   return L.divIcon({ className: "mark-icon", html: drawn, iconSize: [size, size] });
 }
@@ -118,7 +158,7 @@ function words(p) {
 }
 
 function fingerprint({ properties: p, geometry }) {
-  return [p.number, p.status, p.category, p.due_at, p.description, ...geometry.coordinates].join("|");
+  return [p.number, statusOf(p), p.category, p.due_at, p.description, ...geometry.coordinates].join("|");
 }
 
 export function reducedMotion() {

@@ -1,58 +1,104 @@
-// The open matters in the reader's scope, kept in step with the server; list, map and figures all read them here.
+// The single matters of what is in view, where they are few enough to be drawn one by one; else there are counts only.
 
 import { collect, get } from "../api.js";
-import { serverNow } from "../format.js";
+import { basicQuery, passes, statusQuery } from "./filters.js";
+import { FILTERS } from "./state.js";
 
-const PAGE = 500;
+export const MOST_SINGLE = 2000;
+const PAGE = 1000;
+const SETTLE_MS = 120;
+const PAD = 0.2; // of the view on each side, so that a small pan asks for nothing
 const OPEN = ["reported", "handling", "handled"];
 
-/** Emits `change` whenever the matters, or what is known about them, are others than before. */
-export class IssueStore extends EventTarget {
-  constructor(state) {
+/** Emits `change` when the matters in view are others than before. `counts`: Counts; `cells`: Cells. */
+export class Matters extends EventTarget {
+  constructor(map, state, counts, cells) {
     super();
-    this.state = state;
-    this.byNumber = new Map();
-    this.phase = "loading";
-    this.error = null;
-    this.cut = false;
-    this.loadedAt = null;
-    state.on(["status", "category"], () => this.changed());
+    Object.assign(this, { map, state, counts, cells, byNumber: new Map(), bounds: null, print: "", error: null });
+    map.on("moveend", () => this.soon());
+    state.on(FILTERS, () => { this.bounds = null; });
+    counts.addEventListener("change", () => this.soon());
   }
 
-  /** Loads all open matters anew. What is shown stays until the answer is there. */
+  soon() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.follow(), SETTLE_MS);
+  }
+
+  /** Loads what is in view, unless it is there already. */
+  follow() {
+    if (this.counts.phase !== "ready") return Promise.resolve();
+    const kept = this.bounds?.contains(this.map.getBounds()) && this.print === this.wish();
+    return kept ? Promise.resolve() : this.load();
+  }
+
+  wish() {
+    return JSON.stringify([this.kind(), statusQuery(this.state.status), basicQuery(this.state)]);
+  }
+
+  /** What is worth asking for in the view: all, only those without a cell, or nothing. */
+  kind() {
+    const areDrawn = this.cells.depthNow() === "cell";
+    if (areDrawn && this.expected() <= MOST_SINGLE) return "all";
+    const triage = this.counts.inTriage().reduce((a, b) => a + b, 0);
+    return triage && triage <= MOST_SINGLE ? "triage" : "none";
+  }
+
+  /** How many there can be in view, by the counts of the cells that reach into it. */
+  expected() {
+    const view = this.map.getBounds().pad(PAD);
+    const by = this.counts.byCell() || {};
+    const inside = Object.entries(by).filter(([code]) => this.cells.boundsOf(code)?.intersects(view) ?? true);
+    return inside.reduce((all, [, n]) => all + n, 0) + this.counts.inTriage().reduce((a, b) => a + b, 0);
+  }
+
   async load() {
+    this.withdraw?.abort();
+    this.withdraw = new AbortController();
+    const { signal } = this.withdraw;
+    const [kind, print, bounds] = [this.kind(), this.wish(), this.map.getBounds().pad(PAD)];
     try {
-      const { features, cut } = await collect("/issues", { status: "open", limit: PAGE });
+      const features = kind === "none" ? [] : await this.fetched(kind, bounds, signal);
+      if (signal.aborted) return;
+      Object.assign(this, { bounds, print, error: null });
       this.byNumber = new Map(features.map((feature) => [feature.properties.number, feature]));
-      this.cut = cut;
-      this.loadedAt = serverNow();
-      this.phase = "ready";
-      this.error = null;
     } catch (error) {
-      this.error = error;
-      if (this.phase === "loading") this.phase = "error";
+      if (error.name === "AbortError") return;
+      this.error = error; // the counts are drawn all the same
     }
     this.changed();
   }
 
-  /** Starts again after an error. */
-  retry() {
-    this.phase = "loading";
-    this.changed();
-    return this.load();
+  async fetched(kind, bounds, signal) {
+    const asked = statusQuery(this.state.status);
+    if (kind === "triage" && !asked.status.includes("triage")) asked.status += ",triage";
+    const bbox = boxOf(bounds);
+    return (await collect("/issues", { ...basicQuery(this.state), ...asked, bbox, limit: PAGE }, MOST_SINGLE * 2, { signal })).features;
   }
 
-  /** Fetches one matter that changed; it comes, changes or goes. */
-  async refresh(number) {
-    try {
-      const feature = await get(`/issues/${encodeURIComponent(number)}`);
-      if (OPEN.includes(feature.properties.status)) this.byNumber.set(number, feature);
-      else this.byNumber.delete(number);
-    } catch (error) {
+  /** Fetches those that changed: they come, change or go. Many at once, or a filter only the server knows: all anew. */
+  async refresh(numbers, most) {
+    if (!this.print || this.kind() === "none") return undefined;
+    if (numbers.length > most || this.state.mine) return this.load();
+    await Promise.all(numbers.map((number) => this.refreshOne(number).catch((error) => { this.error = error; })));
+    return this.changed();
+  }
+
+  async refreshOne(number) {
+    const feature = await get(`/issues/${encodeURIComponent(number)}`).catch((error) => {
       if (error.status !== 404 && error.status !== 403) throw error;
-      this.byNumber.delete(number);
-    }
-    this.changed();
+      return null;
+    });
+    if (feature && this.belongs(feature)) this.byNumber.set(number, feature);
+    else this.byNumber.delete(number);
+  }
+
+  belongs({ properties: p, geometry }) {
+    const { status, category } = this.state;
+    const since = basicQuery(this.state).since;
+    const isHere = geometry && this.bounds?.contains([geometry.coordinates[1], geometry.coordinates[0]]);
+    return Boolean(isHere && OPEN.includes(p.status) && passes(p, status) && (!category || p.category === category)
+      && (!since || p.reported_at >= since) && (this.kind() === "all" || p.in_triage));
   }
 
   /** Lets go of a matter that is no longer in sight. */
@@ -64,59 +110,13 @@ export class IssueStore extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** All open matters, newest report first. */
-  all() {
-    return [...this.byNumber.values()].sort(
-      (a, b) => (b.properties.reported_at || "").localeCompare(a.properties.reported_at || ""),
-    );
-  }
-
-  /** Those that pass the filters. */
-  filtered() {
-    const { status, category } = this.state;
-    return this.all().filter(({ properties: p }) => passes(p, status) && (!category || p.category === category));
-  }
-
-  /** How many there are by how they stand (statusOf), within the chosen category. */
-  countsByStatus() {
-    const { category } = this.state;
-    const counts = {};
-    for (const { properties: p } of this.byNumber.values()) {
-      if (!category || p.category === category) counts[statusOf(p)] = (counts[statusOf(p)] || 0) + 1;
-    }
-    return counts;
-  }
-
-  /** How many have no cell yet, within the chosen category. */
-  countInTriage() {
-    const { category } = this.state;
-    return this.all().filter(({ properties: p }) => passes(p, "triage") && (!category || p.category === category)).length;
-  }
-
-  /** How many there are by cell code, whatever the filters; null while it is not known completely. */
-  countsByCell() {
-    if (this.phase !== "ready" || this.cut) return null;
-    const counts = {};
-    for (const { properties: p } of this.byNumber.values()) {
-      if (p.cell) counts[p.cell.code] = (counts[p.cell.code] || 0) + 1;
-    }
-    return counts;
+  /** Those that pass the filters now. */
+  shown() {
+    return [...this.byNumber.values()].filter(({ properties: p, geometry }) => geometry && passes(p, this.state.status));
   }
 }
 
-function passes(p, status) {
-  if (status === "triage") return p.in_triage || !p.cell;
-  return !status || statusOf(p) === status;
-}
-
-/** How a matter stands, as it is drawn: reported, handling, overdue, handled, closed, void. */
-export function statusOf(properties, now = serverNow()) {
-  const open = properties.status === "reported" || properties.status === "handling";
-  if (open && properties.due_at && Date.parse(properties.due_at) < now) return "overdue";
-  return properties.status;
-}
-
-/** The word, tint and colour a status is shown in: handled and closed are done, void is suspended. */
-export function toneOf(status) {
-  return { handled: "done", closed: "done", void: "suspended", triage: "suspended" }[status] || status;
+function boxOf(bounds) {
+  const [west, south, east, north] = bounds.toBBoxString().split(",").map(Number);
+  return [Math.max(west, -180), Math.max(south, -90), Math.min(east, 180), Math.min(north, 90)].map((n) => n.toFixed(6)).join(",");
 }

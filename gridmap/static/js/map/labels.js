@@ -11,9 +11,10 @@ const SETTLE_MS = 260; // rings come apart and together for about this long afte
 
 /** `sources`: functions that each answer a list of {at: LatLng, text, kind, dark, within, inside}. Marks
  * are gone round. All of a label must lie in its shape `within`, the middle of a name in `inside`; else it is left out. */
-export class Labels {
+export class Labels extends EventTarget {
   constructor(map, sources) {
-    Object.assign(this, { map, sources });
+    super();
+    Object.assign(this, { map, sources, taken: [], wanted: true });
     const pane = map.createPane("labels");
     pane.style.zIndex = 450;
     pane.style.pointerEvents = "none";
@@ -26,9 +27,21 @@ export class Labels {
     this.waiting = setTimeout(() => this.draw(), SETTLE_MS);
   }
 
+  show(wanted) {
+    this.wanted = wanted;
+    this.draw();
+  }
+
+  /** `drawn` tells that `taken`, the boxes of marks and labels in layer points, are others than before. */
   draw() {
     this.layer.clearLayers();
     const taken = this.marks();
+    this.taken = taken;
+    if (this.wanted) this.place(taken);
+    this.dispatchEvent(new Event("drawn"));
+  }
+
+  place(taken) {
     const view = this.map.getBounds().pad(0.05);
     const wanted = this.sources.flatMap((source) => source()).filter(({ at }) => view.contains(at));
     wanted.sort((a, b) => RANK[a.kind] - RANK[b.kind]);

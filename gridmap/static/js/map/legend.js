@@ -5,22 +5,28 @@ import { clock, count, density } from "../format.js";
 import { t, tOr } from "../texts.js";
 import { errorWords } from "../states.js";
 import { categoryNames } from "./category_names.js";
+import { sum } from "./filters.js";
 import { statusMark } from "./marks.js";
+import { FILTERS } from "./state.js";
 
-const SHOWN_STATUSES = ["reported", "handling", "handled"];
+const SHOWN_STATUSES = ["reported", "handling", "overdue", "handled"];
 
 export class Legend {
-  constructor(node, { cells, heat, store, state, live }) {
-    Object.assign(this, { node, cells, heat, store, state, live });
+  constructor(node, { cells, heat, counts, state, live }) {
+    Object.assign(this, { node, cells, heat, counts, state, live });
     live.addEventListener("link", () => this.draw());
-    for (const source of [heat, store]) source.addEventListener("change", () => this.draw());
-    state.on(["mode", "status", "category"], () => this.draw());
+    for (const source of [heat, counts]) source.addEventListener("change", () => this.draw());
+    state.on(["mode", ...FILTERS], () => this.draw());
+    cells.map.on("zoomend", () => { if (this.opacity !== cells.opacity) this.draw(); });
     this.draw();
   }
 
   draw() {
+    this.opacity = this.cells.opacity;
     const { mode } = this.state;
-    if (mode === "heat") put(this.node, this.heatParts());
+    const isBroken = mode !== "heat" && this.counts.phase === "error";
+    if (isBroken) put(this.node, head(t("map.legend_open"), ""), errorWords(this.counts.error, () => this.counts.retry()));
+    else if (mode === "heat") put(this.node, this.heatParts());
     else if (mode === "classes" && this.cells.layer) put(this.node, this.classParts(), this.marks());
     else put(this.node, head(t("map.legend_issues"), ""), this.marks());
   }
@@ -28,27 +34,27 @@ export class Legend {
   classParts() {
     const now = this.cells.classesNow();
     const total = t("map.cells_and_open", { cells: count(now.cells), open: count(now.open) });
-    const elsewhere = this.store.phase === "ready" ? this.store.all().length - now.open : 0;
+    const elsewhere = sum(this.counts.inTriage());
     return [
       head(t("map.legend_open"), t("map.per_cell"), total),
       el("ol", { class: "ramp" }, now.classes.map((entry) => el("li", {},
-        swatch(entry.fill), el("b", {}, range(entry)), el("span", {}, t("map.n_cells", { n: count(entry.cells) }))))),
+        swatch(entry.fill, this.cells.opacity), el("b", {}, range(entry)), el("span", {}, t("map.n_cells", { n: count(entry.cells) }))))),
       el("p", { class: "legend__note" }, el("span", {}, this.cells.legend.method),
         el("span", {}, this.age())),
       elsewhere > 0 ? note(t("map.in_no_cell", { n: count(elsewhere) })) : null,
-      this.state.status || this.state.category ? note(t("map.not_filtered")) : null,
+      this.filterNote(),
       now.unknown ? el("p", { class: "legend__note" }, el("span", { class: "legend__unknown" }, swatch("url(#no-data)"), t("map.no_data"), ` ${count(now.unknown)}`)) : null,
     ];
   }
 
   age() {
     if (this.live.goneSince) return t("map.as_of", { clock: clock(this.live.goneSince) });
-    return this.store.loadedAt ? t("map.up_to_date") : "";
+    if (this.counts.error) return this.counts.computedAt ? t("map.as_of", { clock: clock(this.counts.computedAt) }) : "";
+    return this.counts.computedAt ? t("map.up_to_date") : "";
   }
 
   marks() {
-    const shown = [...SHOWN_STATUSES, ...(this.store.countsByStatus().overdue ? ["overdue"] : [])];
-    return el("ul", { class: "legend__marks" }, shown.map((status) => el("li", {}, statusMark(status, 16), t(`status.${status}`))));
+    return el("ul", { class: "legend__marks" }, SHOWN_STATUSES.map((status) => el("li", {}, statusMark(status, 16), t(`status.${status}`))));
   }
 
   heatParts() {
@@ -68,11 +74,12 @@ export class Legend {
     ];
   }
 
+  /** What is counted, where that is not everything open. */
   filterNote() {
-    const { status, category } = this.state;
-    // Overdue is no status of the server, so the density cannot be had for it alone.
-    const kept = [status === "overdue" ? "" : status && tOr(`status.${status}`, status), category && this.nameOf(category)].filter(Boolean);
-    return kept.length ? note(t("heat.only", { status: kept.join(" · ") })) : null;
+    const { status, category, period, mine } = this.state;
+    const kept = [status && tOr(`status.${status}`, status), category && this.nameOf(category), period && t(`map.period_${period}`), mine && t("map.mine")];
+    const words = kept.filter(Boolean).join(" · ");
+    return words ? note(t("heat.only", { status: words })) : null;
   }
 
   nameOf(category) {
@@ -93,6 +100,7 @@ function range({ from, to }) {
   return from === to ? count(from) : `${count(from)}–${count(to)}`;
 }
 
-function swatch(fill) {
-  return svg("svg", { class: "swatch", "aria-hidden": "true" }, svg("rect", { width: "100%", height: "100%", fill }));
+/** A colour as it is seen on the map: let through as much as there. */
+function swatch(fill, opacity = 1) {
+  return svg("svg", { class: "swatch", "aria-hidden": "true" }, svg("rect", { width: "100%", height: "100%", fill, "fill-opacity": opacity }));
 }

@@ -1,8 +1,9 @@
 // How a matter and a cluster of matters are drawn: colour and shape say the status, size says nothing.
 
 import { svg } from "../dom.js";
+import { count } from "../format.js";
 import { categorySign } from "../icons.js";
-import { statusOf, toneOf } from "./issues.js";
+import { statusOf, toneOf } from "../status.js";
 
 const SHAPES = {
   reported: () => svg("circle", { cx: 12, cy: 12, r: 10 }),
@@ -38,24 +39,38 @@ export function ringRadius(count) {
   return count < 20 ? 19 : 22;
 }
 
-/** A cluster: how many, and a ring with the shares of their statuses. */
-export function ring(list) {
-  const radius = ringRadius(list.length);
+/** A cluster, from counts by status: how many, and a ring with the shares of their statuses. */
+export function ring(counts) {
+  const tones = byTone(counts);
+  const total = Object.values(tones).reduce((a, b) => a + b, 0);
+  const radius = ringRadius(total);
   const box = radius * 2 + 4;
   const middle = box / 2;
   return svg("svg", { class: "ring", viewBox: `0 0 ${box} ${box}`, width: box, height: box, "aria-hidden": "true" },
     svg("circle", { cx: middle, cy: middle, r: radius, class: "ring__ground" }),
-    arcs(tally(list), list.length, middle, radius - 3),
-    svg("text", { x: middle, y: middle, class: "ring__count", "font-size": radius < 19 ? 14 : 16 }, String(list.length)));
+    arcs(tones, total, middle, radius - 3),
+    svg("text", { x: middle, y: middle, class: "ring__count", "font-size": fontSize(total, radius) }, count(total)));
 }
 
-function tally(list) {
+/** How many of a list of matters' properties stand how. */
+export function tallyOf(list) {
   const counts = {};
   for (const properties of list) {
-    const tone = toneOf(statusOf(properties));
-    counts[tone] = (counts[tone] || 0) + 1;
+    const status = statusOf(properties);
+    counts[status] = (counts[status] || 0) + 1;
   }
   return counts;
+}
+
+function byTone(counts) {
+  const tones = {};
+  for (const [status, n] of Object.entries(counts)) tones[toneOf(status)] = (tones[toneOf(status)] || 0) + n;
+  return tones;
+}
+
+function fontSize(total, radius) {
+  if (total >= 1000) return 12;
+  return radius < 19 ? 14 : 16;
 }
 
 function arcs(counts, total, middle, r) {

@@ -1,31 +1,35 @@
-// The panel over the map: one area or one matter, loading, shown, gone or failed, and how old it is.
+// The panel over the map: an area, a matter or a building, loading, shown, gone or failed, and how old it is.
 
-import { collect, get } from "../api.js";
 import { el, put } from "../dom.js";
 import { clock, serverNow } from "../format.js";
 import { icon } from "../icons.js";
 import { empty, failure, skeleton } from "../states.js";
 import { t } from "../texts.js";
-import { categoryNames } from "./category_names.js";
+import { Actions } from "./actions.js";
 import { areaParts } from "./panel_area.js";
+import { buildingParts } from "./panel_building.js";
 import { issueParts } from "./panel_issue.js";
+import { loaders } from "./panel_loading.js";
+
+const PARTS = { area: areaParts, building: buildingParts, issue: issueParts };
 
 /** Emits `shown` {detail: {kind, feature}} when a chosen thing was loaded; `closed` when nothing is chosen. */
 export class Panel extends EventTarget {
-  constructor(node, { me, state, live }) {
+  constructor(node, { me, state, live, map, units }) {
     super();
-    Object.assign(this, { node, me, state, live, folded: true, failed: false });
-    this.body = node.querySelector("[data-part=panel-body]");
-    this.foot = node.querySelector("[data-part=panel-foot]");
-    node.querySelector("[data-part=panel-close]").append(icon("close"));
-    node.querySelector("[data-part=panel-close]").addEventListener("click", () => this.close());
+    Object.assign(this, { node, me, state, live, folded: null, failed: false });
+    const part = (name) => node.querySelector(`[data-part=${name}]`);
+    Object.assign(this, { body: part("panel-body"), foot: part("panel-foot") });
+    this.actions = new Actions(part("panel-actions"), { map, me, units, done: (answer) => this.acted(answer) });
+    part("panel-close").append(icon("close"));
+    part("panel-close").addEventListener("click", () => this.close());
     state.on(["selected"], () => this.open());
     live.addEventListener("link", () => this.drawAge());
   }
 
   close() {
     this.state.set({ selected: null });
-    this.before?.focus?.();
+    if (this.before?.isConnected) this.before.focus({ preventScroll: true });
   }
 
   /** Shows what the state says is chosen. */
@@ -33,20 +37,28 @@ export class Panel extends EventTarget {
     const { selected } = this.state;
     this.node.hidden = !selected;
     document.body.classList.toggle("has-panel", Boolean(selected));
+    this.actions.clear();
     if (!selected) {
       this.dispatchEvent(new Event("closed"));
       return;
     }
-    this.before = document.activeElement;
+    if (!this.node.contains(document.activeElement)) this.before = document.activeElement;
     this.foot.hidden = true;
+    this.folded = null;
     put(this.body, skeleton());
-    this.node.scrollTop = 0;
+    this.body.scrollTop = 0;
     await this.load(selected);
   }
 
   /** Loads the same thing anew, without a skeleton in between. */
   refresh() {
     return this.state.selected ? this.load(this.state.selected) : Promise.resolve();
+  }
+
+  /** Loads anew where one of these matters, or one that may be counted here, changed. */
+  touched(numbers) {
+    const { selected } = this.state;
+    return selected && (selected.kind === "area" || numbers.includes(selected.id)) ? this.refresh() : Promise.resolve();
   }
 
   /** Loads again what could not be loaded. */
@@ -56,23 +68,40 @@ export class Panel extends EventTarget {
 
   async load(selected) {
     try {
-      const found = selected.kind === "issue" ? await loadIssue(selected.id) : await loadArea(selected.id);
-      if (this.state.selected !== selected) return;
-      this.loadedAt = serverNow();
-      this.failed = false;
-      put(this.body, selected.kind === "issue" ? issueParts(found, this) : areaParts(found, this));
-      this.drawAge();
-      this.dispatchEvent(new CustomEvent("shown", { detail: { kind: selected.kind, feature: found.feature } }));
+      const found = await loaders[selected.kind](selected.id);
+      if (this.state.selected === selected) this.show(selected, found);
     } catch (error) {
       if (this.state.selected === selected) this.fail(error);
     }
   }
 
+  show(selected, found) {
+    this.loadedAt = serverNow();
+    this.failed = false;
+    const top = this.body.scrollTop;
+    put(this.body, PARTS[selected.kind](found, this));
+    this.body.scrollTop = top;
+    if (selected.kind === "issue") this.actions.show(found.feature);
+    this.drawAge();
+    this.dispatchEvent(new CustomEvent("shown", { detail: { kind: selected.kind, feature: found.feature } }));
+  }
+
+  /** What the server answered to an action is what is shown. */
+  acted(answer) {
+    const { selected } = this.state;
+    if (answer.gone || !answer.properties) put(this.body, empty(t("panel.passed_on"), t("panel.gone_hint")));
+    else if (selected?.id === answer.properties.number) this.load(selected);
+    this.dispatchEvent(new CustomEvent("acted", { detail: { number: answer.id } }));
+  }
+
   fail(error) {
     if (error.status === undefined) throw error;
-    this.failed = error.status !== 404 && error.status !== 403;
-    if (error.status === 404 || error.status === 403) put(this.body, empty(t("panel.gone"), t("panel.gone_hint")));
+    const isGone = error.status === 404 || error.status === 403;
+    this.failed = !isGone;
+    this.actions.clear();
+    if (isGone) put(this.body, empty(t("panel.gone"), t("panel.gone_hint")));
     else put(this.body, failure(error, () => this.open()));
+    if (isGone) this.dispatchEvent(new Event("closed"));
   }
 
   /** What is shown gets old once nothing new can arrive; then its age stands below. */
@@ -85,20 +114,4 @@ export class Panel extends EventTarget {
   choose(kind, id) {
     this.state.set({ selected: { kind, id } });
   }
-}
-
-async function loadIssue(number) {
-  const feature = await get(`/issues/${encodeURIComponent(number)}`);
-  const changed = (feature.properties.events || []).some(({ data }) => data?.category);
-  return { feature, names: changed ? await categoryNames() : new Map() };
-}
-
-async function loadArea(code) {
-  const [feature, matters] = await Promise.all([
-    get(`/areas/${encodeURIComponent(code)}`),
-    get("/issues", { area: code, status: "open", limit: 20 }),
-  ]);
-  if (feature.properties.level === "grid") return { feature, matters };
-  const below = await collect("/areas", { level: "grid", under: code, geometry: 0, limit: 1000 }, 20_000);
-  return { feature, matters, cells: below.features.length };
 }

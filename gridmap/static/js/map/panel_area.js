@@ -1,18 +1,20 @@
 // The panel of a cell or another area: what it is, its people (1, 5 and N of a cell, the heads of others), figures, open matters.
 
-import { el, time } from "../dom.js";
-import { ago, areaCode, count, day, fullTime, squareKm } from "../format.js";
+import { el } from "../dom.js";
+import { areaCode, count, day, percent, squareKm } from "../format.js";
 import { icon } from "../icons.js";
+import { messageOf } from "../states.js";
 import { t, tOr } from "../texts.js";
 import { crumbs } from "./crumbs.js";
-import { statusOf } from "./issues.js";
-import { mark } from "./marks.js";
+import { daysPart } from "./days.js";
+import { buildingsPart } from "./panel_buildings.js";
+import { issueRow } from "./row.js";
 
-/** The parts of the panel for {feature, matters, cells: how many lie below}; `panel.choose(kind, id)` goes on from there. */
-export function areaParts({ feature: { properties: p }, matters, cells }, panel) {
+/** The parts of the panel for {feature, matters, buildings, cells: how many lie below}; `panel.choose(kind, id)` goes on from there. */
+export function areaParts({ feature: { properties: p }, matters, buildings, cells }, panel) {
   if (!p.counts) return [head(p, panel), el("p", { class: "panel__none" }, t("map.open_unknown"))];
   const staff = p.level === "grid" ? people(p.staff) : heads(p);
-  return [head(p, panel), figures(p.counts), totals(p.counts, cells), staff, openMatters(p, matters, panel)];
+  return [head(p, panel), figures(p), daysPart(p.days), totals(p.counts, cells), staff, openMatters(p, matters, panel), buildingsPart(buildings, panel)];
 }
 
 function head(p, panel) {
@@ -37,16 +39,17 @@ export function copyable(value, shown = value) {
   return el("span", { class: "copyable" }, shown, button);
 }
 
-/** The parts stand beside their sum: reported, in hand and to be verified make up what is open. */
-function figures(counts) {
-  const by = counts.by_status || {};
-  const entries = [["open", counts.open], ["reported", by.reported], ["handling", by.handling], ["handled", by.handled], ["closed", counts.closed]];
-  return el("dl", { class: "figures figures--five" }, entries.map(([name, n]) =>
-    el("div", { class: "figure" }, el("dt", {}, t(`map.figure_${name}`)), el("dd", {}, count(n ?? 0)))));
+function figures({ counts, on_time: onTime }) {
+  const late = counts.overdue || 0;
+  const figure = (name, value, tone) => el("div", { class: `figure${tone ? ` figure--${tone}` : ""}` }, el("dt", {}, t(`map.figure_${name}`)), el("dd", {}, value));
+  return el("dl", { class: "figures" }, figure("open", count(counts.open)), figure("due_today", count(counts.due_today)),
+    figure("overdue", count(counts.overdue), late ? "overdue" : ""), figure("on_time", percent(onTime)));
 }
 
 function people(staff) {
   if (!staff) return null;
+  const nobody = ["1", "5", "N"].every((name) => staff[name].every((member) => member.vacant));
+  if (nobody) return unstaffed(staff);
   const members = [...staff["1"], ...staff["5"], ...staff.N];
   const vacant = members.filter((member) => member.vacant).length;
   const held = members.length - vacant;
@@ -56,6 +59,15 @@ function people(staff) {
     slot("1", staff["1"].map(leader)),
     slot("5", five(staff["5"])),
     slot("N", [dynamic(staff.N)]));
+}
+
+/** A cell for which nobody at all is appointed, here or above: what that means, and who has to act. */
+function unstaffed(staff) {
+  const above = (staff.head || []).find((member) => !member.vacant);
+  return el("section", {},
+    el("h3", { class: "panel__bar" }, t("panel.people"), el("span", { class: "panel__vacancies" }, t("panel.vacant_all"))),
+    el("div", { class: "unstaffed" }, el("span", { class: "face face--vacant" }, icon("person")),
+      el("div", {}, el("b", { class: "vacant" }, t("panel.unstaffed")), el("p", { class: "quiet" }, above ? t("panel.unstaffed_head", { name: above.person.name, role: above.role_name }) : t("panel.unstaffed_nobody")))));
 }
 
 function slot(name, children) {
@@ -123,24 +135,24 @@ function heldWords(member) {
   return [t("panel.inherited_full", { area: member.held_at.name }), since].filter(Boolean).join(" · ");
 }
 
-function openMatters(area, { features, next }, panel) {
+function openMatters(area, { features = [], next, error }, panel) {
   const open = area.counts?.open ?? features.length;
-  const rows = features.map(({ properties: p }) => el("li", {}, el("button", { type: "button", class: "row", onclick: () => panel.choose("issue", p.number) },
-    mark(p, 26),
-    el("span", { class: "row__main" }, el("span", { class: "row__title" }, el("b", {}, p.category_name), ` ${p.description || ""}`), el("span", { class: "row__place" }, p.number)),
-    el("span", { class: "row__side" }, el("span", { class: `word word--${statusOf(p)}` }, tOr(`status.${statusOf(p)}`, p.status)), time(p.reported_at, ago(p.reported_at), fullTime(p.reported_at))))));
-  return el("section", {},
-    el("h3", { class: "panel__bar" }, t("panel.open_matters"), el("small", {}, count(open))),
+  const title = el("h3", { class: "panel__bar" }, t("panel.open_matters"), el("small", {}, count(open)), el("small", { class: "panel__side" }, t("map.by_deadline")));
+  if (error) return el("section", {}, title, el("p", { class: "panel__none", role: "alert" }, messageOf(error)));
+  const rows = features.map(({ properties: p }) => issueRow(p, { open: (number) => panel.choose("issue", number), places: area.level !== "grid" }));
+  return el("section", {}, title,
     rows.length ? el("ol", { class: "list" }, rows) : el("p", { class: "panel__none" }, t("panel.no_open_matters")),
     next ? el("p", { class: "panel__none" }, t("map.rest", { n: count(Math.max(open - rows.length, 1)) })) : null);
 }
 
-/** What lies in the area: cells below it (where it is none itself), buildings, households. */
+/** How its matters stand, all of them, and what lies in the area: cells (where it is none itself), buildings, households. */
 function totals(counts, cells) {
+  const by = counts.by_status || {};
   const facts = [
     cells === undefined ? null : t("panel.n_cells_below", { n: count(cells) }),
     counts.buildings ? t("panel.n_buildings", { n: count(counts.buildings) }) : null,
     counts.households ? t("map.households", { n: count(counts.households) }) : null,
   ].filter(Boolean);
-  return facts.length ? el("p", { class: "panel__totals" }, facts.join(" · ")) : null;
+  const stand = ["reported", "handling", "handled", "closed"].filter((name) => by[name]).map((name) => `${t(`status.${name}`)} ${count(by[name])}`);
+  return el("p", { class: "panel__totals" }, [...stand, ...facts].join(" · "));
 }

@@ -1,24 +1,26 @@
-// Finds a matter by its number or an area by its name or code: `/` goes here, arrows choose, Enter opens.
+// Finds areas by name or code, buildings by name and address, matters by number: `/` goes here, arrows choose, Enter opens.
 
-import { collect, get } from "../api.js";
+import { get } from "../api.js";
 import { el, put } from "../dom.js";
-import { areaCode, count } from "../format.js";
-import { t } from "../texts.js";
+import { areaCode } from "../format.js";
 import { messageOf } from "../states.js";
+import { t } from "../texts.js";
 import { mark } from "./marks.js";
-import { placeOf } from "./rail.js";
+import { placeOf } from "./row.js";
 
 const SETTLE_MS = 200;
 const SHOWN = 6; // of each kind
-const ASKED = 200;
-const LEVELS_ABOVE = ["district", "street", "community"];
+const KINDS = {
+  area: { path: "/areas", query: { geometry: 0 }, found: "map.found_areas", id: (p) => p.code, line: areaLine },
+  building: { path: "/buildings", query: {}, found: "map.found_buildings", id: (p) => p.code, line: buildingLine },
+  issue: { path: "/issues", query: {}, found: "map.found_issues", id: (p) => p.number, line: issueLine },
+};
 
 export class Search {
-  constructor(form, { me, cells, state }) {
-    Object.assign(this, { form, me, cells, state, at: -1 });
+  constructor(form, { cells, state }) {
+    Object.assign(this, { form, cells, state, at: -1 });
     this.input = form.querySelector("input");
     this.list = form.querySelector("[role=listbox]");
-    this.input.addEventListener("focus", () => this.areasAbove().catch(() => {}));
     this.input.addEventListener("input", () => this.soon());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => setTimeout(() => this.close(), 150));
@@ -35,48 +37,42 @@ export class Search {
     this.waiting = setTimeout(() => this.ask(), SETTLE_MS);
   }
 
+  /** Asks for all kinds at once; one that cannot be asked leaves the others alone. */
   async ask() {
     const words = this.input.value.trim();
-    if (!words) return this.close();
     this.withdraw?.abort();
+    if (!words) return this.close();
     this.withdraw = new AbortController();
     const { signal } = this.withdraw;
-    const asked = [this.areasAbove(), get("/issues", { q: words, limit: ASKED }, { signal })];
-    const [above, matters] = await Promise.allSettled(asked);
-    if (signal.aborted) return undefined;
-    const areas = matching([...(above.value || []), ...this.cells.all()], words);
-    const issues = matters.value?.features || [];
-    const error = [above, matters].find(({ status }) => status === "rejected")?.reason;
-    const found = [
-      ...areas.slice(0, SHOWN).map((p) => ({ kind: "area", id: p.code, node: areaLine(p) })),
-      ...issues.slice(0, SHOWN).map(({ properties: p }) => ({ kind: "issue", id: p.number, node: issueLine(p) })),
-    ];
-    const more = areas.length + issues.length - found.length;
-    return this.show(found, error ? messageOf(error) : moreWords(more, Boolean(matters.value?.next)));
+    const asked = Object.entries(KINDS).map(([kind, { path, query }]) =>
+      get(path, { ...query, q: kind === "area" ? codeOr(words) : words, limit: SHOWN + 1 }, { signal }).then(
+        ({ features }) => ({ kind, features }), (error) => ({ kind, features: [], error })));
+    const answers = await Promise.all(asked);
+    return signal.aborted ? undefined : this.show(answers);
   }
 
-  /** The areas above the cells inside the reader's own scope, asked for once; asked again after a failure. */
-  areasAbove() {
-    if (this.above) return this.above;
-    const roots = this.me.areas?.length ? this.me.areas.map((area) => area.code) : [null];
-    const asked = roots.flatMap((under) => LEVELS_ABOVE.map((level) => collect("/areas", { level, under, geometry: 0, limit: 1000 })));
-    this.above = Promise.all(asked).then((answers) => answers.flatMap(({ features }) => features.map(({ properties }) => properties)));
-    this.above.catch(() => { this.above = null; });
-    return this.above;
-  }
-
-  /** Shows what was found, and below it `words`: that there is more, or that something could not be asked. */
-  show(found, words) {
-    this.found = found;
-    this.at = found.length ? 0 : -1;
-    const rest = words || (found.length ? null : t("map.found_nothing"));
-    put(this.list, found.map((one, at) => el("li", {
-      role: "option", id: `found-${at}`, "aria-selected": String(at === 0),
-      onmousedown: (event) => { event.preventDefault(); this.pick(at); },
-    }, one.node)), rest ? el("li", { class: "search__none", role: "presentation" }, rest) : null);
+  show(answers) {
+    this.found = [];
+    const parts = answers.flatMap((answer) => this.part(answer));
+    if (!parts.length) parts.push(el("li", { class: "search__none", role: "presentation" }, t("map.found_nothing")));
+    put(this.list, parts);
+    this.at = this.found.length ? 0 : -1;
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.mark();
+  }
+
+  /** A heading, what was found of a kind, and whether there is more or why it could not be asked. */
+  part({ kind, features, error }) {
+    const { found, id, line } = KINDS[kind];
+    if (error) return [el("li", { class: "search__none", role: "presentation" }, t("map.found_part", { what: t(found), why: messageOf(error) }))];
+    if (!features.length) return [];
+    const items = features.slice(0, SHOWN).map(({ properties: p }) => {
+      const at = this.found.push({ kind, id: id(p) }) - 1;
+      return el("li", { role: "option", id: `found-${at}`, "aria-selected": "false", onmousedown: (event) => { event.preventDefault(); this.pick(at); } }, line(p));
+    });
+    const more = features.length > SHOWN ? el("li", { class: "search__none", role: "presentation" }, t("map.found_more")) : null;
+    return [el("li", { class: "search__kind", role: "presentation" }, t(found)), ...items, more].filter(Boolean);
   }
 
   key(event) {
@@ -93,7 +89,10 @@ export class Search {
   }
 
   mark() {
-    this.list.querySelectorAll("[role=option]").forEach((node, at) => node.setAttribute("aria-selected", String(at === this.at)));
+    this.list.querySelectorAll("[role=option]").forEach((node, at) => {
+      node.setAttribute("aria-selected", String(at === this.at));
+      if (at === this.at) node.scrollIntoView({ block: "nearest" });
+    });
     if (this.at >= 0) this.input.setAttribute("aria-activedescendant", `found-${this.at}`);
     else this.input.removeAttribute("aria-activedescendant");
   }
@@ -113,19 +112,18 @@ export class Search {
   }
 }
 
-function matching(areas, words) {
-  const wanted = words.toLowerCase();
-  const digits = words.replace(/\s/g, "");
-  return areas.filter((p) => p.name.toLowerCase().includes(wanted) || p.code.includes(digits));
-}
-
-function moreWords(more, isLeast) {
-  return more > 0 ? t(isLeast ? "map.more_found_least" : "map.more_found", { n: count(more) }) : null;
+/** Codes are often copied with blanks between their parts. */
+function codeOr(words) {
+  return /^[\d\s]+$/.test(words) ? words.replace(/\s/g, "") : words;
 }
 
 function areaLine(p) {
-  const level = LEVELS_ABOVE.includes(p.level) ? el("span", { class: "tag" }, t(`map.level_${p.level}`)) : null;
+  const level = p.level === "grid" ? null : el("span", { class: "tag" }, t(`map.level_${p.level}`));
   return el("span", { class: "search__line" }, el("b", {}, p.name), level, el("small", {}, areaCode(p.code)));
+}
+
+function buildingLine(p) {
+  return el("span", { class: "search__line" }, el("b", {}, p.name || p.address || p.code), el("small", {}, p.name ? p.address : p.code));
 }
 
 function issueLine(p) {

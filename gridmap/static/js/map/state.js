@@ -1,26 +1,48 @@
-// What the page is looking at: mode, filters, the chosen thing. It stands in the URL, so that a link shows the same.
+// What the page is looking at: mode, filters, layers, the chosen thing. It stands in the URL, so that a link shows the same.
 
 const MODES = ["classes", "heat", "issues"];
+const STATUSES = ["", "reported", "handling", "overdue", "handled", "triage"];
+/** The time filters by name: reported in the last so many local days, today among them. */
+export const PERIODS = { "": null, today: 0, week: 6, month: 29 };
+export const LAYERS = ["buildings", "ground", "names", "borders"];
+export const FILTERS = ["status", "category", "period", "mine"];
+const KINDS = /^(area|issue|building):(.+)$/;
 
 /** Holds the state; emits `change` with {detail: {what: Set of names}} after each change. */
 export class ViewState extends EventTarget {
   constructor(hash) {
     super();
+    this.read(hash);
+  }
+
+  read(hash) {
     const wishes = new URLSearchParams(hash.replace(/^#/, ""));
-    this.mode = MODES.includes(wishes.get("mode")) ? wishes.get("mode") : MODES[0];
-    this.status = wishes.get("status") || "";
+    const among = (name, list) => (list.includes(wishes.get(name)) ? wishes.get(name) : list[0]);
+    this.mode = among("mode", MODES);
+    this.status = among("status", STATUSES);
     this.category = wishes.get("category") || "";
+    this.period = among("time", Object.keys(PERIODS));
+    this.mine = wishes.get("mine") === "1";
+    this.hidden = (wishes.get("hide") || "").split(",").filter((name) => LAYERS.includes(name));
     this.selected = parseSelected(wishes.get("at"));
     this.camera = parseCamera(wishes.get("view"));
   }
 
-  /** Sets some of mode, status, category, selected, camera; tells who listens; keeps the URL in step. */
+  /** Sets some of mode, the FILTERS, hidden, selected, camera; tells who listens; keeps the URL in step. */
   set(changes) {
     const what = new Set(Object.keys(changes).filter((name) => !same(this[name], changes[name])));
     if (!what.size) return;
     Object.assign(this, changes);
     window.history.replaceState(null, "", this.hash());
     this.dispatchEvent(new CustomEvent("change", { detail: { what } }));
+  }
+
+  clearFilters() {
+    this.set({ status: "", category: "", period: "", mine: false });
+  }
+
+  get isFiltered() {
+    return Boolean(this.status || this.category || this.period || this.mine);
   }
 
   /** Runs `listener` after changes of any of `names`. */
@@ -32,17 +54,21 @@ export class ViewState extends EventTarget {
 
   hash() {
     const wishes = new URLSearchParams();
-    wishes.set("mode", this.mode);
-    if (this.status) wishes.set("status", this.status);
-    if (this.category) wishes.set("category", this.category);
-    if (this.selected) wishes.set("at", `${this.selected.kind}:${this.selected.id}`);
-    if (this.camera) wishes.set("view", `${this.camera.zoom},${this.camera.lon},${this.camera.lat}`);
+    const put = (name, value) => { if (value) wishes.set(name, value); };
+    put("mode", this.mode);
+    put("status", this.status);
+    put("category", this.category);
+    put("time", this.period);
+    put("mine", this.mine ? "1" : "");
+    put("hide", this.hidden.join(","));
+    put("at", this.selected && `${this.selected.kind}:${this.selected.id}`);
+    put("view", this.camera && `${this.camera.zoom},${this.camera.lon},${this.camera.lat}`);
     return `#${decodeURIComponent(wishes.toString())}`;
   }
 }
 
 function parseSelected(text) {
-  const found = /^(area|issue):(.+)$/.exec(text || "");
+  const found = KINDS.exec(text || "");
   return found ? { kind: found[1], id: found[2] } : null;
 }
 

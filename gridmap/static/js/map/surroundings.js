@@ -16,6 +16,7 @@ export class Surroundings {
     pane.style.zIndex = 430;
     pane.style.pointerEvents = "none";
     this.names = [];
+    this.borders = L.layerGroup().addTo(map);
   }
 
   /** Fetches and draws them once; the map is whole without them, so a failure is silent. */
@@ -28,10 +29,15 @@ export class Surroundings {
   }
 
   draw(level, features) {
-    L.geoJSON(features, { style: { ...BORDERS[level], fill: false }, interactive: false, pane: "borders" }).addTo(this.map);
+    L.geoJSON(features, { style: { ...BORDERS[level], fill: false }, interactive: false, pane: "borders" }).addTo(this.borders);
     for (const { properties: p, geometry } of features) {
       if (p.label) this.names.push({ at: L.latLng(p.label[1], p.label[0]), text: p.name, kind: level, inside: geometry });
     }
+  }
+
+  show(wanted) {
+    if (wanted) this.borders.addTo(this.map);
+    else this.borders.remove();
   }
 
   labels() {

@@ -9,6 +9,7 @@ import { t, tOr } from "../texts.js";
 export function whyPart({ why, cell, events = [] }, panel) {
   if (!why) return null;
   const isChosen = why.rule === "chosen_by_person";
+  panel.folded ??= why.status === "inside" && !isChosen; // what is certain need not be read
   const body = el("div", { class: "why__body", hidden: panel.folded },
     isChosen ? choice(events) : null, bars(why), facts(why, cell));
   const button = el("button", { type: "button", class: "why__head", "aria-expanded": String(!panel.folded) },

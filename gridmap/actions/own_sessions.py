@@ -1,0 +1,38 @@
+"""End one's own sessions and tokens: one of them, or all but the one in use."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from gridmap.actions.office import Office
+from gridmap.actions.signing_in import SESSION, TOKEN, note, secret_digest, tell_access
+from gridmap.db import accounts
+from gridmap.db.models import Token
+from gridmap.domain.scope import Actor
+from gridmap.errors import NotFoundError
+
+_NOTES = {TOKEN: "token_revoked", SESSION: "session_ended"}
+
+
+def end_own(office: Office, actor: Actor, token_id: int) -> None:
+    """End one of one's own sessions or tokens, and the streams opened with it; commits.
+
+    Raises NotFoundError `token_not_found` for one that is not there, or somebody else's.
+    """
+    with office.work() as work:
+        token = work.session.get(Token, token_id)
+        if token is None or token.kind not in _NOTES or token.account_id != actor.account_id:
+            raise NotFoundError("token_not_found", token_id=token_id)
+        accounts.revoke_with_children(work.session, token, work.now)
+        note(work, actor.account_id, _NOTES[token.kind])
+        tell_access(work, actor.account_id)
+
+
+def end_others(office: Office, actor: Actor, secret: str) -> None:
+    """End all one's own sessions and tokens but the one with this secret; commits."""
+    with office.work() as work:
+        others = (Token.account_id == actor.account_id) & Token.revoked_at.is_(None)
+        others &= Token.kind.in_(_NOTES) & (Token.digest != secret_digest(secret))
+        work.session.execute(update(Token).where(others).values(revoked_at=work.now))
+        note(work, actor.account_id, "others_ended")
+        tell_access(work, actor.account_id)

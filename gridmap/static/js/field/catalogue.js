@@ -1,0 +1,73 @@
+// The categories somebody may report: kept for when there is no network, searched by name, code and first letters.
+
+import { get } from "../api.js";
+import { t } from "../texts.js";
+import { keepers } from "./kept_answers.js";
+import { initials } from "./pinyin.js";
+
+const RECENT = 6;
+const RANK = { matter: 0, component: 1 };
+let loading = null;
+
+/** Every category {id, code, name, group, limit, letters}, matters before components, old catalogues last. */
+export function categories() {
+  loading ||= read().catch((error) => { loading = null; throw error; });
+  return loading;
+}
+
+async function read() {
+  let list;
+  try {
+    list = (await get("/categories")).categories;
+    keepers.remember("categories", list);
+  } catch (error) {
+    list = await keepers.recall("categories");
+    if (!list) throw error;
+  }
+  return list.map((one) => ({ ...one, letters: initials(one.name), limitText: one.limit?.text || "" })).sort(before);
+}
+
+// The new catalogue and one's own; where an older one has the same name, the newer is meant.
+const isOld = ({ standard }) => standard === "GBT30428";
+
+function before(a, b) {
+  return isOld(a) - isOld(b) || RANK[a.kind] - RANK[b.kind] || (a.id < b.id ? -1 : 1);
+}
+
+/** Those that fit what was typed, the best first. */
+export function search(list, typed) {
+  const wish = typed.trim().toLowerCase();
+  if (!wish) return [];
+  return list.map((one) => [score(one, wish), one]).filter(([rank]) => rank < 9).sort(([a, x], [b, y]) => a - b || before(x, y)).map(([, one]) => one);
+}
+
+function score({ name, letters, code, group }, wish) {
+  const said = name.toLowerCase();
+  if (said.startsWith(wish)) return 0;
+  if (letters.startsWith(wish)) return 1;
+  if (said.includes(wish)) return 2;
+  if (code.toLowerCase().startsWith(wish)) return 3;
+  if (letters.includes(wish)) return 4;
+  return group.toLowerCase().includes(wish) ? 5 : 9;
+}
+
+/** {title, list} of each group, in the order of the catalogues. */
+export function groups(list) {
+  const found = new Map();
+  for (const one of list) {
+    const key = `${one.standard}:${one.kind}:${one.group}`;
+    if (!found.has(key)) found.set(key, { key, title: one.group, kind: isOld(one) ? t("field.old_catalogue") : one.kind === "matter" ? null : t("field.kind_component"), list: [] });
+    found.get(key).list.push(one);
+  }
+  return [...found.values()];
+}
+
+/** The categories used last on this phone by this account, newest first. */
+export async function recent() {
+  return (await keepers.recall("recent")) || [];
+}
+
+export async function used(id) {
+  const list = [id, ...(await recent()).filter((one) => one !== id)];
+  await keepers.remember("recent", list.slice(0, RECENT));
+}

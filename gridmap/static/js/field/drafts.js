@@ -1,0 +1,111 @@
+// The report being filled in: kept after every change, and turned into steps to send.
+
+import { serverNow } from "../format.js";
+import * as keep from "./keep.js";
+import { outbox } from "./outbox.js";
+import { data, draw } from "./page.js";
+
+const GOOD_M = 50; // beyond this a place wants a look
+
+/** The draft touched last; one is begun where there is none. */
+export async function current() {
+  const open = outbox.of("draft").sort((a, b) => a.touched - b.touched).at(-1);
+  return open || begin();
+}
+
+/** A new draft beside those that wait to be gone on with. */
+export async function fresh() {
+  const empty = outbox.of("draft").find((draft) => !hasContent(draft) && !draft.error);
+  return empty ? save(empty, { created: serverNow().getTime(), place: null, occurred: null }) : begin();
+}
+
+function begin() {
+  return save({ id: draw(), account: data.me.username, kind: "report", phase: "draft", created: serverNow().getTime(),
+    photos: [], faults: [], place: null, choice: null, category: null, categoryName: null, words: "", steps: [] });
+}
+
+/** Keeps the draft with what changed. Throws QuotaExceededError where the phone is full. */
+export async function save(draft, changes = {}) {
+  Object.assign(draft, changes, { touched: serverNow().getTime() });
+  await keep.put(draft);
+  if (outbox.items.some(({ id }) => id === draft.id)) outbox.show(draft);
+  else outbox.adopt(draft);
+  return draft;
+}
+
+/** Whether something was put into it. */
+export function hasContent({ photos, category, words, place }) {
+  return Boolean(photos.length || category || words.trim() || place?.confirmed);
+}
+
+/** Whether a place needs no question any more. */
+export function isPlaced({ place }) {
+  if (!place) return false;
+  return place.confirmed || (place.why?.status === "inside" && place.accuracy_m !== null && place.accuracy_m <= GOOD_M);
+}
+
+/** Which of the four cards are done. */
+export function done(draft) {
+  return {
+    photo: draft.photos.length > 0,
+    place: isPlaced(draft),
+    category: Boolean(draft.category),
+    words: Boolean(draft.words.trim()),
+  };
+}
+
+/** The card to go to after `from`: the next one that still wants something, at last the look over all. */
+export function next(draft, from) {
+  const cards = done(draft);
+  const open = ["place", "category"].filter((name) => name !== from && !cards[name]);
+  return open[0] || "words";
+}
+
+/** Into the outbox: the report, the cell chosen, the photos, each step with its own id. */
+export async function send(draft, extra = []) {
+  const { lon, lat, accuracy_m } = draft.place;
+  const body = {
+    lon, lat, datum: "wgs84", accuracy_m, category: draft.category, description: draft.words.trim(),
+    occurred_at: draft.occurred || momentOf(draft.created),
+  };
+  draft.occurred = body.occurred_at;
+  draft.steps = [
+    { kind: "report", id: draft.id, body },
+    ...(draft.choice ? [{ kind: "act", id: draw(), name: "choose_cell", body: { cell: draft.choice } }] : []),
+    ...draft.photos.map(({ id }) => ({ kind: "photo", id })),
+    ...extra,
+  ];
+  Object.assign(draft, { phase: "waiting", error: null, created: serverNow().getTime() });
+  keep.askToStay();
+  return outbox.put(draft);
+}
+
+function momentOf(ms) {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** A refused report back into the form; what the server has taken already stays taken. */
+export async function reopen(item) {
+  Object.assign(item, { phase: "draft", error: item.error, created: serverNow().getTime() });
+  return save(item);
+}
+
+/** What somebody began to do to a matter and has not sent; a new one, not yet kept, where there is none. */
+export function begun(matter, name) {
+  const kept = outbox.of("begun").find((item) => item.number === matter.number && item.name === name);
+  return kept || { id: draw(), account: data.me.username, kind: "act", phase: "begun", created: serverNow().getTime(), name, number: matter.number,
+    categoryName: matter.category_name, category: matter.category, photos: [], words: "", steps: [] };
+}
+
+/** An action on a matter into the outbox, its photos before it; `photo` is photos alone. */
+export function act(item, more = {}) {
+  const body = { ...(item.words.trim() ? { words: item.words.trim() } : {}), ...more };
+  const photos = item.photos.map(({ id }) => ({ kind: "photo", id }));
+  const steps = item.name === "photo" ? photos : [...photos, { kind: "act", id: draw(), name: item.name, body }];
+  return outbox.put({ ...item, steps, phase: "waiting", created: serverNow().getTime(), error: null });
+}
+
+/** A draft that is no longer wanted; its photos too, unless something else sends them. */
+export function discard(draft, { keepPhotos = false } = {}) {
+  return outbox.drop(keepPhotos ? { ...draft, photos: [] } : draft);
+}

@@ -1,0 +1,47 @@
+// The chips above the list: status with counts, category, time and mine; what is chosen stands in the URL.
+
+import { el, put } from "../dom.js";
+import { NOTHING, count } from "../format.js";
+import { t } from "../texts.js";
+import { CategoryPicker } from "./category_picker.js";
+import { sum } from "./filters.js";
+import { FILTERS, PERIODS } from "./state.js";
+
+export class Chips {
+  constructor(node, { state, counts, frequent }) {
+    Object.assign(this, { state, counts, status: el("div", { class: "chips", role: "group", "aria-label": t("map.filter") }) });
+    this.category = new CategoryPicker({ frequent, choose: (id) => state.set({ category: id }) });
+    this.period = el("select", { class: "chip chip--select", "aria-label": t("map.period"), onchange: () => state.set({ period: this.period.value }) },
+      Object.keys(PERIODS).map((name) => el("option", { value: name }, t(`map.period_${name || "all"}`))));
+    this.mine = el("button", { type: "button", class: "chip", title: t("map.mine_hint"), onclick: () => state.set({ mine: !state.mine }) }, t("map.mine"));
+    put(node, this.status, this.category.node, this.period, this.mine);
+    counts.addEventListener("change", () => this.draw());
+    state.on(FILTERS, () => this.draw());
+    this.draw();
+  }
+
+  draw() {
+    const { totals, triage } = this.counts;
+    const { status, category, period, mine } = this.state;
+    const lost = sum(triage);
+    const shown = [["", totals?.open], ["reported", totals?.reported], ["handling", totals?.handling], ["overdue", totals?.late], ["handled", totals?.handled]];
+    if (lost || status === "triage") shown.push(["triage", lost]);
+    put(this.status, shown.map(([name, n]) => this.chip(name, n)));
+    this.category.show(category);
+    this.period.value = period;
+    this.period.classList.toggle("is-on", Boolean(period));
+    this.mine.setAttribute("aria-pressed", String(mine));
+  }
+
+  chip(status, n) {
+    return el("button", {
+      type: "button", class: `chip${status === "overdue" && n ? " chip--overdue" : ""}`, title: status === "triage" ? t("status.triage") : null, "aria-pressed": String(this.state.status === status), dataset: { status },
+      onclick: () => this.state.set({ status }),
+    }, labelOf(status), el("b", {}, this.counts.phase === "ready" ? count(n) : NOTHING));
+  }
+}
+
+function labelOf(status) {
+  if (status === "triage") return t("map.triage_short");
+  return t(status ? `status.${status}` : "map.all");
+}

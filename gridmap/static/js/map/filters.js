@@ -1,0 +1,53 @@
+// What the chips mean to the server and to counts by class: list, map, figures and heat all ask here.
+
+import { startOfDay } from "../format.js";
+import { CLASSES, statusOf } from "../status.js";
+import { PERIODS } from "./state.js";
+
+const RUNNING = "reported,handling";
+
+/** The wishes beside the status as the API takes them: category, since, mine. */
+export function basicQuery({ category, period, mine }) {
+  const days = PERIODS[period];
+  return { category, since: days === null ? "" : startOfDay(days), mine: mine ? 1 : "" };
+}
+
+/** The wish for a status of ours: late ones are no status of the server but a deadline that passed. */
+export function statusQuery(status) {
+  if (status === "overdue") return { status: RUNNING, due: "late" };
+  if (status === "triage") return { status: "open,triage" };
+  if (status === "reported" || status === "handling") return { status, due: "in_time" };
+  return { status: status || "open" };
+}
+
+/** Whether a matter is among those of a status filter. */
+export function passes(p, status) {
+  if (status === "triage") return p.in_triage || !p.cell;
+  return !status || statusOf(p) === status;
+}
+
+/** Of counts by CLASSES those that pass a status filter. `isTriage`: whether they are counts of matters without a cell. */
+export function passing(counts, status, isTriage = false) {
+  if (!counts) return [0, 0, 0, 0];
+  if (status === "triage") return isTriage ? counts : [0, 0, 0, 0];
+  return status ? counts.map((n, at) => (CLASSES[at] === status ? n : 0)) : counts;
+}
+
+export function sum(counts) {
+  return counts.reduce((a, b) => a + b, 0);
+}
+
+/** The parts of the list, most urgent first: their name, what to ask for, and how many `totals` say they hold. */
+export function groupsOf(status, totals) {
+  const place = status === "triage" ? ",triage" : "";
+  const running = status === "reported" || status === "handling" ? status : RUNNING;
+  const later = totals && totals.reported + totals.handling - totals.due_today;
+  const groups = [
+    { name: "late", query: { status: RUNNING + place, due: "late" }, count: totals?.late },
+    { name: "today", query: { status: running + place, due: "today" }, count: totals?.due_today },
+    { name: "later", query: { status: running + place, due: "later" }, count: later },
+    { name: "verify", query: { status: `handled${place}` }, count: totals?.handled },
+  ];
+  const wanted = { overdue: ["late"], handled: ["verify"], reported: ["today", "later"], handling: ["today", "later"] }[status];
+  return wanted ? groups.filter(({ name }) => wanted.includes(name)) : groups;
+}

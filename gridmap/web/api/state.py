@@ -1,0 +1,36 @@
+"""The route of state: how open matters stand by cell, and when the next of them becomes late."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify
+
+from gridmap.db.state import state_of
+from gridmap.domain.codes import last_code
+from gridmap.web.access import actor, needs, office
+from gridmap.web.answers import ERRORS
+from gridmap.web.answers_state import StateAnswer
+from gridmap.web.api.blueprint import STATE, api
+from gridmap.web.api.issues import as_of, filter_of
+from gridmap.web.params import StateQuery, iso
+
+
+@api.get("/state", tags=[STATE], responses={200: StateAnswer, **ERRORS})
+@needs("read", "projection")
+def read_state(query: StateQuery) -> Response:
+    """How the open matters in scope stand, in all and by cell; good until `next_due_at` or `day_ends_at`."""
+    who, now = actor(), as_of(office())
+    with office().database.reading() as session:
+        found = state_of(session, who.scope, filter_of(session, query, now), now)
+    return jsonify(
+        computed_at=iso(now.at),
+        next_due_at=iso(found.next_due_at),
+        day_ends_at=iso(now.day_ends),
+        totals={
+            "open": sum(found.total),
+            **found.total._asdict(),
+            "due_today": found.due_today,
+            "triage": sum(found.triage),
+        },
+        cells={last_code(path): counts for path, counts in found.cells.items()},
+        triage=found.triage,
+    )

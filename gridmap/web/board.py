@@ -1,0 +1,269 @@
+"""All figures of a wall, put together from one reading: what is told twice is counted once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from gridmap.db import figures, state
+from gridmap.db.due import Now
+from gridmap.db.issues import Filter
+from gridmap.db.models import Issue
+from gridmap.domain.codes import last_code
+from gridmap.domain.days import last_days
+from gridmap.domain.figures import Today, share, summed_up
+from gridmap.domain.scope import Scope
+from gridmap.web.params import iso
+from gridmap.web.shapes import category_name
+
+TOP, LATE_ROWS, NEW_ROWS, LATE_CELLS = 10, 12, 20, 60
+DAYS, LOOK_BACK = 7, timedelta(days=30)
+"""Days of the short rows, today included; how far the share of matters closed in time looks back."""
+TINT = (5, 10, 15)
+"""Lower bounds of the classes of a cell's reports; smaller counts are not told of a single cell."""
+LEVELS = ("street", "community")
+
+_TICK = timedelta(microseconds=1)
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Week:
+    """The six days before today, oldest first, and what was reported in them by category and cell.
+
+    `moments` and `by_hour` say when yesterday's matters were reported.
+    """
+
+    moments: list[datetime]
+    by_hour: list[int]
+    days: list[int]
+    closed_days: list[int]
+    by_category: Counter[int]
+    by_cell: Counter[str]
+
+
+def read_week(session: Session, scope: Scope, today: Today) -> Week:
+    """The days before `today` in a scope: they change seldom."""
+    days = last_days(today.now, today.zone, DAYS)[:-1]
+    before = figures.reported_in(session, scope, (days[0].begin, days[-1].end - _TICK))
+    moments = [one.reported_at for one in before if one.reported_at >= days[-1].begin]
+    return Week(
+        moments=moments,
+        by_hour=today.by_hour(moments),
+        days=[sum(day.begin <= one.reported_at < day.end for one in before) for day in days],
+        closed_days=state.by_day(session, scope, Filter(), Issue.closed_at, days),
+        by_category=Counter(one.category_id for one in before),
+        by_cell=Counter(one.path for one in before if not one.is_triage),
+    )
+
+
+@dataclass(frozen=True)
+class Past:
+    """Yesterday at this hour (`reported`, `accepted`, `closed`, `open`), and what was closed in time.
+
+    `in_time` and `ended` count the matters with a deadline closed in thirty days by path, each path
+    with all below it; `now` and `then` are the same for all, as (in time, ended).
+    """
+
+    reported: int
+    accepted: int
+    closed: int
+    open: figures.Then
+    in_time: Counter[str]
+    ended: Counter[str]
+    now: tuple[int, int]
+    then: tuple[int, int]
+
+
+def read_past(session: Session, scope: Scope, today: Today, week: Week) -> Past:
+    """Yesterday at the hour that it is on `today`, in a scope."""
+    then = today.then
+    so_far = (today.yesterday.begin, then)
+    groups = figures.on_time(session, scope, ((today.now - LOOK_BACK, today.now), (then - LOOK_BACK, then)))
+    return Past(
+        reported=sum(moment <= then for moment in week.moments),
+        accepted=figures.accepted_then(session, scope, so_far),
+        closed=len(figures.closed_in(session, scope, so_far)),
+        open=figures.standing_then(session, scope, then),
+        in_time=summed_up({group.path: group.in_time for group in groups}),
+        ended=summed_up({group.path: group.closed for group in groups}),
+        now=(sum(group.in_time for group in groups), sum(group.closed for group in groups)),
+        then=(sum(group.in_time_then for group in groups), sum(group.closed_then for group in groups)),
+    )
+
+
+class Board:
+    """The figures of one moment in one scope; `whole` is the answer's JSON."""
+
+    def __init__(self, session: Session, scope: Scope, today: Today, before: tuple[Week, Past]) -> None:
+        self.session, self.scope, self.today = session, scope, today
+        self.before, self.past = before
+        self.now = Now(today.now, today.day.end)
+        so_far = (today.day.begin, today.now)
+        self.reported = figures.reported_in(session, scope, so_far)
+        self.closed = figures.closed_in(session, scope, so_far)
+        self.state = state.state_of(session, scope, Filter(), self.now)
+
+    def whole(self) -> Json:
+        """Everything the panels show."""
+        return {
+            "computed_at": iso(self.today.now),
+            "next_due_at": iso(self.state.next_due_at),
+            "kpis": self.kpis(),
+            "open": self.open,
+            "trend": self.trend(),
+            "week": self.week(),
+            "categories": self.categories(),
+            "ranking": self.ranking(),
+            "communities": [self._counts(area) for area in self.areas if area.level == "community"],
+            "cells": self.cells(),
+            "late": self.late(),
+            "newest": self.newest(),
+        }
+
+    @cached_property
+    def open(self) -> Json:
+        """The open matters in classes that exclude each other and add up to the total."""
+        return {"total": sum(self.state.total), **self.state.total._asdict()}
+
+    @cached_property
+    def areas(self) -> list[Row[Any]]:
+        """Streets and communities."""
+        return figures.areas_in(self.session, self.scope, LEVELS)
+
+    def kpis(self) -> Json:
+        """The figures on top, each with yesterday's at the same hour."""
+        past, accepted = self.past, sum(one.status != "reported" for one in self.reported)
+        return {
+            "reported": {"now": len(self.reported), "then": past.reported},
+            "accepted": {"now": accepted, "then": past.accepted},
+            "handling": {"now": self.open["handling"], "then": past.open.handling},
+            "closed": {"now": len(self.closed), "then": past.closed},
+            "late": {"now": self.open["late"], "then": past.open.late},
+            "on_time": {"now": share(*past.now), "then": share(*past.then), "of": past.now[1]},
+        }
+
+    def trend(self) -> Json:
+        """Reports and closings of today and reports of yesterday by local hour; `hour` is running."""
+        return {
+            "hour": self.today.hour,
+            "reported": self.today.by_hour(one.reported_at for one in self.reported),
+            "closed": self.today.by_hour(self.closed),
+            "yesterday": self.before.by_hour,
+        }
+
+    def week(self) -> list[Json]:
+        """Seven days, the last of them today as far as it is."""
+        days = last_days(self.today.now, self.today.zone, DAYS)
+        reported = [*self.before.days, len(self.reported)]
+        closed = [*self.before.closed_days, len(self.closed)]
+        return [
+            {"day": one.day.isoformat(), "reported": new, "closed": done}
+            for one, new, done in zip(days, reported, closed, strict=True)
+        ]
+
+    def categories(self) -> Json:
+        """The most frequent categories of today, or of seven days while today has fewer than ten."""
+        counts, period = Counter(one.category_id for one in self.reported), "today"
+        if len(counts) < TOP:
+            counts, period = counts + self.before.by_category, "week"
+        top = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:TOP]
+        rows = figures.category_rows(self.session, [key for key, _ in top])
+        told = [
+            {"category": _key(rows[key]), "name": category_name(rows[key]), "count": number}
+            for key, number in top
+        ]
+        return {"period": period, "total": counts.total(), "rows": told}
+
+    def ranking(self) -> Json:
+        """The streets, or the largest areas of which the scope has several; and what has no cell yet."""
+        level = next((one for one in LEVELS if sum(area.level == one for area in self.areas) > 1), "grid")
+        ranked = [area for area in self.areas if area.level == level]
+        if level == "grid":
+            ranked = figures.areas_in(self.session, self.scope, ("grid",))
+        rows = [self._counts(area) for area in ranked]
+        rows.sort(
+            key=lambda row: (-1 if row["on_time"] is None else -row["on_time"], row["late"], row["code"])
+        )
+        rest = {
+            name: self._all[name] - sum(row[name] for row in rows) for name in ("reported", "open", "late")
+        }
+        return {"level": level, "rows": rows, "elsewhere": rest if any(rest.values()) else None}
+
+    @cached_property
+    def _all(self) -> dict[str, int]:
+        return {"reported": len(self.reported), "open": self.open["total"], "late": self.open["late"]}
+
+    @cached_property
+    def _below(self) -> dict[str, Counter[str]]:
+        """Counts by path, each path with all below it."""
+        listed: dict[str, Counter[str]] = {"open": Counter(), "late": Counter()}
+        for path, classes in self.state.cells.items():
+            listed["open"][path] = sum(classes)
+            listed["late"][path] = classes[-1]
+        listed["reported"] = self._by_cell
+        listed["cells"] = Counter(figures.cells_in(self.session, self.scope))
+        return {name: summed_up(counts) for name, counts in listed.items()}
+
+    @cached_property
+    def _by_cell(self) -> Counter[str]:
+        return Counter(one.path for one in self.reported if not one.is_triage)
+
+    def _counts(self, area: Row[Any]) -> Json:
+        below, path = self._below, area.path
+        return {
+            "code": area.code,
+            "name": area.name,
+            "cells": below["cells"][path],
+            "reported": below["reported"][path],
+            "open": below["open"][path],
+            "late": below["late"][path],
+            "on_time": share(self.past.in_time[path], self.past.ended[path]),
+        }
+
+    def cells(self) -> Json:
+        """What cells reported today, or in seven days while none has enough for the second class; and late ones."""
+        counts, period = self._by_cell, "today"
+        if max(counts.values(), default=0) < TINT[0]:
+            counts, period = counts + self.before.by_cell, "week"
+        late = Counter({path: classes[-1] for path, classes in self.state.cells.items() if classes[-1]})
+        return {
+            "period": period,
+            "bounds": list(TINT),
+            "counts": {last_code(path): number for path, number in counts.items() if number >= TINT[0]},
+            "late": {last_code(path): number for path, number in late.most_common(LATE_CELLS)},
+        }
+
+    def late(self) -> list[Json]:
+        """The matters that are late the longest."""
+        rows = figures.longest_late(self.session, self.scope, self.now, LATE_ROWS)
+        return [{**_projection(row), "due_at": iso(row.due_at)} for row in rows]
+
+    def newest(self) -> list[Json]:
+        """The newest reports."""
+        rows = figures.newest(self.session, self.scope, self.today.now, NEW_ROWS)
+        return [_projection(row) for row in rows]
+
+
+def _key(row: Any) -> str:
+    return f"{row.standard}:{row.kind}:{row.code}"
+
+
+def _projection(row: Row[Any]) -> Json:
+    """Number, category, cell, time, the cell's label point: what a wall may show of a matter."""
+    has_cell = row.cell_code is not None
+    return {
+        "number": row.number,
+        "category": _key(row),
+        "category_name": category_name(row),
+        "reported_at": iso(row.reported_at),
+        "cell": {"code": row.cell_code, "name": row.cell_name} if has_cell else None,
+        "lon_lat": [row.label_lon, row.label_lat] if has_cell else None,
+    }

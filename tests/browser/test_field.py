@@ -1,0 +1,287 @@
+"""The phone in the field: a report across a border, nothing lost on the way, and every bad day with its way on.
+
+The whole path runs on both engines; what is the page's alone on one.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Locator, expect
+from sqlalchemy import select
+
+from gridmap.actions.office import Office
+from gridmap.actions.reporting import report
+from gridmap.db.models import Issue, Photo, Words
+from tests.browser.conftest import Visitor
+from tests.browser.test_sign_in_journey import fits, serious_faults
+from tests.town import C1, C2, CENTRES, PASSWORD, actor_named, report_at
+
+SECOND = 1_000
+AT_THE_BORDER = {"longitude": 103.8099, "latitude": 25.505, "accuracy": 38}
+IN_C1 = {"longitude": CENTRES[C1][0], "latitude": CENTRES[C1][1], "accuracy": 8}
+WORKER_HAS_PAGE = """async () => {
+  const kept = (await caches.keys()).filter((name) => name.startsWith("gridmap-field"));
+  const store = kept.length && await caches.open(kept[0]);
+  return store && await store.match("/field") && await store.match(location.origin + "/static/js/texts.js");
+}"""
+on_one_engine = pytest.mark.parametrize("engine", ["spatialite"])
+
+
+class Phone(Visitor):
+    """A phone at the page in the field."""
+
+    @property
+    def context(self) -> BrowserContext:
+        return self.page.context
+
+    def part(self, name: str) -> Locator:
+        return self.page.locator(f"[data-part={name}]")
+
+    def open(self, username: str, at: dict[str, float] | None = IN_C1) -> None:
+        """Signed in at /field, standing at a place; None: the phone may not say where."""
+        if at is not None:
+            self.context.grant_permissions(["geolocation"])
+            self.context.set_geolocation(at)
+        self.page.goto(f"{self.address}/sign-in?next=/field")
+        self.page.fill("#username", username)
+        self.page.fill("#password", PASSWORD)
+        self.page.click("button[type=submit]")
+        expect(self.part("report")).to_be_visible()
+
+    def begin(self, photo: str | Path | dict[str, Any] | None) -> None:
+        """Tap the large button; a photo, or the camera closed without one."""
+        with self.page.expect_file_chooser() as camera:
+            self.part("report").click()
+        if photo is not None:
+            camera.value.set_files(photo)
+
+    def to_card(self, name: str) -> None:
+        self.page.locator(".step", has_text=name).click()
+
+    def choose_category(self, typed: str = "bllj") -> None:
+        self.page.fill("input[type=search]", typed)
+        self.page.locator(".found").first.click()
+
+    def report_words(self, words: str) -> None:
+        """A report from the middle of a cell, without a photo, up to sending it."""
+        self.begin(None)
+        self.to_card("类别")
+        self.choose_category()
+        self.page.fill("textarea", words)
+        self.part("send").click()
+
+    def look(self, name: str) -> None:
+        """Keep the screen; nothing sticks out at any width, and nobody is kept out."""
+        for width, height in ((360, 740), (390, 844)):
+            self.page.set_viewport_size({"width": width, "height": height})
+            assert fits(self.page), (name, width)
+        self.keep(f"field-{name}")
+        assert serious_faults(self.page) == [], name
+
+
+@pytest.fixture
+def phone(browser: Browser, address: str) -> Iterator[Phone]:
+    size = {"width": 390, "height": 844}
+    context = browser.new_context(viewport=size, locale="zh-CN", has_touch=True, reduced_motion="reduce")  # type: ignore[arg-type]
+    phone = Phone(context.new_page(), address)
+    phone.watch()
+    yield phone
+    context.close()
+
+
+def a_photo(width: int = 3000) -> dict[str, Any]:
+    """What a camera gives, larger than it has to be."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, width // 2), (90, 120, 90)).save(out, "JPEG")
+    return {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def kept(office: Office) -> list[tuple[Issue, str | None]]:
+    """The matters in the store with their words, oldest first."""
+    with office.database.reading() as session:
+        query = select(Issue, Words.text).outerjoin(
+            Words, (Words.issue_id == Issue.id) & (Words.kind == "description")
+        )
+        return [tuple(row) for row in session.execute(query.order_by(Issue.id))]  # type: ignore[misc]
+
+
+def photos_kept(office: Office) -> list[Photo]:
+    with office.database.reading() as session:
+        return list(session.scalars(select(Photo)))
+
+
+def test_a_report_across_a_border_takes_one_tap_and_lies_in_the_chosen_cell(
+    office: Office, phone: Phone
+) -> None:
+    phone.open("dong", AT_THE_BORDER)
+    phone.begin(a_photo())
+    sides = phone.page.locator(".side-card")
+    expect(sides).to_have_count(2)
+    phone.look("place")
+    phone.page.locator(f"[data-cell='{C2}']").click()
+    phone.choose_category()
+    phone.page.fill("textarea", "单元门东侧堆了垃圾")
+    phone.part("send").click()
+    expect(phone.part("number")).to_have_text(re.compile(r"^1120-\d{4}$"))
+    expect(phone.page.locator(".sent__line")).to_contain_text("照片 1 张到齐", timeout=10 * SECOND)
+    [(issue, words)] = kept(office)
+    assert (issue.why["cell"]["code"], issue.why["rule"]) == (C2, "chosen_by_person")
+    assert (words, issue.accuracy_m, issue.source) == ("单元门东侧堆了垃圾", 38, "staff")
+    assert [max(photo.width, photo.height) for photo in photos_kept(office)] == [2048]
+    assert phone.complaints == []
+
+
+@on_one_engine
+def test_what_was_reported_without_a_network_survives_closing_and_is_sent_after(
+    office: Office, phone: Phone
+) -> None:
+    phone.open("dong")
+    phone.page.wait_for_function(WORKER_HAS_PAGE)
+    phone.context.set_offline(True)
+    phone.report_words("地下车库里的垃圾")
+    expect(phone.part("strip")).to_contain_text("1 条待发送，离线")
+    phone.page.goto(f"{phone.address}/field")
+    expect(phone.part("strip")).to_contain_text("1 条待发送")
+    phone.part("strip").locator("button").click()
+    expect(phone.page.locator(".queue__row--waiting")).to_contain_text("待发送")
+    phone.look("queue")
+    assert kept(office) == []
+    phone.context.set_offline(False)
+    expect(phone.page.locator(".queue__row--sent")).to_contain_text("已送达", timeout=15 * SECOND)
+    assert [words for _, words in kept(office)] == ["地下车库里的垃圾"]
+
+
+@on_one_engine
+def test_whose_phone_may_not_say_where_puts_the_pin_by_hand(office: Office, phone: Phone) -> None:
+    phone.open("dong", None)
+    phone.begin(None)
+    phone.to_card("位置")
+    expect(phone.page.locator(".place__sheet")).to_contain_text("不开定位，也能报")
+    phone.look("refused")
+    phone.page.locator(".act").click()
+    expect(phone.page.locator(".badge--manual")).to_be_visible()
+    expect(phone.page.locator(".place__under")).to_contain_text("网格")
+    phone.page.locator(".act").click()
+    phone.choose_category()
+    phone.part("send").click()
+    expect(phone.part("number")).to_be_visible()
+    [(issue, _)] = kept(office)
+    assert issue.accuracy_m is None
+    assert issue.why["status"] == "inside"
+
+
+@on_one_engine
+def test_a_session_that_ends_while_a_form_is_filled_costs_no_word(office: Office, phone: Phone) -> None:
+    phone.open("dong")
+    phone.begin(a_photo(800))
+    phone.choose_category()
+    phone.page.fill("textarea", "写到一半")
+    phone.context.clear_cookies()
+    phone.part("send").click()
+    expect(phone.part("strip")).to_contain_text("登录已失效")
+    phone.part("strip").locator("button").click()
+    sheet = phone.part("sheet")
+    sheet.locator("[name=password]").fill("wrong")
+    sheet.locator("[type=submit]").click()
+    expect(sheet.locator("[role=alert]")).to_contain_text("不正确")
+    sheet.locator("[name=password]").fill(PASSWORD)
+    sheet.locator("[type=submit]").click()
+    expect(phone.part("number")).to_be_visible(timeout=10 * SECOND)
+    assert [words for _, words in kept(office)] == ["写到一半"]
+
+
+@on_one_engine
+def test_photos_of_no_use_say_why_and_the_report_goes_on_without(
+    office: Office, phone: Phone, tmp_path: Path
+) -> None:
+    huge = tmp_path / "huge.jpg"
+    with huge.open("wb") as file:
+        file.truncate(41_000_000)
+    phone.open("dong")
+    phone.begin({"name": "IMG_2.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"})
+    expect(phone.page.locator(".fault")).to_contain_text("打不开")
+    with phone.page.expect_file_chooser() as album:
+        phone.page.locator(".fault .side").first.click()
+    album.value.set_files(huge)
+    expect(phone.page.locator(".fault")).to_contain_text("超过 40 MB")
+    phone.look("photo-fault")
+    phone.page.locator(".act").click()
+    phone.choose_category()
+    phone.part("send").click()
+    expect(phone.part("number")).to_be_visible()
+    assert photos_kept(office) == []
+
+
+@on_one_engine
+def test_what_the_server_sends_back_waits_to_be_mended_and_goes_under_no_other_name(
+    office: Office, phone: Phone
+) -> None:
+    phone.open("dong")
+    refusal = {"error": {"code": "category_unknown", "message": "没有这个类别", "details": {}}}
+    phone.page.route("**/api/v1/issues", lambda route: route.fulfill(status=422, json=refusal))
+    phone.report_words("要补一下的")
+    expect(phone.part("strip")).to_contain_text("1 条要您补一下")
+    expect(phone.page.locator(".queue__row--refused")).to_contain_text("没有这个类别")
+    phone.page.unroute("**/api/v1/issues")
+    phone.page.goto(f"{phone.address}/field#/mine")
+    phone.page.locator(".mine__leave").click()
+    expect(phone.page.locator(".fault")).to_contain_text("1 条没送达")
+    phone.page.locator(".fault button").click()
+    phone.page.wait_for_url("**/sign-in*")
+    phone.open("li")
+    phone.page.goto(f"{phone.address}/field#/queue")
+    expect(phone.page.locator(".queue")).to_contain_text("还有 1 条属于账号 dong")
+    phone.context.clear_cookies()
+    phone.open("dong")
+    phone.page.goto(f"{phone.address}/field#/queue")
+    phone.page.get_by_role("button", name="去补").click()
+    expect(phone.page.locator("textarea")).to_have_value("要补一下的")
+    phone.part("send").click()
+    expect(phone.part("number")).to_be_visible()
+    assert [issue.account_id for issue, _ in kept(office)] == [actor_named(office, "dong").account_id]
+
+
+@on_one_engine
+def test_a_task_arrives_by_itself_and_is_done_with_a_photo(office: Office, phone: Phone) -> None:
+    phone.open("sun")
+    expect(phone.page.locator(".home__tasks")).to_contain_text("没有任务")
+    phone.page.wait_for_timeout(SECOND)
+    report(office, actor_named(office, "dong"), report_at(*CENTRES[C1], description="桶外垃圾"))
+    expect(phone.page.locator(".home .task")).to_contain_text("桶外垃圾", timeout=2 * SECOND)
+    phone.look("home")
+    phone.page.locator(".home .task").click()
+    phone.page.get_by_role("button", name="到场").click()
+    expect(phone.page.locator(".stages .is-now")).to_have_text("办结")
+    phone.page.get_by_role("button", name="办结").click()
+    with phone.page.expect_file_chooser() as camera:
+        phone.page.locator(".look__add").click()
+    camera.value.set_files(a_photo(800))
+    phone.page.fill("textarea", "清运完毕")
+    phone.page.locator(".act").click()
+    expect(phone.page.locator(".stages .is-now")).to_have_text("核查", timeout=10 * SECOND)
+    expect(phone.page.locator(".look__link--after")).to_be_visible()
+    phone.look("task")
+    assert [issue.status for issue, _ in kept(office)] == ["handled"]
+    assert phone.complaints == []
+
+
+@on_one_engine
+def test_who_holds_no_post_may_still_report_and_reads_english(office: Office, phone: Phone) -> None:
+    phone.open("seat2")
+    phone.page.goto(f"{phone.address}/field?lang=en#/tasks")
+    expect(phone.page.locator(".nothing")).to_contain_text("You can report without a post")
+    phone.look("no-post-en")
+    phone.page.locator(".tabs a").last.click()
+    phone.page.locator(".setting input").click()
+    phone.look("mine-strong-en")
+    phone.page.locator(".tabs a").nth(2).click()
+    expect(phone.page.locator(".leaflet-container")).to_be_visible()
+    phone.keep("field-map-en")
+    assert phone.complaints == []

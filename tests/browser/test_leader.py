@@ -1,0 +1,199 @@
+"""The leader's map on its days: acting on a matter, filters in the address, lateness by itself, thousands, parts that fail."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import text
+
+from gridmap.actions.handling import Act, act_on
+from gridmap.actions.office import Office
+from gridmap.actions.reporting import report
+from gridmap.db.models import Issue
+from tests.browser.conftest import Visitor
+from tests.conftest import Clock
+from tests.town import C1, C2, C3, C4, CENTRES, PARKING, actor_named, report_at
+
+SECOND = 1_000
+AXE = Path(__file__).parents[2] / "build" / "test-vendor" / "axe.min.js"
+ONE_ENGINE = pytest.mark.parametrize("engine", ["spatialite"], indirect=True)
+"""What only the page does is the same over either store."""
+MANY = 20_000
+COPY = """
+WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :copies)
+INSERT INTO issues ({columns}) SELECT {values} FROM issues, n
+"""
+
+
+def figures(page: Page) -> list[str]:
+    return page.locator("[data-part=figures] dd:first-of-type").all_inner_texts()
+
+
+def rows(page: Page) -> object:
+    return page.locator("#matters .row")
+
+
+def test_a_leader_takes_a_matter_on_and_is_told_when_somebody_was_faster(
+    office: Office, visitor: Visitor
+) -> None:
+    numbers = [report(office, actor_named(office, "dong"), report_at(*CENTRES[C1])).number for _ in range(2)]
+    visitor.sign_in("li")
+    page = visitor.page
+    page.click(f"[data-number='{numbers[0]}']")
+    page.click("[data-action=start]")
+    page.fill("textarea", "马上到场")
+    page.click(".act button[type=submit]")
+    expect(page.locator(".panel__title .tag")).to_have_text("处置中")
+    expect(page.locator(".timeline")).to_contain_text("马上到场")
+    expect(page.locator("[data-status=handling] b")).to_have_text("1", timeout=2 * SECOND)
+    page.click(f"#matters [data-number='{numbers[1]}']")
+    page.click("[data-action=close] >> visible=true")
+    page.route("**/api/v1/issues/*?*", lambda route: route.abort())  # the form is not yet told
+    page.route(f"**/api/v1/issues/{numbers[1]}", lambda route: route.abort())
+    act_on(office, actor_named(office, "seat"), numbers[1], Act("void"))
+    page.click(".act button[type=submit]")
+    expect(page.locator(".act__error")).to_contain_text("已作废")
+
+
+@ONE_ENGINE
+def test_filters_stand_in_the_address_and_hold_for_list_map_and_heat(
+    office: Office, visitor: Visitor
+) -> None:
+    seat = actor_named(office, "seat")
+    for place, category in ((C1, PARKING), (C2, PARKING), (C3, "GBT47678:matter:06010")):
+        report(office, seat, report_at(*CENTRES[place], category=category))
+    visitor.sign_in("seat")
+    page = visitor.page
+    page.click(".chip--menu")
+    page.fill(".picker__input", "乱停放")
+    page.click(".picker__list button:has-text('机动车乱停放') >> nth=0")
+    page.select_option("select.chip", "week")
+    expect(rows(page)).to_have_count(2)
+    expect(page.locator(".legend__head span")).to_contain_text("2 件")
+    expect(page.locator(".mark-icon")).to_have_count(2)
+    page.reload()
+    expect(rows(page)).to_have_count(2)
+    assert re.search(r"category=GBT47678:matter:09009&time=week", page.url)
+    page.click("[data-mode=heat]")
+    expect(page.locator(".legend__head span")).to_contain_text("视野内 2 件")
+
+
+@ONE_ENGINE
+def test_lateness_comes_by_itself(office: Office, clock: Clock, visitor: Visitor) -> None:
+    number = report(office, actor_named(office, "seat"), report_at(*CENTRES[C1])).number
+    with office.work() as work:
+        work.session.query(Issue).filter_by(number=number).update({"due_at": clock() + timedelta(seconds=4)})
+    visitor.sign_in("seat")
+    expect(visitor.page.locator(".group--today, [data-group=today] .row")).to_have_count(1)
+    assert figures(visitor.page)[:3] == ["1", "1", "0"]
+    clock.forward(seconds=4)
+    expect(visitor.page.locator("[data-group=late] .row")).to_have_count(1, timeout=6 * SECOND)
+    assert figures(visitor.page)[:3] == ["1", "0", "1"]
+    expect(visitor.page.locator("#matters .due")).to_contain_text("超期")
+
+
+def make_many(office: Office, copies: int) -> None:
+    """Copies of the matters there are, with numbers and places of their own."""
+    names = [column.name for column in Issue.__table__.columns if column.name not in ("id", "client_id")]
+    moved = {"number": "number || '-' || n", "sent_lon": "sent_lon + n * 1e-9"}
+    statement = COPY.format(columns=", ".join(names), values=", ".join(moved.get(one, one) for one in names))
+    with office.work() as work:
+        work.session.execute(text(statement), {"copies": copies})
+
+
+@ONE_ENGINE
+def test_twenty_thousand_open_matters_stay_counts_that_add_up(office: Office, visitor: Visitor) -> None:
+    for place in (C1, C2, C3, C4):
+        report(office, actor_named(office, "seat"), report_at(*CENTRES[place]))
+    make_many(office, MANY // 4)
+    visitor.sign_in("seat")
+    page = visitor.page
+    expect(page.locator(".figure dd").first).to_have_text("2万")
+    expect(page.locator(".ring__count")).to_have_text(["5,001"] * 4)
+    assert rows(page).count() <= 100
+    page.evaluate("""() => { window.longest = 0; new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) window.longest = Math.max(window.longest, duration);
+    }).observe({ entryTypes: ["longtask"] }); }""")
+    page.mouse.move(900, 400)
+    for _ in range(4):
+        page.mouse.wheel(0, -240)
+        page.wait_for_timeout(150)
+    page.click(".chip:has-text('待受理')")
+    expect(page.locator(".chip:has-text('待受理')")).to_have_attribute("aria-pressed", "true", timeout=SECOND)
+    assert page.evaluate("window.longest") < 2 * SECOND
+    assert visitor.complaints == []
+
+
+def refuse(route: Route) -> None:
+    """Answers as a server whose store is busy."""
+    route.fulfill(status=503, json={"error": {"code": "database_busy", "message": "忙"}})
+
+
+@ONE_ENGINE
+def test_a_part_that_fails_leaves_the_others_alive_and_comes_back(office: Office, visitor: Visitor) -> None:
+    report(office, actor_named(office, "seat"), report_at(*CENTRES[C1]))
+    page = visitor.page
+    page.route("**/api/v1/state*", refuse)
+    page.route("**/api/v1/heat*", refuse)
+    visitor.sign_in("seat")
+    expect(page.locator(".legend")).to_contain_text("忙")
+    expect(rows(page)).to_have_count(1)
+    assert figures(page)[0] == "—"
+    page.click("[data-mode=heat]")
+    expect(page.locator(".legend")).to_contain_text("忙")
+    page.unroute("**/api/v1/state*")
+    page.unroute("**/api/v1/heat*")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-part=figures] dd").first).to_have_text("1")
+    expect(page.locator(".legend")).to_contain_text("件/km²")
+
+
+def axe_faults(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in serious]
+
+
+@ONE_ENGINE
+def test_axe_finds_nothing_serious_and_long_names_stay_inside(office: Office, visitor: Visitor) -> None:
+    number = report(office, actor_named(office, "dong"), report_at(*CENTRES[C1], accuracy_m=30.0)).number
+    with office.work() as work:
+        work.session.execute(
+            text("UPDATE areas SET name = :name WHERE code = :code"), {"name": "长" * 60, "code": C1}
+        )
+    visitor.sign_in("li")
+    page = visitor.page
+    page.click(f"[data-number='{number}']")
+    page.wait_for_selector(".timeline")
+    assert axe_faults(page) == []
+    page.click(".panel__cell")
+    page.wait_for_selector(".slot")
+    assert axe_faults(page) == []
+    for width in (1440, 1024, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert (
+            page.evaluate(
+                "(() => { const p = document.querySelector('.panel__body'); return p.scrollWidth - p.clientWidth; })()"
+            )
+            <= 0
+        )
+
+
+@ONE_ENGINE
+def test_an_account_without_posts_is_told_what_that_means(office: Office, visitor: Visitor) -> None:
+    with office.work() as work:
+        work.session.execute(
+            text(
+                "UPDATE posts SET valid_to = valid_from WHERE person_id = (SELECT person_id FROM accounts WHERE username = 'li')"
+            )
+        )
+    visitor.sign_in("li")
+    visitor.page.goto(f"{visitor.address}/map")
+    expect(visitor.page.locator("#matters")).to_contain_text("您还没有岗位")
+    assert visitor.complaints == []
