@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,13 @@ ROUND = ("report", "start", "finish", "close")
 BEFORE: Mapping[str, str] = {"start": "reported", "finish": "handling", "close": "handled"}
 MARK = "live-"
 """What the client ids begin with that are given here."""
+
+_RESTS = {
+    "reported": timedelta(minutes=4),
+    "handling": timedelta(minutes=15),
+    "handled": timedelta(minutes=25),
+}
+"""How long ago a matter was reported at least when somebody goes on with it: nobody is there at once."""
 
 LASTS = timedelta(hours=12)
 """It ends by itself after this: a demo that somebody forgot does not grow for ever."""
@@ -150,7 +158,8 @@ class Stage:
     def _next(self, status: str) -> Issue | None:
         """One of the matters in `status` that are due next; a late one only while more are late than at first."""
         now = self._office.clock()
-        query = select(Issue).where(Issue.status == status, ours()).order_by(Issue.due_at, Issue.id)
+        rested = Issue.reported_at < now - _RESTS[status]
+        query = select(Issue).where(Issue.status == status, ours(), rested).order_by(Issue.due_at, Issue.id)
         with self._office.database.reading() as session:
             in_time = or_(Issue.due_at.is_(None), Issue.due_at > now)
             has_more_late = status != "handled" and self._count_late(session) > self._late
@@ -189,9 +198,13 @@ def keep_moving(
     """
     chance = rng or np.random.default_rng()
     stage, ends, pause_s = Stage(office, chance), office.clock() + LASTS, 60 / pace / len(ROUND)
-    said = office.clock()
-    while not stop.wait(pause_s * float(chance.uniform(0.5, 1.5))) and office.clock() < ends:
+    said, took_s = office.clock(), 0.0
+    while (
+        not stop.wait(max(0.0, pause_s * float(chance.uniform(0.5, 1.5)) - took_s)) and office.clock() < ends
+    ):
+        began = time.monotonic()
         stage.step()
+        took_s = time.monotonic() - began
         if office.clock() - said >= timedelta(minutes=1):
             told(stage.look())
             said = office.clock()

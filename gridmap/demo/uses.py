@@ -51,8 +51,8 @@ _SHARES = {
     "offices": (0.14, 0.05, 0.01, 0.00, 0.00),
     "school": (0.03, 0.03, 0.02, 0.00, 0.00),
     "works": (0.00, 0.05, 0.20, 0.04, 0.03),
-    "village": (0.00, 0.00, 0.02, 0.05, 0.33),
-    "field": (0.00, 0.00, 0.14, 0.90, 0.63),
+    "village": (0.00, 0.00, 0.02, 0.05, 0.37),
+    "field": (0.00, 0.00, 0.14, 0.90, 0.59),
     "park": (0.03, 0.03, 0.01, 0.00, 0.00),
 }
 """The share of each use at the distances of `_ANCHORS` (see `blocks.remoteness`); between, in proportion."""

@@ -19,8 +19,8 @@ from gridmap.actions.accounts import (
 )
 from gridmap.actions.handling import Act, act_on
 from gridmap.actions.office import Office
-from gridmap.actions.reporting import report
 from gridmap.actions.passwords import hash_password
+from gridmap.actions.reporting import report
 from gridmap.actions.signing_in import TOKEN, SignInRules, actor_by_secret
 from gridmap.db.models import Account, EventRow, Token
 from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError, NotSignedInError, TooManyError

@@ -26,11 +26,15 @@ from tests.town import C1, C2, CENTRES, PASSWORD, actor_named, report_at
 SECOND = 1_000
 AT_THE_BORDER = {"longitude": 103.8099, "latitude": 25.505, "accuracy": 38}
 IN_C1 = {"longitude": CENTRES[C1][0], "latitude": CENTRES[C1][1], "accuracy": 8}
-WORKER_HAS_PAGE = """async () => {
-  const kept = (await caches.keys()).filter((name) => name.startsWith("gridmap-field"));
-  const store = kept.length && await caches.open(kept[0]);
-  return store && await store.match("/field") && await store.match(location.origin + "/static/js/texts.js");
-}"""
+KEPT_TO_OPEN = """(async () => {
+  const wanted = [location.origin + "/field", location.origin + "/static/js/texts.js"];
+  for (let tries = 0; tries < 200; tries += 1) {
+    if ((await Promise.all(wanted.map((url) => caches.match(url)))).every(Boolean)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+})()"""
+"""Whether the worker has put aside what the page needs to open without a network; waits up to ten seconds."""
 on_one_engine = pytest.mark.parametrize("engine", ["spatialite"])
 
 
@@ -143,7 +147,7 @@ def test_what_was_reported_without_a_network_survives_closing_and_is_sent_after(
     office: Office, phone: Phone
 ) -> None:
     phone.open("dong")
-    phone.page.wait_for_function(WORKER_HAS_PAGE)
+    assert phone.page.evaluate(KEPT_TO_OPEN)
     phone.context.set_offline(True)
     phone.report_words("地下车库里的垃圾")
     expect(phone.part("strip")).to_contain_text("1 条待发送，离线")

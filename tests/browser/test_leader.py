@@ -50,6 +50,11 @@ def test_a_leader_takes_a_matter_on_and_is_told_when_somebody_was_faster(
     expect(page.locator(".panel__title .tag")).to_have_text("处置中")
     expect(page.locator(".timeline")).to_contain_text("马上到场")
     expect(page.locator("[data-status=handling] b")).to_have_text("1", timeout=2 * SECOND)
+    page.click(".actions__more")
+    page.click(".actions [data-action=move]")
+    page.mouse.click(620, 300)
+    expect(page.locator(".act__place")).to_contain_text(re.compile("将落在|不在任何网格"))
+    expect(page.locator(".timeline")).to_be_visible()  # a click on a cell chose nothing else
     page.click(f"#matters [data-number='{numbers[1]}']")
     page.click("[data-action=close] >> visible=true")
     page.route("**/api/v1/issues/*?*", lambda route: route.abort())  # the form is not yet told

@@ -6,8 +6,10 @@ import { about } from "./around.js";
 import { categories, groups, recent, search, used } from "./catalogue.js";
 import { next, save } from "./drafts.js";
 import { go, words } from "./page.js";
+import { placing } from "./placing.js";
 import { sign, signOfCategory } from "./signs.js";
 
+const KNOWN_MS = 1500; // rather a moment's wait than a question about a place that is clear
 const OFTEN = 9;
 const LAST = 3;
 const MOST_FOUND = 60;
@@ -91,6 +93,7 @@ export function categoryCard(draft, { body, setBar }) {
   async function choose(one) {
     await used(one.id);
     await save(draft, { category: one.id, categoryName: one.name, limitText: one.limitText });
+    await placing.known(KNOWN_MS);
     go(`report/${next(draft, "category")}`);
   }
 

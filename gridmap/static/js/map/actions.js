@@ -9,7 +9,7 @@ import { bodyOf, fieldsOf } from "./action_forms.js";
 
 /** In the order they are offered; the first that is allowed is the main one. */
 const ORDER = ["start", "finish", "close", "reopen", "choose_cell", "recategorise", "move", "forward", "void", "comment"];
-const MAIN = { reported: ["choose_cell", "start"], handling: ["choose_cell", "finish", "close"], handled: ["close"] };
+const MAIN = { reported: ["choose_cell", "start"], handling: ["choose_cell", "finish"], handled: ["close"] };
 const SHOWN = 3;
 
 export class Actions {

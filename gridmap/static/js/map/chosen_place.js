@@ -67,7 +67,8 @@ export class ChosenPlace {
     if (!own || margin === null || margin === undefined || !(sent?.accuracy_m > margin)) return;
     const [lon, lat] = nearestOnBorder(own, [this.at.lng, this.at.lat]);
     L.polyline([this.at, [lat, lon]], { color: "#D7263D", weight: 2.5, interactive: false, pane: "chosen-lines" }).addTo(this.layer);
-    this.label([(this.at.lat + lat) / 2, (this.at.lng + lon) / 2], t("panel.margin_short", { margin: distance(margin) }), "margin", this.layer);
+    const edge = L.latLng(this.at).toBounds(sent.accuracy_m * 2).getEast();
+    this.label([(this.at.lat + lat) / 2, edge], t("panel.margin_short", { margin: distance(margin) }), "margin", this.layer);
   }
 
   others() {

@@ -17,7 +17,7 @@ export class IssueLayer {
     for (const source of [counts, matters]) source.addEventListener("change", () => this.soon());
     map.on("zoomend", () => this.draw());
     state.on(["selected"], () => this.underPin());
-    this.holder.on("layeradd", () => this.underPin());
+    map.on("layeradd", ({ layer }) => { if (layer.properties && state.selected) this.underPin(); });
   }
 
   /** The chosen matter has its pin; its own mark would only stand below it. */

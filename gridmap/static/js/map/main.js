@@ -58,7 +58,8 @@ function start() {
 function together(page) {
   const { map } = window.gridmapMap;
   const state = new ViewState(window.location.hash);
-  const choose = (kind) => (id) => state.set({ selected: { kind, id } });
+  const isMovingPin = () => document.body.classList.contains("is-moving-pin"); // then a click says where to
+  const choose = (kind) => (id) => { if (!isMovingPin()) state.set({ selected: { kind, id } }); };
   const me = page.me || {};
   const counts = new Counts(state);
   const cells = new Cells(window.gridmapMap, choose("area"));

@@ -1,7 +1,7 @@
 // The panel of a cell or another area: what it is, its people (1, 5 and N of a cell, the heads of others), figures, open matters.
 
 import { el } from "../dom.js";
-import { areaCode, count, day, percent, squareKm } from "../format.js";
+import { areaCode, comma, count, day, percent, squareKm } from "../format.js";
 import { icon } from "../icons.js";
 import { messageOf } from "../states.js";
 import { t, tOr } from "../texts.js";
@@ -113,7 +113,7 @@ function officer(member, isMarked) {
 function dynamic(list) {
   if (!list.length) return el("p", { class: "quiet" }, t("panel.no_dynamic"));
   return el("div", { class: "dynamic" }, el("div", { class: "dynamic__faces" }, list.slice(0, 7).map(face)),
-    el("div", {}, el("b", {}, t("panel.dynamic_n", { n: list.length })), el("div", { class: "quiet" }, list.map((member) => member.person?.name).filter(Boolean).join("、"))));
+    el("div", {}, el("b", {}, t("panel.dynamic_n", { n: list.length })), el("div", { class: "quiet" }, list.map((member) => member.person?.name).filter(Boolean).join(comma()))));
 }
 
 /** The initial of a person on a quiet colour of their own, or an outlined figure where nobody is. */

@@ -75,8 +75,7 @@ export class Ground {
 
   broke(error) {
     console.warn("wall map:", error.message);
-    const hasGl = Boolean(document.createElement("canvas").getContext("webgl2"));
-    put(this.parts.body, hasGl ? fault(t("wall.fault"), t("wall.fault_hint")) : fault(t("wall.no_webgl"), t("wall.no_webgl_hint")));
+    put(this.parts.body, hasGl() ? fault(t("wall.fault"), t("wall.fault_hint")) : fault(t("wall.no_webgl"), t("wall.no_webgl_hint")));
     this.again();
   }
 
@@ -139,6 +138,18 @@ export class Ground {
   keys() {
     put(this.parts.keys, tintKey(this.figures.cells), heatKey(this.warm, this.steps, this.heatFailed));
   }
+}
+
+let drawsGl = null;
+
+/** Whether this browser can draw such maps; looked at once, since each look costs a graphics context. */
+function hasGl() {
+  if (drawsGl === null) {
+    const context = document.createElement("canvas").getContext("webgl2");
+    drawsGl = Boolean(context);
+    context?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+  return drawsGl;
 }
 
 /** The colour of a class of heat; a shorter scale takes the upper end of the ramp. */

@@ -78,7 +78,7 @@ function partsOf(name) {
 function follow(live, figures, ground) {
   live.addEventListener("message", ({ detail: { kind } }) => {
     if (kind === "signed-out") ended();
-    else if (kind === "areas") ground.build();
+    else if (kind === "areas" || kind === "buildings") ground.build();
     figures.soon();
   });
   live.addEventListener("link", () => figures.soon(0));

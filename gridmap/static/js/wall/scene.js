@@ -26,7 +26,7 @@ export class Scene extends EventTarget {
     this.map = new GlMap({
       container: this.node, style: style(this.tints), center: [(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2], zoom: 12,
       pitch: PITCH, bearing: BEARING, interactive: false, attributionControl: false, fadeDuration: 0, renderWorldCopies: false,
-      pixelRatio: this.stage.sharpness, trackResize: false, canvasContextAttributes: { antialias: true },
+      pixelRatio: this.stage.sharpness, trackResize: false, canvasContextAttributes: { antialias: false },
     });
     this.map.on("error", ({ error }) => this.dispatchEvent(new CustomEvent("fault", { detail: error })));
     this.map.on("webglcontextlost", () => this.dispatchEvent(new Event("lost")));

@@ -1,6 +1,6 @@
 // Signs and names as pictures: the map has no fonts of its own, so names are drawn on a canvas, with a dark halo.
 
-const FONT = 20;
+const FONT = 19;
 const FAMILY = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",system-ui,sans-serif';
 
 function canvas(width, height, ratio) {
