@@ -17,15 +17,17 @@ from sqlalchemy.orm import Session
 from gridmap.actions.office import Office, Work, tie_of, words_entry
 from gridmap.actions.placing import LoadedGround, Sent, Standing, assignment_json, why_of
 from gridmap.db import history, issues, posts
-from gridmap.db.bulk import Put, draw, instant_text, kept_points, kept_value
+from gridmap.db.bulk import Put, blank, instant_text, kept_points, kept_value
 from gridmap.db.engine import is_unique_violation
+from gridmap.db.intake import Asked, Intake, begin
+from gridmap.db.issues import SentBefore
 from gridmap.db.models import CategoryRow, EventRow, Issue, Words
 from gridmap.db.spatial import geometry_value
 from gridmap.domain.assignment import Post, assign
 from gridmap.domain.history import START, canonical, digest_of
 from gridmap.domain.issues import readable_number
 from gridmap.domain.scope import Actor
-from gridmap.errors import ConflictError, InvalidInputError
+from gridmap.errors import ConflictError, GridmapError, InvalidInputError
 from gridmap.geo.crs import LonLat
 from gridmap.geo.locate import Cell
 
@@ -98,11 +100,13 @@ def report(office: Office, actor: Actor, what: Report) -> Reported:
     _check(what)
     try:
         with office.brief_work() as work:
-            earlier = _earlier(work, actor, what)
-            if earlier is not None:
+            try:
+                return _take_in(office, work, actor, what)
+            except GridmapError:
+                # What was sent before is answered whatever holds by now.
+                if (earlier := _earlier(work, actor, what)) is None:
+                    raise
                 return earlier
-            told = _keep(office, work, actor, what)
-            return Reported(told.issue.number, told)
     except IntegrityError as error:
         # The same report, sent twice at once: the other one was faster.
         if not (what.client_id and is_unique_violation(error)):
@@ -126,8 +130,11 @@ def _earlier(work: Work, actor: Actor, what: Report) -> Reported | None:
     if what.client_id is None:
         return None
     row = issues.by_client(work.session, actor.account_id, what.client_id)
-    if row is None:
-        return None
+    return None if row is None else _same(work, row, what)
+
+
+def _same(work: Work, row: SentBefore, what: Report) -> Reported:
+    """The matter that was made of a report when it came before. Raises ConflictError where it is another one."""
     words = history.description_of(work.session, row.id)
     is_erased = words is not None and words.text is None
     has_same_words = is_erased or (words.text if words else "") == what.description
@@ -136,24 +143,57 @@ def _earlier(work: Work, actor: Actor, what: Report) -> Reported | None:
     return Reported(row.number, None)
 
 
-def _keep(office: Office, work: Work, actor: Actor, what: Report) -> Told:
-    session, ground = work.session, office.grounds.current(work.session)
-    category, standing = ground.category(what.category), ground.find(what.sent)
-    held, people = posts.along_named(session, standing.path, work.now) if standing.path else ([], {})
+@dataclass(frozen=True)
+class _Found:
+    """Which kind a report is of and where it stands, as `ground` has it."""
+
+    ground: LoadedGround
+    category: CategoryRow
+    standing: Standing
+
+
+def _find(office: Office, work: Work, what: Report) -> _Found:
+    """Raises InvalidInputError, ChoiceNeededError."""
+
+    def on(ground: LoadedGround) -> _Found:
+        return _Found(ground, ground.category(what.category), ground.find(what.sent))
+
+    try:
+        return on(office.grounds.at_hand(work.session))
+    except GridmapError:  # what is at hand may be old
+        return on(office.grounds.current(work.session))
+
+
+def _take_in(office: Office, work: Work, actor: Actor, what: Report) -> Reported:
+    """Find it on the ground at hand; the store says, with all else, whether that still holds."""
+    found, today = _find(office, work, what), work.now.astimezone(office.zone).date()
+    standing, models = found.standing, [Issue, Words] if what.description else [Issue]
+    counter = f"{standing.district_code}-{today:%Y%m%d}"
+    asked = Asked(actor.account_id, what.client_id, found.ground.version, standing.path, counter)
+    intake = begin(work.session, asked, models, work.now)
+    if intake.earlier is not None:
+        return _same(work, intake.earlier, what)
+    if not intake.is_current:
+        office.grounds.current(work.session)
+        return _take_in(office, work, actor, what)
+    number = readable_number(standing.district_code, today, intake.sequence)
+    return Reported(number, _keep(office, work, actor, what, found, intake, number))
+
+
+def _keep(
+    office: Office, work: Work, actor: Actor, what: Report, found: _Found, intake: Intake, number: str
+) -> Told:
+    category, standing, held = found.category, found.standing, intake.held
     assigned = assignment_json(assign(standing.path, category.role, held, office.roles, work.now))
     issue = _issue(actor, what, category, standing, assigned, work.now)
-    today = work.now.astimezone(office.zone).date()
-    models = [Issue, Words] if what.description else [Issue]
-    sequence, keys = draw(session, f"{issue.district_code}-{today:%Y%m%d}", models)
-    issue.id, issue.number = keys[0], readable_number(issue.district_code, today, sequence)
-    words = _words(issue, keys[1], what.description) if what.description else None
+    issue.id, issue.number = intake.keys[0], number
+    words = _words(issue, intake.keys[1], what.description) if what.description else None
     event = _event(work, actor, issue, category, what, words)
-    work.put_last(_rows(session, issue, words, event, standing.place.lon_lat))
+    cell, lon_lat = standing.place.cell, standing.place.lon_lat
+    work.put_last(_rows(work.session, issue, words, event, lon_lat))
     news = news_of(issue, category, "reported")
     work.tell("issue", news, district_code=issue.district_code, after=tie_of(issue))
-    return Told(
-        issue, category, ground, standing.place.cell, standing.place.lon_lat, held, people, event, words
-    )
+    return Told(issue, category, found.ground, cell, lon_lat, held, intake.people, event, words)
 
 
 def _issue(
@@ -164,7 +204,8 @@ def _issue(
     assigned: Mapping[str, Any],
     now: datetime,
 ) -> Issue:
-    return Issue(
+    issue: Issue = blank(
+        Issue,
         status="reported",
         category_id=category.id,
         source=what.source,
@@ -178,13 +219,14 @@ def _issue(
         **_place(standing, what.sent),
         **people_columns(assigned),
     )
+    return issue
 
 
 def _words(issue: Issue, key: int, text: str) -> Words:
     salt = secrets.token_hex(16)
-    return Words(
-        id=key, district_code=issue.district_code, issue_id=issue.id, kind="description", salt=salt, text=text
-    )
+    place = {"district_code": issue.district_code, "issue_id": issue.id}
+    words: Words = blank(Words, id=key, **place, kind="description", salt=salt, text=text)
+    return words
 
 
 def _event(
@@ -203,7 +245,8 @@ def _event(
     )
     digest = digest_of(issue.number, 1, "reported", work.now, actor.account_id, data, START)
     issue.history_seq, issue.history_digest = 1, digest
-    return EventRow(
+    event: EventRow = blank(
+        EventRow,
         district_code=issue.district_code,
         issue_id=issue.id,
         seq=1,
@@ -215,6 +258,7 @@ def _event(
         before=START,
         digest=digest,
     )
+    return event
 
 
 def _rows(session: Session, issue: Issue, words: Words | None, event: EventRow, lon_lat: LonLat) -> list[Put]:
@@ -222,10 +266,10 @@ def _rows(session: Session, issue: Issue, words: Words | None, event: EventRow, 
     instant = instant_text(session)
     rows = [
         Put(
-            type(row),
-            {name: kept_value(value, instant) for name, value in vars(row).items() if name[0] != "_"},
+            model,
+            {name: kept_value(value, instant) for name, value in vars(row).items() if value is not None},
         )
-        for row in (issue, words, event)
+        for model, row in ((Issue, issue), (Words, words), (EventRow, event))
         if row is not None
     ]
     (point,) = kept_points(session, np.array([lon_lat.lon]), np.array([lon_lat.lat]))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -91,6 +91,19 @@ class Put:
     values: Mapping[str, Any]
 
 
+def blank(model: type[Base], **values: Any) -> Any:
+    """A new row of `model` as reading it would give it, columns not named being None.
+
+    It is no row of a session's: what the ORM keeps beside one costs more than all of a report's columns.
+    """
+    return SimpleNamespace(**{**_unset(model), **values})
+
+
+@cache
+def _unset(model: type[Base]) -> dict[str, None]:
+    return dict.fromkeys(column.key for column in model.__mapper__.column_attrs)
+
+
 Command = tuple[str, Mapping[str, Any]]
 """SQL with its values by name, written as the store's driver wants it (see `mark`)."""
 
@@ -127,10 +140,25 @@ def stands_alone(session: Session) -> bool:
     )
 
 
-def storing(session: Session, row: Put) -> Command:
-    """The command that stores a row."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return _insert(row.model.__tablename__, tuple(row.values), is_sqlite), row.values
+def storing(session: Session, rows: Sequence[Put]) -> list[Command]:
+    """The commands that store some rows, none of which is looked up by another: on PostgreSQL a single one."""
+    if session.get_bind().dialect.name == "sqlite":
+        return [(_insert(row.model.__tablename__, tuple(row.values), True), row.values) for row in rows]
+    if not rows:
+        return []
+    values = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.values.items()}
+    return [(_inserts(tuple((row.model.__tablename__, tuple(row.values)) for row in rows)), values)]
+
+
+@cache
+def _inserts(rows: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    said = []
+    for n, (table, columns) in enumerate(rows):
+        marks = ", ".join(mark(f"{name}_{n}", is_sqlite=False) for name in columns)
+        said.append(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})")  # noqa: S608 (our names)
+    *others, last = said
+    begun = ", ".join(f"row_{n} AS ({one})" for n, one in enumerate(others))
+    return f"WITH {begun} {last}" if others else last
 
 
 @cache
@@ -170,12 +198,19 @@ def kept_value(value: Any, instant: Callable[[datetime], str]) -> Any:
     return canonical(value) if isinstance(value, Mapping | list) else value
 
 
+_EWKB_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("srid", "<u4"), ("lon", "<f8"), ("lat", "<f8")])
+"""A point as PostGIS writes it in hex: little endian, with its SRID."""
+
+
 def kept_points(session: Session, lon: np.ndarray, lat: np.ndarray) -> list[Any]:
     """How the session's store keeps WGS84 points."""
-    shapes = shapely.points(lon, lat)
     if session.get_bind().dialect.name == "sqlite":
-        return list(shapely.to_wkb(shapes))
-    return list(shapely.to_wkb(shapely.set_srid(shapes, WGS84), hex=True, include_srid=True))
+        return list(shapely.to_wkb(shapely.points(lon, lat)))
+    points = np.empty(len(lon), dtype=_EWKB_POINT)
+    points["order"], points["kind"], points["srid"] = 1, 0x2000_0001, WGS84
+    points["lon"], points["lat"] = lon, lat
+    text, size = points.tobytes().hex().upper(), 2 * points.itemsize
+    return [text[n : n + size] for n in range(0, len(text), size)]
 
 
 class Loading:

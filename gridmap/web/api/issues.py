@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
-import shapely
 from flask import Response, jsonify, url_for
 from sqlalchemy.orm import Session
 
@@ -137,7 +136,7 @@ def just_told(who: Actor, told: Told) -> dict[str, Any]:
     owner, handler = (told.people.get(key or 0) for key in (issue.owner_id, issue.handler_id))
     row = SimpleNamespace(
         Issue=issue,
-        wkb=shapely.to_wkb(shapely.points(*told.lon_lat)),
+        wkb=shapes.point(*told.lon_lat),
         standard=category.standard,
         kind=category.kind,
         category_code=category.code,
