@@ -19,11 +19,13 @@ from gridmap.actions.placing import LoadedGround, Sent, Standing, assignment_jso
 from gridmap.db import history, issues, posts
 from gridmap.db.bulk import Put, blank, instant_text, kept_points, kept_value
 from gridmap.db.engine import is_unique_violation
+from gridmap.db.history import Facts
 from gridmap.db.intake import Asked, Intake, begin
 from gridmap.db.issues import SentBefore
 from gridmap.db.models import CategoryRow, EventRow, Issue, Words
 from gridmap.db.spatial import geometry_value
 from gridmap.domain.assignment import Post, assign
+from gridmap.domain.codes import codes_in
 from gridmap.domain.history import START, canonical, digest_of
 from gridmap.domain.issues import readable_number
 from gridmap.domain.scope import Actor
@@ -60,7 +62,7 @@ class Report:
 class Told:
     """A matter just kept, with all that an answer about it needs: as reading it again would find it.
 
-    `held` are the posts along its path, `people` the names of their holders; `words` None: it came
+    `facts` are what its history says, `held` are the posts along its path, `people` the names of their holders; `words` None: it came
     without.
     """
 
@@ -69,6 +71,7 @@ class Told:
     ground: LoadedGround
     cell: Cell | None
     lon_lat: LonLat
+    facts: Facts
     held: Sequence[Post]
     people: Mapping[int, posts.PersonName]
     event: EventRow
@@ -184,16 +187,17 @@ def _keep(
     office: Office, work: Work, actor: Actor, what: Report, found: _Found, intake: Intake, number: str
 ) -> Told:
     category, standing, held = found.category, found.standing, intake.held
-    assigned = assignment_json(assign(standing.path, category.role, held, office.roles, work.now))
-    issue = _issue(actor, what, category, standing, assigned, work.now)
+    assigned = assign(standing.path, category.role, held, office.roles, work.now)
+    facts = Facts(why_of(standing, what.sent), assignment_json(assigned))
+    issue = _issue(actor, what, category, standing, facts.assignment, work.now)
     issue.id, issue.number = intake.keys[0], number
     words = _words(issue, intake.keys[1], what.description) if what.description else None
-    event = _event(work, actor, issue, category, what, words)
+    event = _event(work, actor, issue, category, what, words, facts)
     cell, lon_lat = standing.place.cell, standing.place.lon_lat
     work.put_last(_rows(work.session, issue, words, event, lon_lat))
     news = news_of(issue, category, "reported")
     work.tell("issue", news, district_code=issue.district_code, after=tie_of(issue))
-    return Told(issue, category, found.ground, cell, lon_lat, held, intake.people, event, words)
+    return Told(issue, category, found.ground, cell, lon_lat, facts, held, intake.people, event, words)
 
 
 def _issue(
@@ -230,15 +234,21 @@ def _words(issue: Issue, key: int, text: str) -> Words:
 
 
 def _event(
-    work: Work, actor: Actor, issue: Issue, category: CategoryRow, what: Report, words: Words | None
+    work: Work,
+    actor: Actor,
+    issue: Issue,
+    category: CategoryRow,
+    what: Report,
+    words: Words | None,
+    facts: Facts,
 ) -> EventRow:
     """The first link of the chain; its digest is noted in `issue`."""
     kept = [words_entry(words)] if words else []
     data = canonical(
         {
-            "why": issue.why,
+            "why": facts.why,
             "category": key_of(category),
-            "assignment": issue.assignment,
+            "assignment": facts.assignment,
             "words": kept,
             "occurred_at": issue.occurred_at.isoformat(),
         }
@@ -292,17 +302,12 @@ def _place(standing: Standing, sent: Sent) -> dict[str, Any]:
         "accuracy_m": sent.accuracy_m,
         "path": standing.path,
         "cell_id": standing.cell_id,
-        "why": why_of(standing, sent),
     }
 
 
 def people_columns(assigned: Mapping[str, Any]) -> dict[str, Any]:
     """What a matter keeps of its people."""
-    return {
-        "owner_id": assigned["owner"]["person_id"],
-        "handler_id": assigned["handler"]["person_id"],
-        "assignment": assigned,
-    }
+    return {"owner_id": assigned["owner"]["person_id"], "handler_id": assigned["handler"]["person_id"]}
 
 
 def key_of(category: CategoryRow) -> str:
@@ -312,13 +317,12 @@ def key_of(category: CategoryRow) -> str:
 
 def news_of(issue: Issue, category: CategoryRow, kind: str) -> dict[str, Any]:
     """What the stream says about a matter: absolute values, by number; no words, no names."""
-    cell = issue.why["cell"]
     return {
         "number": issue.number,
         "kind": kind,
         "status": issue.status,
         "category": key_of(category),
-        "cell": cell["code"] if cell else None,
+        "cell": None if issue.is_triage else codes_in(issue.path)[-1],
         "in_triage": issue.is_triage,
         "occurred_at": issue.occurred_at.isoformat(),
     }

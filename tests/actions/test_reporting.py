@@ -9,6 +9,7 @@ from gridmap.actions.reporting import report
 from gridmap.db import issues
 from gridmap.db.models import Issue
 from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError
+from tests.db.looking import facts_of
 from tests.town import C1, C3, CENTRES, DISTRICT, OUTSIDE, actor_named, report_at
 
 
@@ -20,31 +21,32 @@ def stored(office: Office, number: str) -> Issue:
         return row.Issue
 
 
-def people_of(issue: Issue) -> tuple[str, str]:
-    return issue.assignment["owner"]["how"], issue.assignment["handler"]["how"]
+def people_of(office: Office, issue: Issue) -> tuple[str, str]:
+    assigned = facts_of(office, issue).assignment
+    return assigned["owner"]["how"], assigned["handler"]["how"]
 
 
 def test_a_report_goes_to_the_cells_leader_and_the_roles_holder(office: Office) -> None:
     done = report(office, actor_named(office, "dong"), report_at(*CENTRES[C1]))
     issue = stored(office, done.number)
     assert done.is_new
-    assert issue.why["cell"]["code"] == C1
-    assert people_of(issue) == ("cell", "inherited")
-    assert len(issue.assignment["informed"]) == 2
+    assert facts_of(office, issue).why["cell"]["code"] == C1
+    assert people_of(office, issue) == ("cell", "inherited")
+    assert len(facts_of(office, issue).assignment["informed"]) == 2
 
 
 def test_a_vacant_cell_says_who_stands_in(office: Office) -> None:
     issue = stored(office, report(office, actor_named(office, "li"), report_at(*CENTRES[C3])).number)
-    assert people_of(issue) == ("head_instead", "head_instead")
-    assert issue.assignment["notes"] == ["leader_vacant", "role_vacant"]
+    assert people_of(office, issue) == ("head_instead", "head_instead")
+    assert facts_of(office, issue).assignment["notes"] == ["leader_vacant", "role_vacant"]
 
 
 def test_outside_every_cell_goes_to_triage_and_is_kept(office: Office) -> None:
     issue = stored(office, report(office, actor_named(office, "li"), report_at(*OUTSIDE)).number)
     assert issue.is_triage
     assert issue.path == f"{DISTRICT}/"
-    assert issue.why["status"] == "outside"
-    assert issue.why["nearest"]["code"] == C3
+    assert facts_of(office, issue).why["status"] == "outside"
+    assert facts_of(office, issue).why["nearest"]["code"] == C3
 
 
 def test_sent_twice_is_stored_once(office: Office) -> None:
