@@ -23,7 +23,7 @@ from gridmap.db.models import Account, Area, Building, Head, Issue, Person, Toke
 from gridmap.files.tables import load_categories
 from gridmap.geo.crs import WGS84, from_wgs84
 from tests.conftest import free_port, make_office, settings_for
-from tests.db.looking import count, current_areas, rows_of, run_sql
+from tests.db.looking import count, current_areas, facts_of, rows_of, run_sql
 from tests.town import (
     C1,
     C3,
@@ -321,7 +321,12 @@ def test_matters_come_in_with_named_columns_a_zone_and_a_datum(
     ]
     assert json.loads(done(run("import", "issues", file, *options)).stdout)["new"] == 1
     issue = rows_of(office, Issue)[0]
-    assert (issue.why["cell"]["code"], issue.accuracy_m, issue.source, issue.external_id) == (
+    assert (
+        facts_of(office, issue).why["cell"]["code"],
+        issue.accuracy_m,
+        issue.source,
+        issue.external_id,
+    ) == (
         C1,
         12,
         "311",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import insert, update
@@ -42,6 +43,7 @@ def audit(office: Office, progress: Callable[[int], None] = lambda done: None) -
     """
     with office.database.snapshot() as session:
         faults: list[Fault] = []
+        changed = dict(_assignments(session))
         done = events = 0
         for row, chain in history.chains(session):
             reason = first_fault(chain)
@@ -53,6 +55,7 @@ def audit(office: Office, progress: Callable[[int], None] = lambda done: None) -
             if not reason:  # what a broken chain says of words may not even be readable
                 data = [json.loads(stored) for _, stored in chain]
                 faults += _word_faults(session, row.id, row.number, data)
+                faults += _assignment_faults(row.number, data, changed)
             done, events = done + 1, events + len(chain)
             progress(done)
         faults += _seal_faults(session)
@@ -77,6 +80,23 @@ def _word_faults(
                 yield Fault("words_erased_without_event", number, str(key))
         elif words_digest(words.salt, words.text) != digest:
             yield Fault("words_changed", number, str(key))
+
+
+def _assignments(session: Session) -> Iterator[tuple[str, bool]]:
+    """Every assignment that is kept under a digest, and whether it is another one by now."""
+    for digest, text in history.shared_assignments(session):
+        yield digest, hashlib.sha256(text.encode()).hexdigest() != digest
+
+
+def _assignment_faults(
+    number: str, data: list[dict[str, object]], changed: Mapping[str, bool]
+) -> Iterator[Fault]:
+    for named in (one["assignment"] for one in data if isinstance(one.get("assignment"), str)):
+        is_changed = changed.get(str(named))
+        if is_changed is not False:
+            yield Fault(
+                "assignment_missing" if is_changed is None else "assignment_changed", number, str(named)
+            )
 
 
 def _seal_faults(session: Session) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from gridmap.actions.office import Office, Work, add_event, add_words, tie_of
-from gridmap.actions.placing import Sent, Standing, assignment_json, staff
+from gridmap.actions.placing import Sent, Standing, assignment_json, staff, why_of
 from gridmap.actions.reporting import (
     CLIENT_ID_LIMIT,
     WORDS_LIMIT,
@@ -228,7 +228,7 @@ def _amend(case: _Case) -> None:
     if act.sent is not None:
         standing = case.office.grounds.current(session).find(act.sent)
         _set(issue, place_columns(_same_district(issue, standing), act.sent))
-        case.data["why"] = issue.why
+        case.data["why"] = why_of(standing, act.sent)
     _assign_anew(case)
 
 
@@ -247,13 +247,13 @@ def _choose_cell(case: _Case) -> None:
     """The answer to “which cell is it?”: a candidate, or for whoever dispatches any cell in scope."""
     issue, code = case.issue, _needed(case.act.cell, "cell", case.act.name)
     cell = areas.current(case.work.session, code)
-    offered = {c["code"] for c in issue.why["candidates"]} | {(issue.why["nearest"] or {}).get("code")}
+    why = history.facts_of(case.work.session, issue.id).why
+    offered = {c["code"] for c in why["candidates"]} | {(why["nearest"] or {}).get("code")}
     is_free = case.actor.may("dispatch") and cell is not None and case.actor.scope.covers(cell.path)
     if cell is None or cell.level != "grid" or not (code in offered or is_free):
         raise InvalidInputError("cell_not_offered", cell=code, choices=sorted(c for c in offered if c))
     issue.path, issue.cell_id, issue.is_triage = cell.path, cell.id, False
-    issue.why = {**issue.why, "cell": _cell_json(cell), "rule": "chosen_by_person", "margin_m": None}
-    case.data["why"] = issue.why
+    case.data["why"] = {**why, "cell": _cell_json(cell), "rule": "chosen_by_person", "margin_m": None}
     _assign_anew(case)
 
 

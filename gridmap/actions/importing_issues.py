@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from gridmap.actions.importing import (
     note_import,
     refuse_errors,
 )
-from gridmap.actions.new_matters import NOBODY, Category, DayKey, NewMatters, day_key
+from gridmap.actions.new_matters import NOBODY, Category, DayKey, NewMatters, quoted
 from gridmap.actions.office import Office, Work, add_event, add_words
 from gridmap.actions.placing import Sent, StaffingTable, assignment_json, load_ground, why_of
 from gridmap.actions.pretences import Pretence
@@ -33,7 +34,6 @@ from gridmap.db.bulk import Loading, next_in_row, reserve_ids
 from gridmap.db.engine import is_unique_violation
 from gridmap.db.models import CategoryRow, Issue, Words
 from gridmap.domain.categories import resolve
-from gridmap.domain.history import canonical
 from gridmap.errors import ChoiceNeededError, ConflictError, InvalidInputError
 from gridmap.files.matters import Matters
 from gridmap.geo.coverage import ERROR, WARNING, Finding
@@ -132,7 +132,7 @@ def _categories(session: Session, matters: Matters, found: list[Finding]) -> lis
 def _compared(
     session: Session, matters: Matters, wanted: IssueImport, keys: list[str], progress: Progress
 ) -> _Batch:
-    digests = [_digest(matters, row, keys[row], wanted) for row in range(len(matters))]
+    digests = _digests(matters, keys, wanted)
     stored = issues.taken_in(session, wanted.source, matters.external_id)
     new, changed = list[int](), list[int]()
     for row, external in enumerate(matters.external_id):
@@ -146,18 +146,18 @@ def _compared(
     return _Batch(matters, wanted, keys, digests, new, changed, standings)
 
 
-def _digest(matters: Matters, row: int, key: str, wanted: IssueImport) -> str:
-    closed = matters.closed_at[row]
-    body = [
-        float(matters.lon[row]),
-        float(matters.lat[row]),
-        wanted.datum,
-        matters.accuracy_m[row],
-        key,
-        matters.created_at[row].isoformat(),
-        closed.isoformat() if closed else None,
-    ]
-    return hashlib.sha256(canonical(body).encode()).hexdigest()
+def _digests(matters: Matters, keys: Sequence[str], wanted: IssueImport) -> list[str]:
+    """What has to be equal, beside the words, for each row to be the same again: the digest of its canonical JSON."""
+    datum, spelled = quoted(wanted.datum), {key: quoted(key) for key in set(keys)}
+    bodies = (
+        f"[{lon!r},{lat!r},{datum},{'null' if accuracy is None else repr(accuracy)},{spelled[key]},"
+        f'"{created.isoformat()}",{quoted(closed.isoformat()) if closed else "null"}]'
+        for lon, lat, accuracy, key, created, closed in zip(
+            matters.lon.tolist(), matters.lat.tolist(), matters.accuracy_m, keys,
+            matters.created_at, matters.closed_at, strict=True,
+        )
+    )  # fmt: skip
+    return [hashlib.sha256(body.encode()).hexdigest() for body in bodies]
 
 
 def _reserve_numbers(office: Office, batch: _Batch) -> dict[DayKey, int]:
@@ -167,8 +167,11 @@ def _reserve_numbers(office: Office, batch: _Batch) -> dict[DayKey, int]:
     whole import. If the import then fails, its numbers stay unused.
     """
     needed = Counter(
-        day_key(batch.standings.of(row).district_code, batch.matters.created_at[row], office.zone)
-        for row in batch.new
+        zip(
+            (batch.standings.of(row).district_code for row in batch.new),
+            (batch.matters.created_at[row].astimezone(office.zone).date() for row in batch.new),
+            strict=True,
+        )
     )
     with office.work() as work:
         return {
@@ -181,13 +184,12 @@ def _store(
     office: Office, work: Work, batch: _Batch, firsts: dict[DayKey, int], progress: Progress
 ) -> dict[str, int]:
     rows_by_key = _ensure_categories(work.session, set(batch.keys))
-    stood = [batch.standings.of(row) for row in batch.new + batch.changed]
-    paths = {one.path for one in stood if one.path}
-    table = StaffingTable(posts.along_many(work.session, paths, work.now), office.roles, work.now)
+    held = posts.along_many(work.session, batch.standings.paths(), work.now)
+    table = StaffingTable(held, office.roles, work.now)
     _insert(office, work, batch, firsts, rows_by_key, table, progress)
     _amend(office, work, batch, rows_by_key, table)
     unchanged = len(batch.matters) - len(batch.new) - len(batch.changed)
-    triage = sum(one.cell is None for one in stood[: len(batch.new)])
+    triage = batch.standings.in_triage(batch.new)
     return {"new": len(batch.new), "changed": len(batch.changed), "unchanged": unchanged, "triage": triage}
 
 
@@ -249,6 +251,7 @@ def _insert(
             rows = batch.new[start : start + _CHUNK]
             made.load(loading, rows, ids[start : start + _CHUNK], words_left)
             progress("store", start + len(rows), len(batch.new))
+    history.share_assignments(work.session, made.shared)
 
 
 def _sent(batch: _Batch, row: int) -> Sent:

@@ -1,17 +1,19 @@
 """What a file's new matters are kept as: their rows, the first links of their chains, their words.
 
 Every JSON text made here is the one that `canonical` would write. What repeats from one matter to the
-next (a cell, who is asked there) is written out once.
+next (a cell, who is asked there) is written out once; an event names who is asked by a digest.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
+from itertools import count
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,7 +24,7 @@ from gridmap.db.bulk import Loading, instant_text, kept_points
 from gridmap.db.models import EventRow, Issue, Words
 from gridmap.domain.deadlines import Deadlines, Limit
 from gridmap.domain.history import START, canonical, digest_of, first_link, words_digest
-from gridmap.domain.issues import readable_number
+from gridmap.domain.issues import number_prefix
 from gridmap.files.matters import Matters
 from gridmap.geo.locate import Cell
 
@@ -31,9 +33,9 @@ quoted: Callable[[str], str] = json.encoder.encode_basestring
 
 _ISSUE = (
     "id", "district_code", "number", "status", "is_triage", "category_id", "source", "external_id",
-    "body_digest", "sent_lon", "sent_lat", "datum", "accuracy_m", "path", "cell_id", "why", "owner_id",
-    "handler_id", "assignment", "occurred_at", "reported_at", "closed_at", "due_at",
-    "history_seq", "history_digest", "sealed_seq", "account_id", "geom",
+    "body_digest", "sent_lon", "sent_lat", "datum", "accuracy_m", "path", "cell_id", "owner_id",
+    "handler_id", "occurred_at", "reported_at", "closed_at", "due_at", "history_seq", "history_digest",
+    "sealed_seq", "account_id", "geom",
 )  # fmt: skip
 _WORDS = ("id", "district_code", "issue_id", "kind", "salt", "text")
 _EVENT = ("district_code", "issue_id", "seq", "kind", "at", "data", "before", "digest", "actor_id")
@@ -54,11 +56,6 @@ DayKey = tuple[str, date]
 """A district and a local day: what numbers are counted in."""
 
 
-def day_key(district_code: str, created_at: datetime, zone: ZoneInfo) -> DayKey:
-    """The district and the local day in whose numbers a matter is counted."""
-    return district_code, created_at.astimezone(zone).date()
-
-
 def _salts() -> Iterator[str]:
     """Random salts without end, drawn many at a time: asking the system for each takes longer than all else."""
     while True:
@@ -75,9 +72,18 @@ class Category(NamedTuple):
 
 
 class _People(NamedTuple):
-    text: str
+    """Who a matter goes to: the digest of the assignment as JSON, and its two chief parts."""
+
+    digest: str
     owner_id: int | None
     handler_id: int | None
+
+
+class _Numbers(NamedTuple):
+    """What the numbers of a district's day begin with, and how they go on."""
+
+    prefix: str
+    sequence: Iterator[int]
 
 
 class _Link(NamedTuple):
@@ -96,7 +102,7 @@ class NewMatters:
 
     `keys`, `digests` and `standings` are by row of the file; `first` holds the first sequence number of
     each district and day. `is_pretence`: kept as if reported and closed here, then, by those who hold
-    the posts; `pretence` tells more of that past.
+    the posts; `pretence` tells more of that past. `shared` are the assignments that the events name, by digest.
     """
 
     matters: Matters
@@ -113,7 +119,8 @@ class NewMatters:
     deadlines: Deadlines
     first: Mapping[DayKey, int]
     now: datetime
-    _given: dict[DayKey, int] = field(default_factory=lambda: defaultdict(int))
+    shared: dict[str, str] = field(default_factory=dict)
+    _given: dict[DayKey, _Numbers] = field(default_factory=dict)
     _people: dict[tuple[str, str | None], _People] = field(default_factory=dict)
     _cells: dict[int, tuple[str, str]] = field(default_factory=dict)
 
@@ -126,20 +133,24 @@ class NewMatters:
     ) -> None:
         """Store the matters that stand in `rows` of the file under the keys `ids`, with words and chains."""
         issues, words, events = list[tuple[Any, ...]](), list[tuple[Any, ...]](), list[tuple[Any, ...]]()
-        points = kept_points(loading.session, self.standings.lon[list(rows)], self.standings.lat[list(rows)])
-        instant = instant_text(loading.session)
-        for row, issue_id, point in zip(rows, ids, points, strict=True):
+        lon, lat = self.standings.lon[list(rows)], self.standings.lat[list(rows)]
+        points = kept_points(loading.session, lon, lat)
+        wgs84 = zip(lon.tolist(), lat.tolist(), strict=True)
+        instant, moments = instant_text(loading.session), dict[datetime, str]()
+        for row, issue_id, point, lon_lat in zip(rows, ids, points, wgs84, strict=True):
             stood = self.standings.of(row)
             number = self._number(row, stood.district_code)
-            why, people = self._why(row, stood), self._who(row, stood.path)
+            why, people = self._why(row, stood, lon_lat), self._who(row, stood.path)
             said = self._said(row, stood.district_code, issue_id, word_ids)
             due = self._due(row)
-            links = self._links(row, number, self._facts(row, why, people.text, said, due), people)
+            links = self._links(row, number, self._facts(row, why, people.digest, said, due), people)
             words += said
-            events += [
-                (stood.district_code, issue_id, one.seq, one.kind, instant(one.at), *one[3:]) for one in links
-            ]
-            kept = self._kept(row, number, stood, why, people, links[-1], due, instant)
+            for one in links:
+                if one.at not in moments:
+                    moments[one.at] = instant(one.at)
+                told = (stood.district_code, issue_id, one.seq, one.kind, moments[one.at], *one[3:])
+                events.append(told)
+            kept = self._kept(row, number, stood, people, links[-1], due, instant)
             issues.append((issue_id, *kept, point))
         loading.add(Issue, _ISSUE, issues)
         if words:
@@ -147,17 +158,17 @@ class NewMatters:
         loading.add(EventRow, _EVENT, events)
 
     def _number(self, row: int, district_code: str) -> str:
-        key = day_key(district_code, self.matters.created_at[row], self.zone)
-        sequence = self.first.get(key, 1) + self._given[key]
-        self._given[key] += 1
-        return readable_number(*key, sequence)
+        key = district_code, self.matters.created_at[row].astimezone(self.zone).date()
+        if key not in self._given:
+            self._given[key] = _Numbers(number_prefix(*key), count(self.first.get(key, 1)))
+        prefix, sequence = self._given[key]
+        return f"{prefix}{next(sequence):04d}"
 
     def _kept(
         self,
         row: int,
         number: str,
         stood: Stood,
-        why: str,
         people: _People,
         tip: _Link,
         due: datetime | None,
@@ -182,10 +193,8 @@ class NewMatters:
             matters.accuracy_m[row],
             stood.path,
             stood.cell.id if stood.cell else None,
-            why,
             people.owner_id,
             people.handler_id,
-            people.text,
             created,
             created,
             instant(closed) if closed else None,
@@ -196,7 +205,7 @@ class NewMatters:
             past.reporter if past else None,
         )
 
-    def _why(self, row: int, stood: Stood) -> str:
+    def _why(self, row: int, stood: Stood, wgs84: tuple[float, float]) -> str:
         matters = self.matters
         lon, lat, accuracy = float(matters.lon[row]), float(matters.lat[row]), matters.accuracy_m[row]
         if stood.told is not None or stood.cell is None:
@@ -204,8 +213,7 @@ class NewMatters:
         candidate, cell = self._cell_texts(stood.cell)
         none = "" if not accuracy else ',{"code":null,"name":null,"share":0.0}'
         return (
-            f'{{"candidates":[{candidate}{none}],"cell":{cell},'
-            f'"lon_lat_wgs84":[{float(self.standings.lon[row])!r},{float(self.standings.lat[row])!r}],'
+            f'{{"candidates":[{candidate}{none}],"cell":{cell},"lon_lat_wgs84":[{wgs84[0]!r},{wgs84[1]!r}],'
             f'"margin_m":{round(stood.margin_m, 2)!r},"nearest":null,"rule":"covered_by_one",'
             f'"sent":{{"accuracy_m":{"null" if accuracy is None else repr(accuracy)},'
             f'"datum":"{self.datum}","lat":{lat!r},"lon":{lon!r}}},"status":"inside"}}'
@@ -220,13 +228,23 @@ class NewMatters:
 
     def _who(self, row: int, path: str) -> _People:
         if self.matters.closed_at[row] is not None and not self.is_pretence:
-            return _People(canonical(NOBODY), None, None)
+            return self._nobody
         role = self.categories[self.keys[row]].role
-        if (path, role) not in self._people:
+        found = self._people.get((path, role))
+        if found is None:
             told = assignment_json(self.staffing.staff(path, role))
-            ids = told["owner"]["person_id"], told["handler"]["person_id"]
-            self._people[path, role] = _People(canonical(told), *ids)
-        return self._people[path, role]
+            found = self._people[path, role] = self._named(told)
+        return found
+
+    @cached_property
+    def _nobody(self) -> _People:
+        return self._named(NOBODY)
+
+    def _named(self, told: Mapping[str, Any]) -> _People:
+        text = canonical(told)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        self.shared[digest] = text
+        return _People(digest, told["owner"]["person_id"], told["handler"]["person_id"])
 
     def _due(self, row: int) -> datetime | None:
         """A closed matter gets no deadline that nobody there knew of."""
@@ -252,7 +270,7 @@ class NewMatters:
             for key, _, _, kind, salt, text in said
         ]
         return (
-            f'{{"assignment":{who},"category":{quoted(self.keys[row])},'
+            f'{{"assignment":"{who}","category":{quoted(self.keys[row])},'
             f'"closed_at":{quoted(closed.isoformat()) if closed else "null"},'
             f'"due_at":{quoted(due.isoformat()) if due else "null"},'
             f'"external_id":{quoted(matters.external_id[row])},'

@@ -110,7 +110,7 @@ class Work:
         if self._is_abandoned:
             self.session.rollback()
             return
-        commands = [storing(self.session, row) for row in self._last]
+        commands = storing(self.session, self._last)
         commands += stream.appending(self.session, self._news) if self._news else []
         if stands_alone(self.session):
             send(self.session, [("BEGIN ISOLATION LEVEL READ COMMITTED", {}), *commands, ("COMMIT", {})])

@@ -102,7 +102,7 @@ class Ground:
 
 @dataclass(frozen=True)
 class LoadedGround(Ground):
-    """All of it in memory, and the categories by key; good for one version of the net.
+    """All of it in memory, and the categories by key; good for one `version` of the net.
 
     `names` are the areas by path.
     """
@@ -111,6 +111,7 @@ class LoadedGround(Ground):
     upper: Net
     names: Mapping[str, areas.AreaName]
     categories: Mapping[str, CategoryRow]
+    version: int
 
     def category(self, wish: str) -> CategoryRow:
         """The category that `wish` means. Raises InvalidInputError or ChoiceNeededError."""
@@ -130,11 +131,12 @@ def stored_ground(session: Session) -> Ground:
 
 def load_ground(session: Session) -> LoadedGround:
     """The current areas in memory: for many questions."""
+    version = areas.net_version(session)
     nets = areas.load_net(session), areas.load_net(session, upper=True)
     kinds = categories.rows_by_key(session)
     for row in kinds.values():
         session.expunge(row)  # read by many threads, long after the session is closed
-    return LoadedGround(*nets, areas.foreign_districts(session), areas.names(session), kinds)
+    return LoadedGround(*nets, areas.foreign_districts(session), areas.names(session), kinds, version)
 
 
 class Grounds:
@@ -142,18 +144,22 @@ class Grounds:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: tuple[int, LoadedGround] | None = None
+        self._kept: LoadedGround | None = None
+
+    def at_hand(self, session: Session) -> LoadedGround:
+        """The areas as they were when last asked for: whoever keeps something of them asks whether they still hold."""
+        return self._kept or self.current(session)
 
     def current(self, session: Session) -> LoadedGround:
         """The areas as `session` sees them; one small query where they are at hand."""
         version = areas.net_version(session)
         kept = self._kept
-        if kept is not None and kept[0] == version:
-            return kept[1]
+        if kept is not None and kept.version == version:
+            return kept
         with self._lock:
-            if self._kept is None or self._kept[0] != version:
-                self._kept = (version, load_ground(session))
-            return self._kept[1]
+            if self._kept is None or self._kept.version != version:
+                self._kept = load_ground(session)
+            return self._kept
 
 
 def why_of(standing: Standing, sent: Sent) -> dict[str, Any]:

@@ -17,15 +17,19 @@ from sqlalchemy.orm import Session
 from gridmap.actions.office import Office, Work, tie_of, words_entry
 from gridmap.actions.placing import LoadedGround, Sent, Standing, assignment_json, why_of
 from gridmap.db import history, issues, posts
-from gridmap.db.bulk import Put, draw, instant_text, kept_points, kept_value
+from gridmap.db.bulk import Put, blank, instant_text, kept_points, kept_value
 from gridmap.db.engine import is_unique_violation
+from gridmap.db.history import Facts
+from gridmap.db.intake import Asked, Intake, begin
+from gridmap.db.issues import SentBefore
 from gridmap.db.models import CategoryRow, EventRow, Issue, Words
 from gridmap.db.spatial import geometry_value
 from gridmap.domain.assignment import Post, assign
+from gridmap.domain.codes import codes_in
 from gridmap.domain.history import START, canonical, digest_of
 from gridmap.domain.issues import readable_number
 from gridmap.domain.scope import Actor
-from gridmap.errors import ConflictError, InvalidInputError
+from gridmap.errors import ConflictError, GridmapError, InvalidInputError
 from gridmap.geo.crs import LonLat
 from gridmap.geo.locate import Cell
 
@@ -58,7 +62,7 @@ class Report:
 class Told:
     """A matter just kept, with all that an answer about it needs: as reading it again would find it.
 
-    `held` are the posts along its path, `people` the names of their holders; `words` None: it came
+    `facts` are what its history says, `held` are the posts along its path, `people` the names of their holders; `words` None: it came
     without.
     """
 
@@ -67,6 +71,7 @@ class Told:
     ground: LoadedGround
     cell: Cell | None
     lon_lat: LonLat
+    facts: Facts
     held: Sequence[Post]
     people: Mapping[int, posts.PersonName]
     event: EventRow
@@ -98,11 +103,13 @@ def report(office: Office, actor: Actor, what: Report) -> Reported:
     _check(what)
     try:
         with office.brief_work() as work:
-            earlier = _earlier(work, actor, what)
-            if earlier is not None:
+            try:
+                return _take_in(office, work, actor, what)
+            except GridmapError:
+                # What was sent before is answered whatever holds by now.
+                if (earlier := _earlier(work, actor, what)) is None:
+                    raise
                 return earlier
-            told = _keep(office, work, actor, what)
-            return Reported(told.issue.number, told)
     except IntegrityError as error:
         # The same report, sent twice at once: the other one was faster.
         if not (what.client_id and is_unique_violation(error)):
@@ -126,8 +133,11 @@ def _earlier(work: Work, actor: Actor, what: Report) -> Reported | None:
     if what.client_id is None:
         return None
     row = issues.by_client(work.session, actor.account_id, what.client_id)
-    if row is None:
-        return None
+    return None if row is None else _same(work, row, what)
+
+
+def _same(work: Work, row: SentBefore, what: Report) -> Reported:
+    """The matter that was made of a report when it came before. Raises ConflictError where it is another one."""
     words = history.description_of(work.session, row.id)
     is_erased = words is not None and words.text is None
     has_same_words = is_erased or (words.text if words else "") == what.description
@@ -136,25 +146,59 @@ def _earlier(work: Work, actor: Actor, what: Report) -> Reported | None:
     return Reported(row.number, None)
 
 
-def _keep(office: Office, work: Work, actor: Actor, what: Report) -> Told:
-    session, ground = work.session, office.grounds.current(work.session)
-    category, standing = ground.category(what.category), ground.find(what.sent)
-    held, people = posts.along_named(session, standing.path, work.now) if standing.path else ([], {})
-    assigned = assignment_json(assign(standing.path, category.role, held, office.roles, work.now))
+@dataclass(frozen=True)
+class _Found:
+    """Which kind a report is of and where it stands, as `ground` has it."""
+
+    ground: LoadedGround
+    category: CategoryRow
+    standing: Standing
+
+
+def _find(office: Office, work: Work, what: Report) -> _Found:
+    """Raises InvalidInputError, ChoiceNeededError."""
+
+    def on(ground: LoadedGround) -> _Found:
+        return _Found(ground, ground.category(what.category), ground.find(what.sent))
+
+    try:
+        return on(office.grounds.at_hand(work.session))
+    except GridmapError:  # what is at hand may be old
+        return on(office.grounds.current(work.session))
+
+
+def _take_in(office: Office, work: Work, actor: Actor, what: Report) -> Reported:
+    """Find it on the ground at hand; the store says, with all else, whether that still holds."""
+    found, today = _find(office, work, what), work.now.astimezone(office.zone).date()
+    standing, models = found.standing, [Issue, Words] if what.description else [Issue]
+    counter = f"{standing.district_code}-{today:%Y%m%d}"
+    asked = Asked(actor.account_id, what.client_id, found.ground.version, standing.path, counter)
+    intake = begin(work.session, asked, models, work.now)
+    if intake.earlier is not None:
+        return _same(work, intake.earlier, what)
+    if not intake.is_current:
+        office.grounds.current(work.session)
+        return _take_in(office, work, actor, what)
+    number = readable_number(standing.district_code, today, intake.sequence)
+    return Reported(number, _keep(office, work, actor, what, found, intake, number))
+
+
+def _keep(
+    office: Office, work: Work, actor: Actor, what: Report, found: _Found, intake: Intake, number: str
+) -> Told:
+    category, standing, held = found.category, found.standing, intake.held
+    assigned = assign(standing.path, category.role, held, office.roles, work.now)
+    facts = Facts(why_of(standing, what.sent), assignment_json(assigned))
     due = office.deadlines.due_at(category, work.now)
-    issue = _issue(actor, what, category, standing, assigned, work.now, due)
-    today = work.now.astimezone(office.zone).date()
-    models = [Issue, Words] if what.description else [Issue]
-    sequence, keys = draw(session, f"{issue.district_code}-{today:%Y%m%d}", models)
-    issue.id, issue.number = keys[0], readable_number(issue.district_code, today, sequence)
-    words = _words(issue, keys[1], what.description) if what.description else None
-    event = _event(work, actor, issue, category, what, words)
-    work.put_last(_rows(session, issue, words, event, standing.place.lon_lat))
+    issue = _issue(actor, what, category, standing, facts.assignment, work.now, due)
+    issue.id, issue.number = intake.keys[0], number
+    words = _words(issue, intake.keys[1], what.description) if what.description else None
+    event = _event(work, actor, issue, category, what, words, facts)
+    cell, lon_lat = standing.place.cell, standing.place.lon_lat
+    work.put_last(_rows(work.session, issue, words, event, lon_lat))
     news = news_of(issue, category, "reported")
     work.tell("issue", news, district_code=issue.district_code, after=tie_of(issue))
-    return Told(
-        issue, category, ground, standing.place.cell, standing.place.lon_lat, held, people, event, words
-    )
+    return Told(issue, category, found.ground, cell, lon_lat, facts, held, intake.people, event, words)
 
 
 def _issue(
@@ -166,7 +210,8 @@ def _issue(
     now: datetime,
     due: datetime | None,
 ) -> Issue:
-    return Issue(
+    issue: Issue = blank(
+        Issue,
         status="reported",
         category_id=category.id,
         source=what.source,
@@ -181,25 +226,32 @@ def _issue(
         **_place(standing, what.sent),
         **people_columns(assigned),
     )
+    return issue
 
 
 def _words(issue: Issue, key: int, text: str) -> Words:
     salt = secrets.token_hex(16)
-    return Words(
-        id=key, district_code=issue.district_code, issue_id=issue.id, kind="description", salt=salt, text=text
-    )
+    place = {"district_code": issue.district_code, "issue_id": issue.id}
+    words: Words = blank(Words, id=key, **place, kind="description", salt=salt, text=text)
+    return words
 
 
 def _event(
-    work: Work, actor: Actor, issue: Issue, category: CategoryRow, what: Report, words: Words | None
+    work: Work,
+    actor: Actor,
+    issue: Issue,
+    category: CategoryRow,
+    what: Report,
+    words: Words | None,
+    facts: Facts,
 ) -> EventRow:
     """The first link of the chain; its digest is noted in `issue`."""
     kept = [words_entry(words)] if words else []
     data = canonical(
         {
-            "why": issue.why,
+            "why": facts.why,
             "category": key_of(category),
-            "assignment": issue.assignment,
+            "assignment": facts.assignment,
             "words": kept,
             "occurred_at": issue.occurred_at.isoformat(),
             "due_at": due_text(issue),
@@ -207,7 +259,8 @@ def _event(
     )
     digest = digest_of(issue.number, 1, "reported", work.now, actor.account_id, data, START)
     issue.history_seq, issue.history_digest = 1, digest
-    return EventRow(
+    event: EventRow = blank(
+        EventRow,
         district_code=issue.district_code,
         issue_id=issue.id,
         seq=1,
@@ -219,6 +272,7 @@ def _event(
         before=START,
         digest=digest,
     )
+    return event
 
 
 def _rows(session: Session, issue: Issue, words: Words | None, event: EventRow, lon_lat: LonLat) -> list[Put]:
@@ -226,10 +280,10 @@ def _rows(session: Session, issue: Issue, words: Words | None, event: EventRow, 
     instant = instant_text(session)
     rows = [
         Put(
-            type(row),
-            {name: kept_value(value, instant) for name, value in vars(row).items() if name[0] != "_"},
+            model,
+            {name: kept_value(value, instant) for name, value in vars(row).items() if value is not None},
         )
-        for row in (issue, words, event)
+        for model, row in ((Issue, issue), (Words, words), (EventRow, event))
         if row is not None
     ]
     (point,) = kept_points(session, np.array([lon_lat.lon]), np.array([lon_lat.lat]))
@@ -252,17 +306,12 @@ def _place(standing: Standing, sent: Sent) -> dict[str, Any]:
         "accuracy_m": sent.accuracy_m,
         "path": standing.path,
         "cell_id": standing.cell_id,
-        "why": why_of(standing, sent),
     }
 
 
 def people_columns(assigned: Mapping[str, Any]) -> dict[str, Any]:
     """What a matter keeps of its people."""
-    return {
-        "owner_id": assigned["owner"]["person_id"],
-        "handler_id": assigned["handler"]["person_id"],
-        "assignment": assigned,
-    }
+    return {"owner_id": assigned["owner"]["person_id"], "handler_id": assigned["handler"]["person_id"]}
 
 
 def key_of(category: CategoryRow) -> str:
@@ -277,13 +326,12 @@ def due_text(issue: Issue) -> str | None:
 
 def news_of(issue: Issue, category: CategoryRow, kind: str) -> dict[str, Any]:
     """What the stream says about a matter: absolute values, by number; no words, no names."""
-    cell = issue.why["cell"]
     return {
         "number": issue.number,
         "kind": kind,
         "status": issue.status,
         "category": key_of(category),
-        "cell": cell["code"] if cell else None,
+        "cell": None if issue.is_triage else codes_in(issue.path)[-1],
         "in_triage": issue.is_triage,
         "occurred_at": issue.occurred_at.isoformat(),
     }

@@ -75,10 +75,10 @@ def secret_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def actor_of(session: Session, account: Account | Holder, now: datetime) -> Actor:
+def actor_of(session: Session, account: Account, now: datetime) -> Actor:
     """The account as somebody who acts, with what it may see at `now`."""
-    scope, name = accounts.scope_of(session, account, now), getattr(account, "name", None)
-    return Actor(account.id, account.kind, account.username, scope, account.person_id, account.unit, name)
+    scope = accounts.scope_of(session, account, now)
+    return Actor(account.id, account.kind, account.username, scope, account.person_id, account.unit)
 
 
 def actor_by_secret(office: Office, secret: str, rules: SignInRules, kind: str) -> Actor:
@@ -93,13 +93,14 @@ def proven(office: Office, secret: str, rules: SignInRules, kind: str) -> tuple[
     for too long.
     """
     now = office.clock()
-    with office.database.reading() as session:
-        found = accounts.holder(session, secret_digest(secret), now)
-        if found is None or found.token_kind != kind:
-            raise NotSignedInError("token_invalid" if kind == TOKEN else "session_ended")
-        if kind == SESSION and _is_idle(found, now, rules):
-            raise NotSignedInError("session_idle", minutes=rules.idle_minutes)
-        return actor_of(session, found, now), found.seen_at or found.created_at
+    with office.database.asking() as connection:
+        found = accounts.holder(connection, secret_digest(secret), now)
+    if found is None or found.token_kind != kind:
+        raise NotSignedInError("token_invalid" if kind == TOKEN else "session_ended")
+    if kind == SESSION and _is_idle(found, now, rules):
+        raise NotSignedInError("session_idle", minutes=rules.idle_minutes)
+    who = Actor(found.id, found.kind, found.username, found.scope, found.person_id, found.unit, found.name)
+    return who, found.seen_at or found.created_at
 
 
 def _is_idle(holder: Holder, now: datetime, rules: SignInRules) -> bool:

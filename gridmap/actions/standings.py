@@ -54,6 +54,17 @@ class Standings:
         cells = {int(n): ground.cells.cells[n] for n in np.unique(self._cell) if n >= 0}
         self._plain = {n: (cell.path, ground.district_code(cell.path), cell) for n, cell in cells.items()}
 
+    def paths(self) -> set[str]:
+        """The paths that matters stand at, but for those that stand nowhere."""
+        return {path for path, _, _ in self._plain.values()} | {
+            told.path for told in self._told.values() if told.path
+        }
+
+    def in_triage(self, rows: Sequence[int]) -> int:
+        """How many of some matters have no cell."""
+        without = {row for row, told in self._told.items() if told.place.cell is None}
+        return len(without.intersection(rows))
+
     def of(self, row: int) -> Stood:
         """Where one matter stands."""
         cell = int(self._cell[row])

@@ -246,7 +246,8 @@ def issues_command(desk: Desk, file: Path, **options: Any) -> None:
     doubts = sources.doubts(source, columns, zone, options)
     rows, findings = matters.read_matters(source.frame, columns, zone, desk.office.clock())
     wanted = IssueImport(options["source"], options["datum"] or "wgs84")
-    with paper_for(desk, source, matters.spots(rows, wanted.datum), options) as paper:
+    spots = matters.spots(rows, wanted.datum) if options["map"] else None
+    with paper_for(desk, source, spots, options) as paper:
         with Bars(desk) as progress:
             report = import_issues(
                 desk.office, rows, wanted, _file(source, options), doubts + findings, progress

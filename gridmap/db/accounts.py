@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
 from gridmap.db import posts
@@ -49,21 +50,35 @@ class Holder(NamedTuple):
     token_kind: str
     created_at: datetime
     seen_at: datetime | None
+    post_paths: tuple[str, ...]
+
+    @property
+    def scope(self) -> Scope:
+        """What the account may see."""
+        return _scope(self, self.post_paths)
 
 
 _HOLDER = Question(
-    "SELECT a.id, a.kind, a.username, a.person_id, a.unit, a.area_path, p.name, t.kind, t.created_at, t.seen_at"
-    " FROM tokens t JOIN accounts a ON a.id = t.account_id LEFT JOIN persons p ON p.id = a.person_id"
+    "SELECT a.id, a.kind, a.username, a.person_id, a.unit, a.area_path, p.name, t.kind, t.created_at, t.seen_at,"
+    " o.area_path FROM tokens t JOIN accounts a ON a.id = t.account_id LEFT JOIN persons p ON p.id = a.person_id"
+    " LEFT JOIN posts o ON o.person_id = a.person_id AND o.valid_from <= {now}"
+    " AND (o.valid_to IS NULL OR o.valid_to > {now})"
     " WHERE t.digest = {digest} AND t.revoked_at IS NULL AND a.is_active"
     " AND (t.expires_at IS NULL OR t.expires_at > {now})"
 )
 
 
-def holder(session: Session, digest: str, now: datetime) -> Holder | None:
-    """Whose valid token has this digest; None for a wrong, revoked or expired one, or a closed account."""
-    for *facts, created_at, seen_at in _HOLDER.ask(session, digest=digest, now=now):
-        return Holder(*facts, moment(created_at) or now, moment(seen_at))
-    return None
+def holder(session: Session | Connection, digest: str, now: datetime) -> Holder | None:
+    """Whose valid token has this digest, with the posts held at `now`.
+
+    None for a wrong, revoked or expired one, or a closed account.
+    """
+    rows = _HOLDER.ask(session, digest=digest, now=now)
+    if not rows:
+        return None
+    *facts, created_at, seen_at, _ = rows[0]
+    paths = tuple(row[-1] for row in rows if row[-1] is not None)
+    return Holder(*facts, moment(created_at) or now, moment(seen_at), paths)
 
 
 def tokens_of(session: Session, account_id: int) -> list[Token]:
@@ -126,12 +141,15 @@ def locked_rulers(session: Session) -> list[int]:
     return list(session.scalars(query.order_by(Account.id).with_for_update()))
 
 
-def scope_of(session: Session, account: Account | Holder, now: datetime) -> Scope:
+def scope_of(session: Session, account: Account, now: datetime) -> Scope:
     """What the account may see at `now`: its own area, the areas of its posts, what is its own."""
-    paths = [] if account.area_path is None else [account.area_path]
-    if account.person_id is not None:
-        paths += [post.area_path for post in posts.of_person(session, account.person_id, now)]
-    return Scope(smallest_roots(paths), account.id, account.person_id, account.unit)
+    held = [] if account.person_id is None else posts.of_person(session, account.person_id, now)
+    return _scope(account, [post.area_path for post in held])
+
+
+def _scope(account: Account | Holder, post_paths: Sequence[str]) -> Scope:
+    own = [] if account.area_path is None else [account.area_path]
+    return Scope(smallest_roots([*own, *post_paths]), account.id, account.person_id, account.unit)
 
 
 def locked_by_name(session: Session, username: str) -> Account | None:

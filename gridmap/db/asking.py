@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from gridmap.db.bulk import as_others, kept_value, sqlite_instant
@@ -21,9 +22,9 @@ class Question:
         self._postgres = re.sub(some, r"= ANY(%(\1)s)", re.sub(one, r"%(\1)s", sql))
         self._sqlite = re.sub(some, r"IN (SELECT value FROM json_each(:\1))", re.sub(one, r":\1", sql))
 
-    def ask(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:
+    def ask(self, session: Session | Connection, **values: Any) -> list[tuple[Any, ...]]:
         """The rows of the answer. Moments come as the driver gives them (see `moment`)."""
-        connection = session.connection()
+        connection = session if isinstance(session, Connection) else session.connection()
         driver: Any = connection.connection.driver_connection
         with as_others(connection.dialect, "question"):
             if connection.dialect.name != "sqlite":

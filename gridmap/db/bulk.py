@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -91,6 +92,19 @@ class Put:
     values: Mapping[str, Any]
 
 
+def blank(model: type[Base], **values: Any) -> Any:
+    """A new row of `model` as reading it would give it, columns not named being None.
+
+    It is no row of a session's: what the ORM keeps beside one costs more than all of a report's columns.
+    """
+    return SimpleNamespace(**{**_unset(model), **values})
+
+
+@cache
+def _unset(model: type[Base]) -> dict[str, None]:
+    return dict.fromkeys(column.key for column in model.__mapper__.column_attrs)
+
+
 Command = tuple[str, Mapping[str, Any]]
 """SQL with its values by name, written as the store's driver wants it (see `mark`)."""
 
@@ -127,10 +141,25 @@ def stands_alone(session: Session) -> bool:
     )
 
 
-def storing(session: Session, row: Put) -> Command:
-    """The command that stores a row."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return _insert(row.model.__tablename__, tuple(row.values), is_sqlite), row.values
+def storing(session: Session, rows: Sequence[Put]) -> list[Command]:
+    """The commands that store some rows, none of which is looked up by another: on PostgreSQL a single one."""
+    if session.get_bind().dialect.name == "sqlite":
+        return [(_insert(row.model.__tablename__, tuple(row.values), True), row.values) for row in rows]
+    if not rows:
+        return []
+    values = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.values.items()}
+    return [(_inserts(tuple((row.model.__tablename__, tuple(row.values)) for row in rows)), values)]
+
+
+@cache
+def _inserts(rows: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    said = []
+    for n, (table, columns) in enumerate(rows):
+        marks = ", ".join(mark(f"{name}_{n}", is_sqlite=False) for name in columns)
+        said.append(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})")  # noqa: S608 (our names)
+    *others, last = said
+    begun = ", ".join(f"row_{n} AS ({one})" for n, one in enumerate(others))
+    return f"WITH {begun} {last}" if others else last
 
 
 @cache
@@ -170,12 +199,19 @@ def kept_value(value: Any, instant: Callable[[datetime], str]) -> Any:
     return canonical(value) if isinstance(value, Mapping | list) else value
 
 
+_EWKB_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("srid", "<u4"), ("lon", "<f8"), ("lat", "<f8")])
+"""A point as PostGIS writes it in hex: little endian, with its SRID."""
+
+
 def kept_points(session: Session, lon: np.ndarray, lat: np.ndarray) -> list[Any]:
     """How the session's store keeps WGS84 points."""
-    shapes = shapely.points(lon, lat)
     if session.get_bind().dialect.name == "sqlite":
-        return list(shapely.to_wkb(shapes))
-    return list(shapely.to_wkb(shapely.set_srid(shapes, WGS84), hex=True, include_srid=True))
+        return list(shapely.to_wkb(shapely.points(lon, lat)))
+    points = np.empty(len(lon), dtype=_EWKB_POINT)
+    points["order"], points["kind"], points["srid"] = 1, 0x2000_0001, WGS84
+    points["lon"], points["lat"] = lon, lat
+    text, size = points.tobytes().hex().upper(), 2 * points.itemsize
+    return [text[n : n + size] for n in range(0, len(text), size)]
 
 
 class Loading:
@@ -224,11 +260,39 @@ class Loading:
             with as_others(self._dialect, "COPY"):
                 self._under_way.popleft().result()
 
-    def _copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    def _copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         command = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
         with self._connection.cursor() as cursor, cursor.copy(command) as copy:
-            for row in rows:
-                copy.write_row(row)
+            for start in range(0, len(rows), BATCH):
+                copy.write(_copy_text(rows[start : start + BATCH]))
+
+
+def _copy_text(rows: Sequence[Sequence[Any]]) -> bytes:
+    """Rows as COPY reads them; a column at a time, since its values are of one kind."""
+    columns = (_copy_column(values) for values in zip(*rows, strict=True))
+    return ("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n").encode()
+
+
+def _copy_column(values: Sequence[Any]) -> Iterable[str]:
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        # A text seldom has one of them, so all of them are looked at together first.
+        is_plain = not _SPECIAL.search("\0".join(values))
+        return values if is_plain else [text.translate(_ESCAPES) for text in values]
+    if kinds in ({float}, {int}):
+        return map(str, values)
+    return [
+        "\\N" if value is None else value.translate(_ESCAPES) if isinstance(value, str) else _spelling(value)
+        for value in values
+    ]
+
+
+def _spelling(value: Any) -> str:
+    return ("f", "t")[value] if isinstance(value, bool) else str(value)
+
+
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_SPECIAL = re.compile(r"[\\\t\n\r]")
 
 
 def sqlite_instant(moment: datetime) -> str:

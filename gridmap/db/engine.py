@@ -103,6 +103,12 @@ class Database:
             yield session
 
     @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """As `reading`, for a `Question` or two: a connection, without a session's bookkeeping around it."""
+        with translated(), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """As `reading`, and all it reads is as of one moment on PostgreSQL too."""
         with translated(), Session(self._still) as session:

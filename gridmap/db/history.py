@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from gridmap.db.bulk import insert_rows
 from gridmap.db.engine import hold
-from gridmap.db.models import Account, EventRow, Head, Issue, Person, Tip, Words
+from gridmap.db.models import Account, AssignmentText, EventRow, Head, Issue, Person, Tip, Words
 from gridmap.domain.history import Event
+
+
+class Facts(NamedTuple):
+    """What the history of a matter last says of it: why it lies where it does, and who it went to."""
+
+    why: Mapping[str, Any]
+    assignment: Mapping[str, Any]
+
 
 SEALING = 0x7365616C  # “seal”
 
@@ -31,6 +42,40 @@ def of_issue(session: Session, issue_id: int) -> list[Row[Any]]:
         .order_by(EventRow.seq)
     )
     return list(session.execute(query))
+
+
+def facts(session: Session, stored: Iterable[str]) -> Facts:
+    """What the events of a matter last say; `stored` is their data, in order."""
+    said: dict[str, Any] = {}
+    for data in stored:
+        said.update(json.loads(data))
+    assignment = said["assignment"]
+    if isinstance(assignment, str):
+        assignment = json.loads(session.get_one(AssignmentText, assignment).data)
+    return Facts(said["why"], assignment)
+
+
+def facts_of(session: Session, issue_id: int) -> Facts:
+    """The same of the matter with that key."""
+    query = select(EventRow.data).where(EventRow.issue_id == issue_id).order_by(EventRow.seq)
+    return facts(session, session.scalars(query))
+
+
+def share_assignments(session: Session, texts: Mapping[str, str]) -> None:
+    """Keep assignments (canonical JSON by its digest) that events name; those that are there already stay.
+
+    In the order of their digests, so that two who keep the same ones wait for each other but once.
+    """
+    kind = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = kind(AssignmentText).on_conflict_do_nothing()
+    insert_rows(session, statement, [{"digest": digest, "data": texts[digest]} for digest in sorted(texts)])
+
+
+def shared_assignments(session: Session) -> Iterator[tuple[str, str]]:
+    """Every assignment that events name by its digest: the digest, and the text it stands for."""
+    query = select(AssignmentText.digest, AssignmentText.data)
+    for row in session.execute(query, execution_options={"yield_per": 1000}):
+        yield row.digest, row.data
 
 
 def words_of(session: Session, issue_id: int) -> dict[int, Words]:

@@ -247,7 +247,7 @@ class Issue(Base):
     """A matter as it stands now. What was sent stays beside what it became; words are in `words`.
 
     Category, cell, owner and handler are keys of rows that are never deleted; the store does not check
-    each (decision 14).
+    each (decision 14). Why it lies where it does and whom else it went to is told by its events.
     """
 
     __tablename__ = "issues"
@@ -285,11 +285,9 @@ class Issue(Base):
     accuracy_m: Mapped[float | None] = mapped_column(Float(53))
     path: Mapped[str] = mapped_column(Path)
     cell_id: Mapped[int | None] = mapped_column(Id)
-    why: Mapped[Any] = mapped_column(CanonicalJson)
     owner_id: Mapped[int | None] = mapped_column(Id)
     handler_id: Mapped[int | None] = mapped_column(Id)
     unit: Mapped[str | None] = mapped_column(String(64))
-    assignment: Mapped[Any] = mapped_column(CanonicalJson)
     occurred_at: Mapped[datetime] = mapped_column(Instant)
     reported_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -298,6 +296,14 @@ class Issue(Base):
     history_digest: Mapped[str] = mapped_column(String(64))
     sealed_seq: Mapped[int] = mapped_column(Integer, default=0)
     geom: Mapped[Any] = _geometry("POINT")
+
+
+class AssignmentText(Base):
+    """An assignment that many imported matters share, under the SHA-256 of its canonical JSON: their events name that."""
+
+    __tablename__ = "assignments"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    data: Mapped[str] = mapped_column(Text)
 
 
 class Words(Base):

@@ -21,6 +21,7 @@ from gridmap.actions.office import Office
 from gridmap.actions.photographing import add_photo
 from gridmap.actions.placing import Sent
 from gridmap.actions.reporting import Report, report
+from gridmap.db import history
 from gridmap.db.models import CategoryRow, Issue, Meta, Photo
 from gridmap.demo.living import shot_of
 from gridmap.demo.matters import PLACES, Spot
@@ -175,7 +176,9 @@ class Stage:
 
 def place(office: Office, seat: Actor, matter: Issue) -> None:
     """Have a matter without a cell put into the nearest one, as a seat would; commits."""
-    nearest = (matter.why["nearest"] or {}).get("code")
+    with office.database.reading() as session:
+        why = history.facts_of(session, matter.id).why
+    nearest = (why["nearest"] or {}).get("code")
     if nearest:
         act_on(office, seat, matter.number, Act("choose_cell", cell=nearest))
 

@@ -75,4 +75,9 @@ def next_status(action: Action, status: str) -> str:
 
 def readable_number(district_code: str, day: date, sequence: int) -> str:
     """The number people quote: district, local day of the report, place in that day's row."""
-    return f"{district_code}-{day:%Y%m%d}-{sequence:04d}"
+    return f"{number_prefix(district_code, day)}{sequence:04d}"
+
+
+def number_prefix(district_code: str, day: date) -> str:
+    """What the numbers of one district's day begin with."""
+    return f"{district_code}-{day:%Y%m%d}-"

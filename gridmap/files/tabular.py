@@ -101,7 +101,7 @@ def _check_rows(path: Path, separator: str, encoding: str) -> None:
 def _check_row(path: Path, row: list[str], line: int, expected: int) -> None:
     if expected > MAX_COLUMNS:
         raise FileUnreadableError("table_too_wide", file=path.name, columns=expected, limit=MAX_COLUMNS)
-    if any("\0" in cell for cell in row):
+    if "\0" in "".join(row):
         raise FileUnreadableError("nul_characters", file=path.name, line=line)
     if len(row) != expected:
         details = {"line": line, "expected": expected, "found": len(row)}

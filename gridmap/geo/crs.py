@@ -108,6 +108,9 @@ def to_wgs84(lon: float, lat: float, datum: str) -> LonLat:
     Formulas, box and limits as `to_wgs84_array`. The range is not checked: see `check_lon_lat`.
     Raises InvalidInputError `datum_unknown`.
     """
+    if datum not in _SHIFTS:
+        check_datum(datum)
+        return LonLat(float(lon), float(lat))
     lons, lats = to_wgs84_array(np.array([lon], dtype=float), np.array([lat], dtype=float), datum)
     return LonLat(float(lons[0]), float(lats[0]))
 

@@ -152,7 +152,8 @@ def locate(source: CellSource, lon_lat: LonLat, accuracy_m: float | None = None)
     accuracy = check_accuracy(accuracy_m)
     cells = source.within(box_around(lon_lat, (accuracy or 0.0) * REACH))
     point = shapely.points(lon_lat.lon, lon_lat.lat)
-    covering = sorted((c for c in cells if shapely.covers(c.geometry, point)), key=lambda c: c.rank)
+    covers = shapely.covers([c.geometry for c in cells], point)
+    covering = sorted((c for c, covered in zip(cells, covers, strict=True) if covered), key=lambda c: c.rank)
     if not covering:
         return _uncovered(source, lon_lat, accuracy, cells)
     winner = covering[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -19,13 +20,23 @@ from gridmap.web.access import actor
 from gridmap.web.language import language
 from gridmap.web.params import iso
 
+_POINT = struct.pack("<BI", 1, 1)
+"""How the WKB of a plane point begins, its smallest bytes first: what both stores answer with."""
+
 
 def geometry(wkb: bytes | None) -> dict[str, Any] | None:
     """WKB as GeoJSON; None for none."""
     if wkb is None:
         return None
+    if bytes(wkb[:5]) == _POINT:
+        return {"type": "Point", "coordinates": list(struct.unpack("<dd", wkb[5:]))}
     shape: dict[str, Any] = json.loads(shapely.to_geojson(shapely.from_wkb(bytes(wkb))))
     return shape
+
+
+def point(lon: float, lat: float) -> bytes:
+    """The WKB of a point."""
+    return _POINT + struct.pack("<dd", lon, lat)
 
 
 def category_name(row: Any) -> str:

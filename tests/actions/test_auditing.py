@@ -41,15 +41,21 @@ def number(office: Office) -> str:
     return matter(office)
 
 
+GUARDED = (
+    "events_no_update",
+    "events_no_delete",
+    "issues_stays",
+    "assignments_no_update",
+    "assignments_no_delete",
+)
+
+
 def tamper(office: Office, *statements: str, **values: object) -> None:
     """Change the history as somebody could who owns the database: without the triggers that forbid it."""
     if office.database.is_sqlite:
-        off = [
-            f"DROP TRIGGER IF EXISTS {name}"
-            for name in ("events_no_update", "events_no_delete", "issues_stays")
-        ]
+        off = [f"DROP TRIGGER IF EXISTS {name}" for name in GUARDED]
     else:
-        off = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in ("events", "issues")]
+        off = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in ("events", "issues", "assignments")]
     run_sql(office, *off)
     run_sql(office, *statements, **values)
 

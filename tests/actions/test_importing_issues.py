@@ -21,14 +21,25 @@ from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db import issues
-from gridmap.db.models import CategoryRow, Counter, EventRow, ImportRow, Issue, Person, StreamRow, Words
+from gridmap.db.models import (
+    AssignmentText,
+    CategoryRow,
+    Counter,
+    EventRow,
+    ImportRow,
+    Issue,
+    Person,
+    StreamRow,
+    Words,
+)
 from gridmap.domain.history import canonical
 from gridmap.errors import ConflictError, FindingsError, InvalidInputError
 from gridmap.files.matters import MatterColumns, Matters, read_matters
 from gridmap.files.reading import read_table
 from gridmap.geo.crs import from_wgs84
+from tests.actions.test_auditing import tamper
 from tests.conftest import Clock, Templates, make_office
-from tests.db.looking import count, rows_of, run_sql, stream_kinds
+from tests.db.looking import count, facts_of, rows_of, run_sql, stream_kinds
 from tests.town import C1, C2, C3, CENTRES, DISTRICT, OUTSIDE, PARKING, RUBBISH, actor_named, report_at
 
 LON, LAT = (str(degrees) for degrees in CENTRES[C1])
@@ -91,7 +102,11 @@ def test_a_matter_is_placed_staffed_and_chained(office: Office) -> None:
     issue = by_id(office)["A1"]
     people = {person.id: person.code for person in rows_of(office, Person)}
     assert issue.number == f"{DISTRICT}-20260701-0001"
-    assert (issue.why["cell"]["code"], issue.status, issue.source) == (C1, "reported", "import")
+    assert (facts_of(office, issue).why["cell"]["code"], issue.status, issue.source) == (
+        C1,
+        "reported",
+        "import",
+    )
     assert (people[issue.owner_id], people[issue.handler_id]) == ("li", "sun")
     assert issue.reported_at.isoformat() == "2026-07-01T04:00:00+00:00"
     assert [words.text for words in rows_of(office, Words)] == ["broken bin"]
@@ -105,18 +120,17 @@ def test_an_import_says_the_same_as_a_report(office: Office) -> None:
     report(office, actor_named(office, "li"), report_at(float(BORDER[0]), float(BORDER[1]), accuracy_m=20))
     take_in(office, row("A1", lon=BORDER[0], lat=BORDER[1], accuracy_m="20"))
     reported, imported = rows_of(office, Issue)
-    assert reported.why["status"] == "ambiguous"
+    assert facts_of(office, reported).why["status"] == "ambiguous"
     for column in (
-        "why",
         "path",
         "cell_id",
         "owner_id",
         "handler_id",
         "district_code",
         "accuracy_m",
-        "assignment",
     ):
         assert getattr(imported, column) == getattr(reported, column), column
+    assert facts_of(office, imported) == facts_of(office, reported)
 
 
 def test_the_same_file_twice_stores_nothing_and_tells_nobody(office: Office) -> None:
@@ -162,7 +176,10 @@ def test_an_unknown_category_becomes_the_districts_own(office: Office) -> None:
     stored = rows_of(office, CategoryRow)[-1]
     assert (stored.standard, stored.kind, stored.code, stored.role) == ("own", "matter", "stray- cats", None)
     issue = by_id(office)["A2"]
-    assert (issue.category_id, issue.assignment["notes"]) == (stored.id, ["category_without_role"])
+    assert (issue.category_id, facts_of(office, issue).assignment["notes"]) == (
+        stored.id,
+        ["category_without_role"],
+    )
 
 
 def test_categories_are_known_by_key_by_code_and_by_name(office: Office) -> None:
@@ -223,7 +240,10 @@ def test_none_is_refused_for_its_place(office: Office) -> None:
     assert counts(take_in(office, *rows)) == [3, 0, 0, 2]
     found = by_id(office)
     assert [found[id_].is_triage for id_, _ in places] == [False, True, True]
-    assert (found["outside"].path, found["outside"].why["nearest"]["code"]) == (f"{DISTRICT}/", C3)
+    assert (found["outside"].path, facts_of(office, found["outside"]).why["nearest"]["code"]) == (
+        f"{DISTRICT}/",
+        C3,
+    )
     assert holds(office)
 
 
@@ -231,7 +251,7 @@ def test_a_datum_is_undone_and_what_was_sent_is_kept(office: Office) -> None:
     lon, lat = from_wgs84(*CENTRES[C1], "gcj02")
     take_in(office, row("A1", lon=repr(lon), lat=repr(lat)), datum="gcj02")
     issue = by_id(office)["A1"]
-    assert issue.why["lon_lat_wgs84"] == pytest.approx(CENTRES[C1], abs=1e-9)
+    assert facts_of(office, issue).why["lon_lat_wgs84"] == pytest.approx(CENTRES[C1], abs=1e-9)
     assert (issue.sent_lon, issue.sent_lat, issue.datum) == (lon, lat, "gcj02")
     with pytest.raises(InvalidInputError, match="datum_unknown"):
         take_in(office, row("A2"), datum="wgs72")
@@ -245,8 +265,12 @@ def test_accuracies_decide_between_inside_ambiguous_and_near(office: Office) -> 
         row("beside", lon="103.83001", lat="25.505", accuracy_m="30"),
     )
     found = by_id(office)
-    assert [found[i].why["status"] for i in ("plain", "rough", "beside")] == ["inside", "ambiguous", "near"]
-    assert [c["code"] for c in found["rough"].why["candidates"]][:2] == [C1, C2]
+    assert [facts_of(office, found[i]).why["status"] for i in ("plain", "rough", "beside")] == [
+        "inside",
+        "ambiguous",
+        "near",
+    ]
+    assert [c["code"] for c in facts_of(office, found["rough"]).why["candidates"]][:2] == [C1, C2]
     assert (found["beside"].is_triage, found["plain"].accuracy_m) == (True, None)
 
 
@@ -255,7 +279,7 @@ def test_a_closed_matter_names_nobody(office: Office) -> None:
     issue = by_id(office)["A1"]
     assert (issue.status, issue.owner_id, issue.handler_id) == ("closed", None, None)
     assert issue.closed_at.isoformat() == "2026-07-03T01:00:00+00:00"  # type: ignore[union-attr]
-    assert issue.assignment["notes"] == ["imported_closed"]
+    assert facts_of(office, issue).assignment["notes"] == ["imported_closed"]
 
 
 CHANGES = {
@@ -280,7 +304,7 @@ def test_a_changed_row_amends_its_matter_by_one_event(office: Office) -> None:
         **dict.fromkeys(CHANGES, 2),
         "same": 1,
     }
-    assert found["lon"].why["cell"]["code"] == C3
+    assert facts_of(office, found["lon"]).why["cell"]["code"] == C3
     assert (found["closed"].status, found["lon"].status) == ("closed", "reported")
     assert {event.kind for event in rows_of(office, EventRow) if event.seq == 2} == {"import_amended"}
     assert {issue.number for issue in found.values()} == {f"{DISTRICT}-20260701-{n:04d}" for n in range(1, 9)}
@@ -437,6 +461,36 @@ def test_every_text_is_the_one_canonical_spelling(office: Office, is_pretence: b
     import_issues(office, matters, IssueImport(is_pretence=is_pretence), ImportFile("f", "1"))
     with office.database.reading() as session:
         texts = [data for (data,) in session.execute(sa.text("SELECT data FROM events"))]
-        texts += [t for row in session.execute(sa.text("SELECT why, assignment FROM issues")) for t in row]
-    assert len(texts) == 15 + is_pretence
+        texts += [data for (data,) in session.execute(sa.text("SELECT data FROM assignments"))]
+    assert len(texts) == 8
     assert [canonical(json.loads(t)) for t in texts] == texts
+
+
+def test_texts_with_signs_that_copy_has_a_meaning_for_come_in_as_they_are(office: Office) -> None:
+    odd = "a\\b\tc\nd \\. \\N é你"
+    take_in(office, row("\\N", description=odd), row("b\\", description=""), row("c", description="\\."))
+    assert sorted(by_id(office)) == ["\\N", "b\\", "c"]
+    assert [words.text for words in rows_of(office, Words)] == [odd, "\\."]
+    assert holds(office)
+
+
+def test_an_assignment_that_many_share_is_kept_once(office: Office) -> None:
+    take_in(office, row("A1"), row("A2"), row("A3", category=PARKING))
+    take_in(office, row("B1"), source="other")
+    named = [json.loads(event.data)["assignment"] for event in rows_of(office, EventRow)]
+    assert (named[0], len(set(named))) == (named[1] and named[3], 2)
+    assert {one.digest for one in rows_of(office, AssignmentText)} == set(named)
+
+
+def test_a_changed_or_missing_shared_assignment_is_found(office: Office) -> None:
+    take_in(office, row("A1"), row("A2", category=PARKING))
+    first, second = (json.loads(event.data)["assignment"] for event in rows_of(office, EventRow))
+    for verb in ("UPDATE assignments SET data = '{}'", "DELETE FROM assignments"):
+        with pytest.raises(sa.exc.DBAPIError):
+            run_sql(office, verb)
+    tamper(office, "UPDATE assignments SET data = '{}' WHERE digest = :digest", digest=first)
+    tamper(office, "DELETE FROM assignments WHERE digest = :digest", digest=second)
+    assert [(f.kind, f.where) for f in audit(office).faults] == [
+        ("assignment_changed", first),
+        ("assignment_missing", second),
+    ]

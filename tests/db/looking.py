@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import event, func, select, text
 
 from gridmap.actions.office import Office
-from gridmap.db.models import Area, Base, StreamRow
+from gridmap.db import history
+from gridmap.db.models import Area, Base, Issue, StreamRow
 
 
 def count(office: Office, model: type[Base]) -> int:
@@ -22,6 +23,12 @@ def rows_of(office: Office, model: type[Base]) -> list[Any]:
         rows = list(session.scalars(select(model).order_by(*model.__table__.primary_key.columns)))
         session.expunge_all()
         return rows
+
+
+def facts_of(office: Office, issue: Issue) -> history.Facts:
+    """What a matter's history last says of it."""
+    with office.database.reading() as session:
+        return history.facts_of(session, issue.id)
 
 
 def stream_kinds(office: Office) -> list[str]:

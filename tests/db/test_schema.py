@@ -6,23 +6,40 @@ import multiprocessing
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from gridmap.actions.handling import Act, act_on
+from gridmap.actions.importing import ImportFile
+from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.office import Office
+from gridmap.actions.placing import Sent
 from gridmap.actions.reporting import report
 from gridmap.app import initialise
 from gridmap.db import areas, schema
 from gridmap.db.engine import Database
 from gridmap.db.models import Area, Base, Building, CategoryRow, EventRow, Issue
 from gridmap.db.spatial import touches_box
+from gridmap.domain.history import canonical
 from gridmap.errors import UnavailableError
+from gridmap.files.matters import MatterColumns, read_matters
 from gridmap.files.tables import load_categories
 from gridmap.geo.crs import WGS84
 from tests.conftest import Clock, make_office
-from tests.db.looking import ask_sql, count, plan_of, run_sql
-from tests.town import C1, CENTRES, RIVERSIDE, actor_named, build_areas, build_town, report_at
+from tests.db.looking import ask_sql, count, facts_of, plan_of, rows_of, run_sql
+from tests.town import (
+    C1,
+    CENTRES,
+    OUTSIDE,
+    RIVERSIDE,
+    RUBBISH,
+    actor_named,
+    build_areas,
+    build_town,
+    report_at,
+)
 
 AROUND_C1 = (103.801, 25.501, 103.809, 25.509)
 
@@ -52,6 +69,30 @@ def test_up_down_and_up_again_with_data_in_between(empty_url: str, tmp_path: Pat
     build_areas(office)
     with office.database.reading() as session:
         assert [cell.code for cell in areas.StoredCells(session).within(AROUND_C1)] == [C1]
+    office.database.dispose()
+
+
+def test_what_events_tell_stands_beside_matters_again_on_the_way_down(empty_url: str, tmp_path: Path) -> None:
+    office = make_office(empty_url, tmp_path, Clock())
+    initialise(office)
+    build_town(office)
+    number = report(office, actor_named(office, "li"), report_at(*CENTRES[C1])).number
+    matters = pd.DataFrame(
+        [{"id": "1", "lon": "103.805", "lat": "25.505", "category": RUBBISH, "created": "2026-07-01"}]
+    )
+    import_issues(
+        office,
+        read_matters(matters, MatterColumns(), office.zone, office.clock())[0],
+        IssueImport(),
+        ImportFile("m", "1"),
+    )
+    act_on(office, actor_named(office, "seat"), number, Act("move", Sent(*OUTSIDE, "wgs84", None)))
+    facts = [facts_of(office, issue) for issue in rows_of(office, Issue)]
+    schema.downgrade(office.database, "0004")
+    stored = ask_sql(office, "SELECT why, assignment FROM issues ORDER BY id")
+    assert stored == [tuple(map(canonical, told)) for told in facts]
+    schema.upgrade(office.database)
+    assert [facts_of(office, issue) for issue in rows_of(office, Issue)] == facts
     office.database.dispose()
 
 

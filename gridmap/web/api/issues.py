@@ -7,7 +7,6 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-import shapely
 from flask import Response, jsonify, url_for
 from sqlalchemy.orm import Session
 
@@ -172,7 +171,7 @@ def just_told(who: Actor, told: Told) -> dict[str, Any]:
     owner, handler = (told.people.get(key or 0) for key in (issue.owner_id, issue.handler_id))
     row = SimpleNamespace(
         Issue=issue,
-        wkb=shapely.to_wkb(shapely.points(*told.lon_lat)),
+        wkb=shapes.point(*told.lon_lat),
         standard=category.standard,
         kind=category.kind,
         category_code=category.code,
@@ -194,6 +193,7 @@ def just_told(who: Actor, told: Told) -> dict[str, Any]:
         who,
         issue,
         people=told.people,
+        facts=told.facts,
         places=told.ground.names,
         events=[shapes.event(event, {told.words.id: told.words} if told.words else {})],
         photos=[],
@@ -202,27 +202,28 @@ def just_told(who: Actor, told: Told) -> dict[str, Any]:
     return feature
 
 
-def _shown(who: Actor, issue: Issue) -> list[Any]:
+def _shown(who: Actor, issue: Issue, kept: Mapping[str, Any]) -> list[Any]:
     """The parts of an assignment whose holders `who` may know.
 
     Who sees a matter only because it is theirs learns who owns and handles it, not the cell's whole staff.
     """
-    kept = issue.assignment
     parts = [kept["owner"], kept["handler"], *kept["informed"]]
     return parts if who.may("staff") and who.scope.covers(issue.path) else parts[:2]
 
 
 def _details(session: Session, who: Actor, row: Any) -> dict[str, Any]:
     issue, here = row.Issue, office()
-    kept = issue.assignment
+    rows, words = history.of_issue(session, issue.id), history.words_of(session, issue.id)
+    facts = history.facts(session, [row.EventRow.data for row in rows])
+    kept = facts.assignment
     entries = [kept["owner"], kept["handler"], *kept["informed"]]
-    words = history.words_of(session, issue.id)
     return _tell(
         who,
         issue,
-        people=posts.people(session, [entry["person_id"] for entry in _shown(who, issue)]),
+        facts=facts,
+        people=posts.people(session, [entry["person_id"] for entry in _shown(who, issue, kept)]),
         places=areas.named(session, [entry["area_path"] for entry in entries if entry["area_path"]]),
-        events=[shapes.event(event, words) for event in history.of_issue(session, issue.id)],
+        events=[shapes.event(event, words) for event in rows],
         photos=[photo_links(issue.number, photo.id) for photo in photos.of_issue(session, issue.id)],
         ties=ties_to_row(here, session, here.clock(), who, issue),
     )
@@ -232,17 +233,18 @@ def _tell(
     who: Actor,
     issue: Issue,
     *,
+    facts: history.Facts,
     people: Mapping[int, Any],
     places: Mapping[str, Any],
     events: list[dict[str, Any]],
     photos: list[dict[str, Any]],
     ties: frozenset[str],
 ) -> dict[str, Any]:
-    known = {entry["person_id"] for entry in _shown(who, issue)}
+    known = {entry["person_id"] for entry in _shown(who, issue, facts.assignment)}
     shown = {key: person for key, person in people.items() if key in known}
     return {
-        "why": issue.why,
-        "assignment": shapes.assignment(issue.assignment, shown, places, office().roles),
+        "why": facts.why,
+        "assignment": shapes.assignment(facts.assignment, shown, places, office().roles),
         "events": events,
         "photos": photos,
         "actions": allowed_actions(issue.status, ties),
