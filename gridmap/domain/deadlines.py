@@ -81,7 +81,7 @@ def read_limits(text: str, categories: Collection[str], groups: Collection[str])
     for line, row in table_rows(text, _COLUMNS, _TABLE_INVALID, may_be_empty=("group_code", "code")):
         key = f"{row['standard']}:{row['kind']}:{row['code'] or row['group_code']}"
         known, read = (categories, by_category) if row["code"] else (groups, by_group)
-        if reason := _fault(row):
+        if reason := _misfit(row):
             raise refusal(_TABLE_INVALID, line, *reason)
         if key not in known or key in read:
             raise refusal(_TABLE_INVALID, line, "key_twice" if key in read else "key_unknown", key)
@@ -89,7 +89,7 @@ def read_limits(text: str, categories: Collection[str], groups: Collection[str])
     return Limits(by_category, by_group)
 
 
-def _fault(row: Mapping[str, str]) -> tuple[str, str] | None:
+def _misfit(row: Mapping[str, str]) -> tuple[str, str] | None:
     """Why a row cannot be taken, whatever there is, and what stands there; None where it can."""
     amount = row["amount"]
     if row["kind"] not in KINDS:

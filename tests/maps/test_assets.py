@@ -14,6 +14,7 @@ from gridmap.resources import PACKAGE
 
 ROOT = Path(__file__).parents[2]
 ALL = (*assets.MAP_JS, *assets.MAP_CSS, *assets.CLUSTER_JS, *assets.CLUSTER_CSS)
+ALL += (*assets.MODULES, ("maplibre_css", assets.WALL_CSS))
 
 
 def test_versions_are_those_of_the_lock() -> None:
