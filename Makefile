@@ -9,7 +9,7 @@ WORKERS ?= 2
 LIVE ?= 3
 SIZE ?= full
 
-.PHONY: demo test lint real soak bench vendor clean help
+.PHONY: demo test lint real soak bench pictures vendor clean help
 
 help:
 	@echo "make demo   build the fictional district once and serve it at http://127.0.0.1:8000;"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint   ruff and mypy"
 	@echo "make soak   long simulations: faults, and the API under attack for GRIDMAP_SOAK_MINUTES (10)"
 	@echo "make real   checks on real input in $(REAL_DATA)"
+	@echo "make pictures  draws the pictures of README and guides anew, from the demo"
 	@echo "make bench  every promise about speed in one table (docs/bench.md); SIZE=small for a short one"
 
 demo: .venv/.ready-demo vendor
@@ -40,6 +41,9 @@ real: .venv/.ready-test vendor
 
 bench: .venv/.ready-test vendor
 	$(V)/python -m bench --size $(SIZE)
+
+pictures: .venv/.ready-test vendor
+	$(V)/python tools/pictures.py
 
 vendor: .venv/.ready-demo
 	@$(V)/python tools/vendor.py

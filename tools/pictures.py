@@ -1,11 +1,12 @@
 """Draws the pictures of README and guides from the demo district: `make pictures`.
 
 Builds the demo into a folder that is thrown away (or takes the one of GRIDMAP_DATA_DIR with `--here`), serves it,
-and photographs every page with Debian's Chromium. Everything on them is invented.
+and photographs every page, or those named, with Debian's Chromium. Everything on them is invented.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -19,6 +20,11 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import select
+
+from gridmap.app import open_office
+from gridmap.config import read_settings
+from gridmap.db.models import Meta
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -72,6 +78,14 @@ def choose_a_matter_near_a_border(page: Page) -> None:
     page.reload()
 
 
+def begin_a_report(page: Page) -> None:
+    """The card of categories of a new report."""
+    page.wait_for_timeout(3000)
+    with page.expect_file_chooser():
+        page.get_by_role("button", name="上报").first.click()
+    page.get_by_role("button", name="类别").last.click()
+
+
 SHOTS = (
     Shot("sign-in", None, "/sign-in"),
     Shot("map", "zhongxin", "/map"),
@@ -80,7 +94,8 @@ SHOTS = (
     Shot("map-heat", "zhongxin", "/map#mode=heat"),
     Shot("wall", "daping", "/wall", WALL, wait_ms=9000),
     Shot("wall-wide", "daping", "/wall", WIDE, wait_ms=12000),
-    Shot("field", "wanggeyuan", "/field", PHONE),
+    Shot("field", "urban_management", "/field", PHONE),
+    Shot("field-category", "urban_management", "/field", PHONE, act=begin_a_report),
 )
 
 
@@ -92,8 +107,9 @@ def main() -> None:
         here = Path(os.environ["GRIDMAP_DATA_DIR"]) if "--here" in sys.argv else Path(scratch)
         with _serving(here), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+            names = _sign_ins(here)
             for shot in shots:
-                _take(browser, shot)
+                _take(browser, shot, names.get(shot.username or "", shot.username))
             browser.close()
 
 
@@ -116,6 +132,15 @@ def _serving(folder: Path) -> Iterator[None]:
         server.wait(30)
 
 
+def _sign_ins(folder: Path) -> dict[str, str]:
+    """The demo's ready sign-ins: user names by role."""
+    office = open_office(read_settings({**os.environ, "GRIDMAP_DATA_DIR": str(folder)}))
+    with office.database.reading() as session:
+        told = session.scalar(select(Meta.value).where(Meta.name == "demo_accounts"))
+    office.database.dispose()
+    return {one["role"]: one["username"] for one in json.loads(told or "[]")}
+
+
 def _wait_until_up() -> None:
     for _ in range(300):
         try:
@@ -126,7 +151,7 @@ def _wait_until_up() -> None:
     raise SystemExit("the server does not answer")
 
 
-def _take(browser: Browser, shot: Shot) -> None:
+def _take(browser: Browser, shot: Shot, username: str | None) -> None:
     width, height = shot.size
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -138,9 +163,9 @@ def _take(browser: Browser, shot: Shot) -> None:
         device_scale_factor=2 if shot.size == PHONE else 1,
     )
     page = context.new_page()
-    if shot.username:
+    if username:
         page.goto(f"{ADDRESS}/sign-in")
-        page.fill("#username", shot.username)
+        page.fill("#username", username)
         page.fill("#password", PASSWORD)
         page.locator("form button[type=submit]").first.click()
         page.wait_for_url(lambda url: "/sign-in" not in url)

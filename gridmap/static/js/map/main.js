@@ -2,6 +2,7 @@
 
 import { setBase } from "../api.js";
 import { put } from "../dom.js";
+import { noteFirstPicture } from "../first_picture.js";
 import { setClock, setLocale } from "../format.js";
 import { icon } from "../icons.js";
 import { leaveToSignIn } from "../signed_out.js";
@@ -64,7 +65,10 @@ function together(page) {
   const counts = new Counts(state);
   const cells = new Cells(window.gridmapMap, choose("area"));
   // First of all listeners: list, figures, legend and shading are drawn from the same counts.
-  counts.addEventListener("change", () => cells.setCounts(counts.byCell()));
+  counts.addEventListener("change", () => {
+    cells.setCounts(counts.byCell());
+    if (counts.byCell()) noteFirstPicture();
+  });
   const matters = new Matters(map, state, counts, cells);
   const issues = new IssueLayer(map, { state, counts, matters, cells }, choose("issue"));
   const heat = new Heat(map, state);

@@ -2,6 +2,7 @@
 
 import { get } from "../api.js";
 import { el, put, svg } from "../dom.js";
+import { noteFirstPicture } from "../first_picture.js";
 import { count } from "../format.js";
 import { t } from "../texts.js";
 import { BEARING } from "./camera.js";
@@ -68,6 +69,7 @@ export class Ground {
     this.refresh();
     this.onMoved?.();
     document.body.dataset.drawn = "map";
+    noteFirstPicture();
     await this.scene.addLandmarks().catch((error) => console.warn("wall map, landmarks:", error.message));
     await this.scene?.addBuildings(this.page.endpoints.api).catch((error) => console.warn("wall map, buildings:", error.message));
     document.body.dataset.drawn = "all";
