@@ -32,6 +32,7 @@ from gridmap.actions.standings import Standings
 from gridmap.db import categories, history, issues, posts
 from gridmap.db.bulk import Loading, next_in_row, reserve_ids
 from gridmap.db.engine import is_unique_violation
+from gridmap.db.first_load import indexes_last
 from gridmap.db.models import CategoryRow, Issue, Words
 from gridmap.domain.categories import resolve
 from gridmap.errors import ChoiceNeededError, ConflictError, InvalidInputError
@@ -246,7 +247,7 @@ def _insert(
         now=work.now,
     )
     words_left = iter(word_ids)
-    with Loading(work.session) as loading:
+    with indexes_last(work.session, Issue, len(batch.new)), Loading(work.session) as loading:
         for start in range(0, len(batch.new), _CHUNK):
             rows = batch.new[start : start + _CHUNK]
             made.load(loading, rows, ids[start : start + _CHUNK], words_left)

@@ -20,7 +20,7 @@ from gridmap.actions.importing import ImportFile, ImportReport
 from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
-from gridmap.db import issues
+from gridmap.db import first_load, history, issues
 from gridmap.db.models import (
     AssignmentText,
     CategoryRow,
@@ -39,7 +39,7 @@ from gridmap.files.reading import read_table
 from gridmap.geo.crs import from_wgs84
 from tests.actions.test_auditing import tamper
 from tests.conftest import Clock, Templates, make_office
-from tests.db.looking import count, facts_of, rows_of, run_sql, stream_kinds
+from tests.db.looking import ask_sql, count, facts_of, rows_of, run_sql, stream_kinds
 from tests.town import C1, C2, C3, CENTRES, DISTRICT, OUTSIDE, PARKING, RUBBISH, actor_named, report_at
 
 LON, LAT = (str(degrees) for degrees in CENTRES[C1])
@@ -472,6 +472,52 @@ def test_texts_with_signs_that_copy_has_a_meaning_for_come_in_as_they_are(office
     assert sorted(by_id(office)) == ["\\N", "b\\", "c"]
     assert [words.text for words in rows_of(office, Words)] == [odd, "\\."]
     assert holds(office)
+
+
+def indexes(office: Office) -> list[tuple[str, str]]:
+    """Name and definition of every index; a condition is left out, since PostgreSQL spells it in several ways."""
+    if office.database.is_sqlite:
+        asked = "SELECT name, coalesce(sql, '') FROM sqlite_master WHERE type = 'index' ORDER BY name"
+    else:
+        asked = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexname"
+    return [(name, definition.partition(" WHERE ")[0]) for name, definition in ask_sql(office, asked)]
+
+
+def dropped(office: Office, monkeypatch: pytest.MonkeyPatch, *ids: str) -> int:
+    """How many indexes an import that counts as a large one takes away and builds again."""
+    monkeypatch.setattr(first_load, "MANY", 1)
+    said: list[str] = []
+    note = lambda *call: said.append(call[2])  # noqa: E731
+    sa.event.listen(office.database.engine, "before_cursor_execute", note)
+    take_in(office, *(row(id_) for id_ in ids))
+    sa.event.remove(office.database.engine, "before_cursor_execute", note)
+    assert sum("DROP INDEX" in one for one in said) == sum("CREATE INDEX" in one for one in said)
+    return sum("DROP INDEX" in one for one in said)
+
+
+def test_the_first_of_many_find_the_indexes_built_after_them(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = indexes(office)
+    assert dropped(office, monkeypatch, "A1", "A2") == (0 if office.database.is_sqlite else 8)
+    assert dropped(office, monkeypatch, "B1") == 0, "others work with what is there"
+    assert (indexes(office), count(office, Issue), holds(office)) == (before, 3, True)
+
+
+def test_whoever_is_reading_is_not_shut_out(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    with office.database.snapshot() as session:
+        assert session.scalars(sa.select(Issue)).all() == []
+        assert dropped(office, monkeypatch, "A1") == 0
+    assert count(office, Issue) == 1
+
+
+def test_a_first_load_that_fails_leaves_the_indexes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = indexes(office)
+    monkeypatch.setattr(first_load, "MANY", 1)
+    monkeypatch.setattr(history, "share_assignments", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        take_in(office, row("A1"))
+    assert (indexes(office), count(office, Issue)) == (before, 0)
 
 
 def test_an_assignment_that_many_share_is_kept_once(office: Office) -> None:
