@@ -57,7 +57,6 @@ def choose_a_busy_cell(page: Page) -> None:
         }"""
     )
     page.goto(f"{ADDRESS}/map#at=area:{code}")
-    page.reload()
 
 
 def choose_a_matter_near_a_border(page: Page) -> None:
@@ -75,7 +74,6 @@ def choose_a_matter_near_a_border(page: Page) -> None:
         }"""
     )
     page.goto(f"{ADDRESS}/map#at=issue:{number}")
-    page.reload()
 
 
 def begin_a_report(page: Page) -> None:
@@ -90,7 +88,7 @@ SHOTS = (
     Shot("sign-in", None, "/sign-in"),
     Shot("map", "zhongxin", "/map"),
     Shot("map-cell", "zhongxin", "/map", act=choose_a_busy_cell),
-    Shot("map-matter", "zhongxin", "/map", act=choose_a_matter_near_a_border),
+    Shot("map-matter", "zhongxin", "/map", act=choose_a_matter_near_a_border, wait_ms=8000),
     Shot("map-heat", "zhongxin", "/map#mode=heat"),
     Shot("wall", "daping", "/wall", WALL, wait_ms=9000),
     Shot("wall-wide", "daping", "/wall", WIDE, wait_ms=12000),
@@ -169,6 +167,7 @@ def _take(browser: Browser, shot: Shot, username: str | None) -> None:
         page.fill("#password", PASSWORD)
         page.locator("form button[type=submit]").first.click()
         page.wait_for_url(lambda url: "/sign-in" not in url)
+    page.goto("about:blank")
     page.goto(ADDRESS + shot.path)
     shot.act(page)
     page.wait_for_timeout(shot.wait_ms)
@@ -179,11 +178,12 @@ def _take(browser: Browser, shot: Shot, username: str | None) -> None:
 
 
 def _make_small(file: Path) -> None:
-    Image.open(file).convert("RGB").quantize(255, dither=Image.Dither.FLOYDSTEINBERG).save(
-        file, optimize=True
-    )
-    file.chmod(0o644)
-    print(f"{file.name}: {file.stat().st_size // 1024} kB")
+    """As WebP: a palette would make one colour out of two that mean different things."""
+    small = file.with_suffix(".webp")
+    Image.open(file).convert("RGB").save(small, quality=90, method=6)
+    file.unlink()
+    small.chmod(0o644)
+    print(f"{small.name}: {small.stat().st_size // 1024} kB")
 
 
 if __name__ == "__main__":

@@ -43,6 +43,8 @@ function start() {
   setLocale(page.timezone, document.documentElement.lang);
   setClock(page.now);
   setBase(page.endpoints?.api);
+  // Our own changes of the address do not come here: this is another link, opened in the same tab.
+  window.addEventListener("hashchange", () => window.location.reload());
   window.addEventListener("gridmap:signed-out", (event) => leaveToSignIn(event.detail?.code));
   const parts = together(page);
   const goHome = (animate) => showWhole(parts.map, page.bounds, part("legend"), animate);
