@@ -1,7 +1,7 @@
 """The API keeps to its document, whoever asks and whatever is sent: schemathesis with a fixed seed.
 
 All of its checks are on. What it may not judge stands in attacking.py, each with its reason.
-`make soak` goes on for longer, with another seed each time.
+`make soak` goes on for longer, with another seed each time. Each asker comes to one of the two engines.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ def lasting_token(office: Office, username: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("who", "phases", "examples"),
+    ("engine", "who", "phases", "examples"),
     [
-        ("admin", ("examples", "coverage", "fuzzing", "stateful"), 5),
-        ("seat", ("fuzzing", "stateful"), 6),
-        ("wall", ("fuzzing",), 4),
-        ("li", ("fuzzing",), 4),
+        ("postgis", "admin", ("examples", "coverage", "fuzzing", "stateful"), 4),
+        ("spatialite", "seat", ("fuzzing", "stateful"), 5),
+        ("postgis", "wall", ("fuzzing",), 4),
+        ("spatialite", "li", ("fuzzing",), 4),
     ],
 )
 def test_it_keeps_to_its_document(
@@ -70,6 +70,7 @@ def test_it_keeps_to_its_document(
     assert set(found.phases) >= set(phases) - {"examples"}
 
 
+@pytest.mark.parametrize("engine", ["spatialite"])
 def test_nobody_gets_nothing(attacked: Flask) -> None:
     """Only whether it runs is told to anybody."""
     found = attack(attacked, None, seed=SEED, examples=3, phases=("fuzzing",))
@@ -78,6 +79,7 @@ def test_nobody_gets_nothing(attacked: Flask) -> None:
     assert found.succeeded == {"GET /healthz"}
 
 
+@pytest.mark.parametrize("engine", ["postgis"])
 def test_tokens_are_made_used_and_ended(attacked: Flask, office: Office) -> None:
     token, only = lasting_token(office, "admin"), "^/api/v1/tokens"
     found = attack(attacked, token, seed=SEED, examples=6, only=only)
@@ -85,6 +87,7 @@ def test_tokens_are_made_used_and_ended(attacked: Flask, office: Office) -> None
     assert {"DELETE /api/v1/tokens/{token_id}", "POST /api/v1/tokens"} <= found.operations
 
 
+@pytest.mark.parametrize("engine", ["spatialite"])
 def test_what_breaks_its_word_is_found(
     attacked: Flask, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
