@@ -49,6 +49,7 @@ def sign_in_rules(settings: Settings) -> SignInRules:
         ),
         one_time_days=settings.one_time_days,
         idle_minutes=settings.session_minutes,
+        session_hours=settings.session_hours,
     )
 
 

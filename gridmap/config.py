@@ -22,6 +22,7 @@ _BETWEEN = {
     "trusted_proxies": (0, _ANY),
     "writes_per_minute": (0, _ANY),
     "session_minutes": (1, _ANY),
+    "session_hours": (1, _ANY),
     "password_length": (8, 64),
     "password_kinds": (1, 4),
     "password_history": (0, 24),
@@ -52,6 +53,7 @@ class Settings:
     stream_limit: int = 500
     stream_days: int = 7
     session_minutes: int = 30
+    session_hours: int = 12
     secure_cookies: bool = False
     max_body_mb: int = 12
     wait_seconds: int = 10

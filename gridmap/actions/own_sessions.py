@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from gridmap.actions.office import Office
 from gridmap.actions.signing_in import SESSION, TOKEN, note, secret_digest, tell_access
@@ -29,10 +30,21 @@ def end_own(office: Office, actor: Actor, token_id: int) -> None:
 
 
 def end_others(office: Office, actor: Actor, secret: str) -> None:
-    """End all one's own sessions and tokens but the one with this secret; commits."""
+    """End all one's own sessions and tokens but the one with this secret, and those it was made with; commits."""
     with office.work() as work:
+        digest = secret_digest(secret)
         others = (Token.account_id == actor.account_id) & Token.revoked_at.is_(None)
-        others &= Token.kind.in_(_NOTES) & (Token.digest != secret_digest(secret))
+        others &= Token.kind.in_(_NOTES) & Token.id.not_in(_made_with(work.session, digest))
         work.session.execute(update(Token).where(others).values(revoked_at=work.now))
         note(work, actor.account_id, "others_ended")
         tell_access(work, actor.account_id)
+
+
+def _made_with(session: Session, digest: str) -> list[int]:
+    """The keys of a token and of all it came from: it ends with any of them."""
+    found = session.scalar(select(Token).where(Token.digest == digest))
+    keys: list[int] = []
+    while found is not None:
+        keys.append(found.id)
+        found = session.get(Token, found.parent_id) if found.parent_id else None
+    return keys

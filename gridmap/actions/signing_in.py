@@ -58,6 +58,7 @@ class SignInRules:
     password: PasswordRules = field(default_factory=PasswordRules)
     one_time_days: int = 14
     idle_minutes: int = 30
+    session_hours: int = 12
 
     @property
     def per_name(self) -> Limit:
@@ -109,12 +110,13 @@ def _is_idle(holder: Holder, now: datetime, rules: SignInRules) -> bool:
     return holder.kind != WALL and abs(now - used) > timedelta(minutes=rules.idle_minutes)
 
 
-def open_session(office: Office, account_id: int, label: str = "") -> str:
+def open_session(office: Office, account_id: int, label: str = "", hours: int | None = None) -> str:
     """Begin a session for an account that has just signed in; commits. Its secret.
 
-    `label` tells its owner later which browser that was.
+    `label` tells its owner later which browser that was. It ends after `hours` (None: it has no end of
+    its own); a wall's never does.
     """
-    return _issue(office, account_id, SESSION, None, label)
+    return _issue(office, account_id, SESSION, timedelta(hours=hours) if hours else None, label)
 
 
 def open_ticket(office: Office, account_id: int) -> str:
@@ -127,7 +129,8 @@ def _issue(office: Office, account_id: int, kind: str, life: timedelta | None, l
     with office.work() as work:
         row = Token(account_id=account_id, kind=kind, digest=secret_digest(secret), label=label[:100])
         row.created_at = row.seen_at = work.now
-        row.expires_at = work.now + life if life else None
+        is_endless = kind == SESSION and work.session.get_one(Account, account_id).kind == WALL
+        row.expires_at = work.now + life if life and not is_endless else None
         work.session.add(row)
     return secret
 
@@ -279,7 +282,7 @@ def _set_password(office: Office, account_id: int, new: str, rules: SignInRules)
         account = work.session.get_one(Account, account_id, with_for_update=True)
         put_password(work, account, hashed, rules.password)
         account.one_time_digest = account.one_time_until = None
-        end_sessions(work, account_id)
+        end_sessions(work, account_id, tokens_too=True)
         note(work, account_id, "password_set")
 
 

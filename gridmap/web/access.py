@@ -127,7 +127,7 @@ def remember(account_id: int, label: str = "") -> None:
     forget()
     g.pop("actor", None)
     session.permanent = True
-    session["secret"] = open_session(office(), account_id, label)
+    session["secret"] = open_session(office(), account_id, label, parts().rules.session_hours)
 
 
 def forget() -> None:
@@ -156,10 +156,10 @@ def _admit() -> None:
         _check_csrf()
     if found is None:
         return
-    _keep_awake()
     if SIGNED_IN not in wanted and not any(found.may(permission) for permission in wanted):
         raise ForbiddenError("forbidden", kind=found.kind, permission=wanted[0])
-    if request.method not in SAFE and request.blueprint == "api":
+    _keep_awake()
+    if request.method not in SAFE:
         parts().pace.take(found.account_id)
 
 

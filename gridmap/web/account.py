@@ -93,7 +93,7 @@ def change_password() -> AnyResponse:
     return _done("account.password_changed")
 
 
-@pages.post("/account/sessions/<int:token_id>/end")
+@pages.post("/account/sessions/<int(max=9007199254740991):token_id>/end")
 @needs("tokens")
 def end_session(token_id: int) -> AnyResponse:
     """End one of one's own sessions or tokens."""

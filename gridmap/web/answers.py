@@ -162,7 +162,7 @@ class AreaCollection(BaseModel):
 
 
 class BuildingProperties(BaseModel):
-    """What is known of a building; `chief` (楼栋长) for staff and seats only."""
+    """What is known of a building; `chief` (楼栋长) and `households` in one's own area only."""
 
     code: str
     name: str

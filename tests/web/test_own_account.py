@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from gridmap.actions.accounts import make_token_for
 from gridmap.actions.office import Office
 from tests.conftest import Clock
-from tests.town import PASSWORD, caller
+from tests.town import PASSWORD, caller, token_for
 from tests.web.asking import fault, signed_in, submit
 from tests.web.conftest import Town
 from tests.web.test_sign_in import enter, is_in
@@ -152,3 +152,39 @@ def test_what_a_page_asks_by_itself_does_not_keep_it_awake(app: Flask, clock: Cl
     assert client.get("/api/v1/me", headers={"X-Unattended": "1"}).status_code == 200
     clock.forward(minutes=2)
     assert fault(client.get("/api/v1/me")) == (401, "session_idle")
+
+
+def test_a_new_password_ends_the_tokens_too(app: Flask, office: Office) -> None:
+    client, seat = signed_in(app, "seat"), caller(app, office, "seat")
+    change(client)
+    assert fault(seat.get("/me")) == (401, "token_invalid")
+    assert is_in(client)
+
+
+def test_a_token_made_with_a_token_does_not_outlive_it(app: Flask, office: Office) -> None:
+    seat = caller(app, office, "seat")
+    made = seat.post("/tokens", {"label": "child"}).get_json()["token"]
+    headers = {"Authorization": f"Bearer {made}"}
+    app.test_client().post("/account/sessions/end-others", headers=headers).close()
+    assert seat.get("/me").status_code == 200, "ending the parent would have ended the one in use"
+
+
+def test_a_session_ends_some_time_however_busy_but_not_a_walls(app: Flask, clock: Clock) -> None:
+    busy, wall = app.test_client(), app.test_client()
+    enter(busy, "seat")
+    enter(wall, "wall")
+    for _ in range(25):
+        clock.forward(minutes=29)
+        busy.get("/account").close()
+    assert (is_in(busy), is_in(wall)) == (False, True)
+
+
+def test_a_number_too_large_for_the_store_is_nobodys(app: Flask) -> None:
+    assert submit(signed_in(app, "seat"), f"/account/sessions/{2**63}/end", "/account").status_code == 404
+
+
+def test_forms_have_the_pace_of_the_api(app: Flask, office: Office) -> None:
+    headers = {"Authorization": f"Bearer {token_for(office, 'seat')}"}
+    client = app.test_client()
+    answers = {client.post("/account/sessions/end-others", headers=headers).status_code for _ in range(400)}
+    assert answers == {302, 429}

@@ -173,7 +173,7 @@ def list_buildings(query: BuildingQuery) -> Response:
     for row in rows[: query.limit]:
         feature = shapes.building_feature(row)
         if not (who.may("staff") and who.scope.covers(row.path)):
-            feature["properties"]["chief"] = None
+            feature["properties"] |= {"chief": None, "households": None}
         features.append(feature)
     more = write_cursor(rows[query.limit - 1].id) if len(rows) > query.limit else None
     return jsonify(type="FeatureCollection", features=features, next=more)
