@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import select, text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from gridmap.db.models import Base
@@ -16,6 +15,16 @@ MANY = 100_000
 _DEFERRED = text(
     "SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
     " WHERE i.indrelid = to_regclass(:table) AND NOT i.indisunique ORDER BY c.relname"
+)
+
+_TRYING = (
+    "DO $$ BEGIN LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE NOWAIT;"
+    " EXCEPTION WHEN lock_not_available THEN NULL; END $$"
+)
+"""Whoever is reading keeps the table; the transaction goes on all the same."""
+_HOLDS = text(
+    "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND relation = to_regclass(:table)"
+    " AND mode = 'AccessExclusiveLock' AND granted"
 )
 
 
@@ -43,9 +52,8 @@ def _is_free(session: Session, model: type[Base]) -> bool:
     """Whether the table has no row and is now this transaction's alone."""
     if session.scalar(select(1).select_from(model).limit(1)) is not None:
         return False
-    try:
-        with session.begin_nested():
-            session.execute(text(f"LOCK TABLE {model.__tablename__} IN ACCESS EXCLUSIVE MODE NOWAIT"))
-    except OperationalError:  # somebody is reading
+    table = model.__tablename__
+    session.execute(text(_TRYING.format(table=table)))
+    if not session.scalar(_HOLDS, {"table": table}):
         return False
     return session.scalar(select(1).select_from(model).limit(1)) is None
