@@ -17,14 +17,14 @@ _DEFERRED = text(
     " WHERE i.indrelid = to_regclass(:table) AND NOT i.indisunique ORDER BY c.relname"
 )
 
-_LOCK = (
+_TRYING = (
     "DO $$ BEGIN LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE NOWAIT;"
     " EXCEPTION WHEN lock_not_available THEN NULL; END $$"
 )
-"""Takes the table for this transaction, or goes on without it."""
-_IS_OURS = text(
-    "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE pid = pg_backend_pid() AND granted"
-    " AND relation = to_regclass(:table) AND mode = 'AccessExclusiveLock')"
+"""Whoever is reading keeps the table; the transaction goes on all the same."""
+_HOLDS = text(
+    "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND relation = to_regclass(:table)"
+    " AND mode = 'AccessExclusiveLock' AND granted"
 )
 
 
@@ -53,7 +53,7 @@ def _is_free(session: Session, model: type[Base]) -> bool:
     if session.scalar(select(1).select_from(model).limit(1)) is not None:
         return False
     table = model.__tablename__
-    session.execute(text(_LOCK.format(table=table)))
-    if not session.scalar(_IS_OURS, {"table": table}):  # somebody is reading
+    session.execute(text(_TRYING.format(table=table)))
+    if not session.scalar(_HOLDS, {"table": table}):
         return False
     return session.scalar(select(1).select_from(model).limit(1)) is None

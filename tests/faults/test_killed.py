@@ -78,7 +78,7 @@ def is_storing(office: Office) -> bool:
     """Whether an import that is not committed yet is in the middle of storing, its matters before their events."""
     if office.database.is_sqlite:
         log = office.data_dir / "test.db-wal"
-        return log.exists() and log.stat().st_size > 8_000_000
+        return log.exists() and log.stat().st_size > 3_000_000
     return int(ask_sql(office, "SELECT pg_relation_size('events')")[0][0]) > 500_000
 
 
