@@ -15,7 +15,7 @@ from bench.offices import PASSWORD, environ, gridmap
 from bench.run import Bench, step
 from bench.serving import Server, serving
 from bench.table import Row
-from gridmap.demo.build import DEMO_PASSWORD
+from gridmap.demo.signs import DEMO_PASSWORD
 
 FIRST_PICTURE = "gridmap:first-picture"
 """The mark a page sets when its cells and figures are drawn for the first time."""

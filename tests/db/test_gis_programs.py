@@ -40,7 +40,12 @@ def file(templates: Templates, clock: object, tmp_path: Path) -> Path:
 
 def test_gdal_lists_the_layers(file: Path) -> None:
     layers = {str(name): str(kind) for name, kind in pyogrio.list_layers(file)}
-    assert layers == {"areas": "MultiPolygon", "buildings": "Point", "issues": "Point"}
+    assert layers == {
+        "areas": "MultiPolygon",
+        "buildings": "Point",
+        "issues": "Point",
+        "landmarks": "Unknown",
+    }
 
 
 def test_gdal_reads_the_areas_with_their_crs(file: Path) -> None:

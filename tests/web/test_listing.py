@@ -50,6 +50,7 @@ def test_newest_first_as_features_with_the_lists_properties(seat: Caller) -> Non
     assert set(told["features"][1]["properties"]) == {
         "number", "status", "in_triage", "category", "category_name", "description", "occurred_at",
         "reported_at", "closed_at", "due_at", "cell", "owner", "handler", "unit", "accuracy_m", "source",
+        "reported_by_me",
     }  # fmt: skip
 
 
