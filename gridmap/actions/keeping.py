@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.dialects import postgresql, sqlite
+
 from gridmap.actions.attempts import forget_attempts
 from gridmap.actions.auditing import seal
 from gridmap.actions.office import Office, Work
@@ -79,7 +81,8 @@ def _is_within(since: datetime, now: datetime, span: timedelta) -> bool:
 
 def _locked(work: Work, name: str) -> Chore:
     chore = work.session.get(Chore, name, with_for_update=True)
-    if chore is None:
-        chore = Chore(name=name)
-        work.session.add(chore)
+    if chore is None:  # two processes that start together may both come here
+        kind = sqlite.insert if work.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        work.session.execute(kind(Chore).values(name=name).on_conflict_do_nothing())
+        chore = work.session.get_one(Chore, name, with_for_update=True)
     return chore
