@@ -9,7 +9,7 @@ import { blocksLayer, outside, squares, style } from "./layers.js";
 import { label, lateSign } from "./signs.js";
 
 const NAMED_AT_MOST = 40; // more communities than this: the streets are named first
-const LANDMARKS_AT_ONCE = 5000;
+const LANDMARKS_AT_ONCE = 2000;
 const REST_MS = 1500;
 
 /** Emits `moved` when the camera stands elsewhere, `lost` when the graphics context is gone, `fault` {detail: error}. */
