@@ -60,7 +60,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
     parser.add_argument("--only", action="append", choices=list(ROWS), help="One row; may be given again.")
     parser.add_argument("--size", choices=list(SIZES), default="full")
-    for name in ("cells", "points", "stored", "rounds", "connections", "streams"):
+    for name in ("cells", "points", "stored", "rounds", "connections", "streams", "workers"):
         parser.add_argument(f"--{name}", type=int, help="Instead of the size's.")
     parser.add_argument("--seconds", type=float, help="How long each round of load goes on.")
     parser.add_argument("--profile", action="store_true", help="Also say where the time goes.")
@@ -70,7 +70,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _size(wanted: argparse.Namespace) -> Size:
-    names = ("cells", "points", "stored", "rounds", "connections", "streams", "seconds")
+    names = ("cells", "points", "stored", "rounds", "connections", "streams", "workers", "seconds")
     changes = {name: getattr(wanted, name) for name in names if getattr(wanted, name) is not None}
     size = SIZES[wanted.size]
     return dataclasses.replace(size, **changes, name=f"{size.name} with {changes}" if changes else size.name)
