@@ -46,7 +46,22 @@ class Size:
 SIZES = {
     size.name: size
     for size in (
-        Size("full", 7_000, 134, 16, 1_000_000, 100_000, 3, 20.0, 8, 500, 20.0, 60.0, workers=4, demo="district"),
+        Size(
+            "full",
+            7_000,
+            134,
+            16,
+            1_000_000,
+            100_000,
+            3,
+            20.0,
+            8,
+            500,
+            20.0,
+            60.0,
+            workers=4,
+            demo="district",
+        ),
         Size("small", 700, 14, 4, 50_000, 5_000, 3, 5.0, 8, 60, 10.0, 10.0, demo="small"),
         Size("tiny", 40, 4, 2, 300, 30, 1, 0.4, 2, 4, 5.0, 0.5, workers=1, answers=2),
     )
