@@ -56,8 +56,7 @@ export class ChosenPlace {
 
   circle(radius) {
     L.circle(this.at, { radius, color: "#1D5A9E", weight: 2, fillColor: "#1D5A9E", fillOpacity: 0.14, interactive: false, pane: "selected" }).addTo(this.layer);
-    const below = L.latLng(this.at.lat - (radius * 360) / 40_075_017, this.at.lng);
-    this.label(below, t("map.accuracy", { distance: distance(radius) }), "accuracy", this.layer);
+    this.label(below(this.at, radius), t("map.accuracy", { distance: distance(radius) }), "accuracy", this.layer);
   }
 
   /** The way to the border, where the circle reaches over it: the margin that the finding states. */
@@ -67,8 +66,8 @@ export class ChosenPlace {
     if (!own || margin === null || margin === undefined || !(sent?.accuracy_m > margin)) return;
     const [lon, lat] = nearestOnBorder(own, [this.at.lng, this.at.lat]);
     L.polyline([this.at, [lat, lon]], { color: "#D7263D", weight: 2.5, interactive: false, pane: "chosen-lines" }).addTo(this.layer);
-    const edge = L.latLng(this.at).toBounds(sent.accuracy_m * 2).getEast();
-    this.label([(this.at.lat + lat) / 2, edge], t("panel.margin_short", { margin: distance(margin) }), "margin", this.layer);
+    // Beneath the words of the accuracy: the shares stand to the sides.
+    this.label(below(this.at, sent.accuracy_m), t("panel.margin_short", { margin: distance(margin) }), "margin", this.layer);
   }
 
   others() {
@@ -120,6 +119,11 @@ export class ChosenPlace {
   label(at, words, kind, layer) {
     L.marker(at, { icon: L.divIcon({ className: `place-label place-label--${kind}`, html: el("span", {}, words), iconSize: null }), pane: "chosen", interactive: false, keyboard: false }).addTo(layer);
   }
+}
+
+/** The lowest point of a circle of so many metres. */
+function below(at, radius) {
+  return L.latLng(at.lat - (radius * 360) / 40_075_017, at.lng);
 }
 
 /** Moves labels up or down, away from the middle, until none lies on one before it. */
