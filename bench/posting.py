@@ -24,9 +24,9 @@ def reports(drawn: District, count: int) -> list[tuple[str, dict[str, Any]]]:
     """Token and body of so many reports: places inside the district, 10 m accuracy, a category, words."""
     lon_lat = points(count, 2, outside=0.0)
     kinds = np.random.default_rng(3).integers(0, len(SAYINGS), count)
-    tokens = reporters(drawn)
+    tokens = np.random.default_rng(4).permutation(reporters(drawn))  # in no order that another key has too
     return [
-        (tokens[n % len(tokens)], _body(float(lon), float(lat), SAYINGS[kinds[n]]))
+        (str(tokens[n % len(tokens)]), _body(float(lon), float(lat), SAYINGS[kinds[n]]))
         for n, (lon, lat) in enumerate(lon_lat)
     ]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import psycopg
 import pytest
 import shapely
 
-from bench.__main__ import ROWS, main
+from bench.__main__ import ROWS
 from bench.district import District, district, matters_file
 from bench.drawing import AREA_KM2, draw_cells
 from bench.replay import Recorded, Statement, literal, write_scripts
@@ -19,6 +21,7 @@ from bench.sizes import SIZES
 from bench.table import Row, markdown
 from tests.conftest import PostgresServer
 
+ROOT = Path(__file__).parents[1]
 TINY = SIZES["tiny"]
 
 
@@ -35,7 +38,8 @@ def drawn(folder: Path) -> District:
 @pytest.fixture(scope="module")
 def table(folder: Path) -> dict[str, Any]:
     """What a whole run kept for machines."""
-    main(["--size", "tiny", "--cache", str(folder), "--results", str(folder / "results")])
+    command = ["bench", "--size", "tiny", "--cache", str(folder), "--results", str(folder / "results")]
+    subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, timeout=500, check=False)
     (file,) = (folder / "results").glob("*.json")
     return dict(json.loads(file.read_text(encoding="utf-8")))
 

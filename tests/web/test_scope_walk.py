@@ -38,7 +38,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "GET /": ("302 302 302 302 302 302 302 302 302 302 302",),
     "GET /account": (f"{ALL} 302 302 302",),
     "POST /account/password": (f"403 403 403 403 403 403 403 403 {NONE}",),  # without the old one
-    "POST /account/sessions/<int:token_id>/end": (  # near: one's own; far: somebody else's
+    "POST /account/sessions/<int(max=9007199254740991):token_id>/end": (  # near: one's own; far: somebody else's
         f"302 302 302 302 403 302 302 302 {NONE}",
         f"404 404 404 404 403 404 404 404 {NONE}",
     ),
@@ -190,6 +190,7 @@ def _address(world: World, kind: str, rule: str, place: str) -> str:
         .replace("<string:name>", "comment")
         .replace("<int:photo_id>", str(world.photo[place]))
         .replace("<int:token_id>", str(other[place]))
+        .replace("<int(max=9007199254740991):token_id>", str(other[place]))
         .replace("<string:username>", f"{place}-{kind}")
         .replace("<string:code>", AREA[place])
         .replace("<path:filename>", "css/base.css")
