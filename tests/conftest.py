@@ -66,16 +66,15 @@ class PostgresServer:
             if line.startswith("READY"):
                 _, host, port, user, password = line.split()
                 self._base = f"postgresql+psycopg://{user}:{password}@{host}:{port}"
+                self._admin = create_engine(f"{self._base}/postgres", isolation_level="AUTOCOMMIT")
                 self._made = 0
                 return
         raise RuntimeError("pg_virtualenv did not start a cluster")
 
     def run(self, *statements: str) -> None:
-        engine = create_engine(f"{self._base}/postgres", isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        with self._admin.connect() as connection:
             for statement in statements:
                 connection.execute(text(statement))
-        engine.dispose()
 
     def empty(self) -> str:
         """The URL of a new, empty database."""
@@ -88,13 +87,15 @@ class PostgresServer:
         """The URL of a new database with all of another one."""
         self._made += 1
         name = f"test_{self._made}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {url.rsplit('/', 1)[1]}")
+        # Files are copied, not logged block by block: half the time where nothing needs to outlive a crash.
+        self.run(f"CREATE DATABASE {name} TEMPLATE {url.rsplit('/', 1)[1]} STRATEGY FILE_COPY")
         return f"{self._base}/{name}"
 
     def drop(self, url: str) -> None:
         self.run(f"DROP DATABASE IF EXISTS {url.rsplit('/', 1)[1]} WITH (FORCE)")
 
     def stop(self) -> None:
+        self._admin.dispose()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.close()

@@ -37,6 +37,7 @@ class Cluster(PostgresServer):
         )
         _, host, port, user, password, folder = self._line("READY").split()
         self._base = f"postgresql+psycopg://{user}:{password}@{host}:{port}"
+        self._admin = create_engine(f"{self._base}/postgres", isolation_level="AUTOCOMMIT")
         self._made, self._folder, self.is_running = 0, Path(folder), True
 
     def _line(self, begin: str) -> str:
@@ -54,6 +55,7 @@ class Cluster(PostgresServer):
 
     def stop(self, how: str = "fast") -> None:
         """End it: `fast` cuts connections off, `immediate` is a crash."""
+        self._admin.dispose()
         self._obey("-m", how, "stop")
         self.is_running = False
 
@@ -85,9 +87,6 @@ class Cluster(PostgresServer):
             " SELECT '', (SELECT min(id) FROM issues), 'x', repeat('x', 1500) FROM generate_series(1, 1000)"
         )
         with engine.connect() as connection:
-            # A sweep in the middle of the test would make the room whose lack it is about.
-            connection.execute(text("ALTER TABLE words SET (autovacuum_enabled = false)"))
-            connection.commit()
             connection.execute(text(rows))
             connection.rollback()
             size: int = connection.execute(text("SELECT pg_relation_size('words')")).scalar_one()

@@ -36,12 +36,12 @@ def reported(server: Server, token: str, **headers: str) -> Answer:
 
 
 def fill(server: Server, token: str) -> None:
-    """Report until nothing goes any more: the first refusals may leave a page with room for a small one."""
+    """Report until nothing goes any more: each of the store's connections may know a page with room for one."""
     refusals = 0
-    for _ in range(80):
+    for _ in range(120):
         answer = reported(server, token)
         refusals = 0 if answer.status == 201 else refusals + 1
-        if refusals == 6:
+        if refusals == 16:
             return
     raise AssertionError("the disk is not full")
 
