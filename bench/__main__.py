@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import importing, locating, pages, posting, spatialite, streaming
+from bench import heating, importing, locating, pages, posting, spatialite, streaming, tiling
 from bench.cluster import cluster
 from bench.run import Bench
 from bench.sizes import SIZES, Size
@@ -23,6 +23,9 @@ ROWS: dict[str, Callable[[Bench], list[Row]]] = {
     "post": posting.measure,
     "growth": posting.measure_growth,
     "stream": streaming.measure,
+    "heat": heating.measure,
+    "baked": tiling.measure_baked,
+    "tiles": tiling.measure,
     "pages": pages.measure,
     "spatialite": spatialite.measure,
 }

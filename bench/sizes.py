@@ -14,7 +14,7 @@ class Size:
     measured with. Rates are measured `rounds` times for `seconds`, with `connections`; `streams` stay
     open while `events_per_s` reports come in for `stream_seconds`. `workers` are the server's processes.
     Pages are opened over the demo district of size `demo` ("": the bench's own), each answer asked for
-    `answers` times.
+    `answers` times. Tiles show so many `buildings` beside the cells.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Size:
     workers: int = 2
     demo: str = ""
     answers: int = 20
+    buildings: int = 100_000
 
     def with_tenth_of_cells(self) -> Size:
         """The same district drawn with a tenth of the cells."""
@@ -62,7 +63,7 @@ SIZES = {
             workers=4,
             demo="district",
         ),
-        Size("small", 700, 14, 4, 50_000, 5_000, 3, 5.0, 8, 60, 10.0, 10.0, demo="small"),
-        Size("tiny", 40, 4, 2, 300, 30, 1, 0.4, 2, 4, 5.0, 0.5, workers=1, answers=2),
+        Size("small", 700, 14, 4, 50_000, 5_000, 3, 5.0, 8, 60, 10.0, 10.0, demo="small", buildings=10_000),
+        Size("tiny", 40, 4, 2, 300, 30, 1, 0.4, 2, 4, 5.0, 0.5, workers=1, answers=2, buildings=60),
     )
 }

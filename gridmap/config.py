@@ -39,6 +39,7 @@ class Settings:
     `database_url` names the engine: `sqlite:///FILE` (SpatiaLite) or `postgresql+psycopg://…` (PostGIS).
     `timezone` is the zone of “today” and of file times that name none; everything is stored in UTC.
     `public_url` is where people reach it, for the QR code that phones read; empty: not said.
+    `wall_scenes` is the round of a wall's scenes, as domain/scenes reads it; empty: it stands still.
     """
 
     database_url: str = field(repr=False)
@@ -69,6 +70,7 @@ class Settings:
     password_history: int = 5
     password_days: int = 90
     one_time_days: int = 14
+    wall_scenes: str = ""
 
     @property
     def zone(self) -> ZoneInfo:

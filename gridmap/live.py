@@ -13,7 +13,7 @@ from typing import Any
 from gridmap.db import stream
 from gridmap.db.engine import Database
 from gridmap.db.models import StreamRow
-from gridmap.domain.scope import Actor, Tie
+from gridmap.domain.scope import Actor, Scope, Tie
 from gridmap.errors import GridmapError, UnavailableError
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ RECHECK_S = 60.0
 RING = 5_000
 PROJECTION = ("number", "status", "category", "cell", "in_triage")
 """What a wall is told of a matter."""
+STEERED = ("scene", "area", "until", "seconds", "by")
+"""What a wall is told to show."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,14 @@ def _told(row: _Row, actor: Actor) -> Message | None:
     if row.kind == "imported":
         # How many went elsewhere is nobody's business who cannot see them.
         return Message("imported", row.number, row.data if actor.scope.is_everything else {})
-    if row.kind in ("areas", "buildings"):
+    if row.kind in ("areas", "buildings", "tiles"):
         return Message(row.kind, row.number, row.data)
+    if row.kind == "steer" and _reaches(row.data, actor.scope):
+        return Message("steer", row.number, {key: row.data[key] for key in STEERED})
     return None
+
+
+def _reaches(data: dict[str, Any], scope: Scope) -> bool:
+    """Whether a wall with this scope is one of those steered, and may see the area."""
+    is_seen = data["path"] is None or scope.covers(data["path"])
+    return is_seen and scope.lies_within(data["within"])

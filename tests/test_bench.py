@@ -47,7 +47,7 @@ def table(folder: Path) -> dict[str, Any]:
 @pytest.mark.timeout(600)  # the first to ask for the table: seven servers and imports, one after the other
 def test_every_promise_has_its_row(table: dict[str, Any]) -> None:
     promised = [row for row in table["rows"] if row["at_least"] or row["at_most"]]
-    assert len(ROWS) == 7
+    assert len(ROWS) == 10
     assert [row["name"].split(",")[0] for row in promised] == [
         "Located in memory",
         "Located in memory",
@@ -56,6 +56,13 @@ def test_every_promise_has_its_row(table: dict[str, Any]) -> None:
         "A report with 40 cells",
         "A report with 300 matters stored",
         "Report to stream",
+        "Heat of the whole district",
+        "Heat in any view",
+        "Heat in any view",
+        "Baked",
+        "Baked",
+        "Tiles",
+        "Tiles",
         "/map: first picture in Chromium (software rendering)",
         "/map: slowest JSON answer",
         "/wall: first picture in Chromium (software rendering)",

@@ -119,6 +119,7 @@ OPTIONS = {
     "audit": "--seal",
     "serve": "--host --port",
     "work": "--once",
+    "bake": "--force",
     "demo": "--seed",
 }
 

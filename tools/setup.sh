@@ -45,7 +45,7 @@ fi
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 pip() { .venv/bin/python -m pip --disable-pip-version-check --quiet "$@"; }
 extras=vendor
-[ "$what" = test ] && extras=vendor,test,lint
+[ "$what" = test ] && extras=vendor,test,lint,bench
 .venv/bin/python -c 'import sqlite3, sys; sys.exit(not hasattr(sqlite3.Connection, "enable_load_extension"))' ||
   extras+=,pysqlite
 echo "installing Python packages ($extras)"

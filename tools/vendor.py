@@ -53,6 +53,9 @@ SERVED: dict[str, dict[str, str]] = {
         "LICENSE.txt": "",
     },
     "idb": {"build/index.js": "", "LICENSE": ""},
+    "@mapbox/vector-tile": {"index.js": "", "LICENSE.txt": ""},
+    "@mapbox/point-geometry": {"index.js": "", "LICENSE": ""},
+    "pbf": {"index.js": "", "LICENSE": ""},
 }
 
 # What tests lay over the pages: it lies beside them and never travels with the program.

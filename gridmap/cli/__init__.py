@@ -10,13 +10,14 @@ import click
 
 from gridmap import __version__
 from gridmap.actions import accounts, auditing
+from gridmap.actions.baking import bake_all, bake_due
 from gridmap.actions.keeping import do_what_is_due, routines
 from gridmap.actions.placing import Sent, stored_ground, why_of
 from gridmap.app import create_app, initialise, sign_in_rules
 from gridmap.cli.backup import backup_command, restore_command
 from gridmap.cli.demo import demo_command
 from gridmap.cli.desk import BROKEN, Desk, command
-from gridmap.cli.imports import import_group
+from gridmap.cli.imports import Bars, import_group
 from gridmap.cli.serving import bound_host, prepared
 from gridmap.db import accounts as stored_accounts
 from gridmap.db import schema
@@ -144,12 +145,25 @@ def audit(desk: Desk, seal: bool) -> None:
 @click.option("--once", is_flag=True, help="Do what is due and end.")
 @command
 def work(desk: Desk, once: bool) -> None:
-    """Background work: seal the history, forget old rows of the stream (`serve` does it too)."""
+    """Background work: bake tiles, seal the history, forget old rows of the stream (`serve` does it too)."""
     wanted = routines(desk.settings.stream_days, desk.settings.attempt_minutes)
     if once:
-        click.echo(json.dumps(dict(do_what_is_due(desk.office, wanted)), default=str))
+        baked = {one.name: one.version for one in bake_due(desk.office)}
+        done = {**do_what_is_due(desk.office, wanted), **({"bake": baked} if baked else {})}
+        click.echo(json.dumps(done, default=str))
     else:
         work_until(threading.Event(), desk.office, wanted)
+
+
+@main.command("bake")
+@click.option("--force", "is_forced", is_flag=True, help="Also what is up to date.")
+@command
+def bake_command(desk: Desk, is_forced: bool) -> None:
+    """Bake vector tiles of areas, buildings and ground, where the store has changed (`serve` does it too)."""
+    with Bars(desk) as progress:
+        versions = bake_all(desk.office, is_forced=is_forced, progress=progress)
+    desk.say("baked", versions=", ".join(f"{name} {version}" for name, version in versions.items()))
+    click.echo(json.dumps(versions))
 
 
 @main.command()

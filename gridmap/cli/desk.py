@@ -16,6 +16,7 @@ from gridmap.actions.office import Office
 from gridmap.app import open_office
 from gridmap.cli.findings import plain, show
 from gridmap.config import Settings, read_settings
+from gridmap.domain.scenes import read_round
 from gridmap.errors import GridmapError
 from gridmap.files.questions import told
 from gridmap.texts import choose_language, text
@@ -32,6 +33,10 @@ class Desk:
             self.settings: Settings = read_settings()
         except (ValueError, OSError) as error:
             raise click.ClickException(str(error)) from None
+        try:
+            read_round(self.settings.wall_scenes)
+        except ValueError as error:
+            raise click.ClickException(f"GRIDMAP_WALL_SCENES: {error}") from None
         self.language = choose_language(
             self.settings.language or os.environ.get("LC_ALL") or os.environ.get("LANG")
         )

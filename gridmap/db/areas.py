@@ -172,13 +172,18 @@ def has_words(words: str, *columns: Any) -> Any:
 
 def extent(session: Session, paths: Sequence[str]) -> BBox | None:
     """The lon/lat box around the current areas at `paths` (the empty path: all); None where there is none."""
+    found = shapes(session, paths)
+    if not found:
+        return None
+    west, south, east, north = (float(bound) for bound in shapely.total_bounds(found))
+    return (west, south, east, north)
+
+
+def shapes(session: Session, paths: Sequence[str]) -> list[shapely.Geometry]:
+    """The shapes of the current areas at `paths` (the empty path: those with nothing above them), WGS84."""
     condition = True if "" in paths else Area.path.in_(paths)
     query = select(as_wkb(Area.geom)).where(Area.valid_to.is_(None), condition, _roots_only(paths))
-    shapes = list(session.scalars(query))
-    if not shapes:
-        return None
-    west, south, east, north = (float(bound) for bound in shapely.total_bounds(shapely.from_wkb(shapes)))
-    return (west, south, east, north)
+    return list(shapely.from_wkb(list(session.scalars(query))))
 
 
 def _roots_only(paths: Sequence[str]) -> Any:

@@ -43,8 +43,9 @@ from gridmap.db.spatial import from_wkb
 from gridmap.db.types import CanonicalJson, Instant
 from gridmap.errors import ConflictError, InvalidInputError
 
-PASSING = {"stream", "sign_in_attempts"}
-"""No records, so not copied: news for open pages (see `begin_stream`), tries at signing in of the last hour."""
+PASSING = {"stream", "sign_in_attempts", "tile_sets"}
+"""No records, so not copied: news for open pages (see `begin_stream`), tries at signing in of the last hour, what
+of the store is baked as tiles (it is baked again)."""
 BORN_WITH = {"categories", "chores", "net"}
 """What a store has before anybody used it: rule tables, work done beside serving, the count of the net's changes."""
 UNCHECKED = (

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from gridmap.db.areas import below_any
 from gridmap.db.due import IS_OPEN, Now, through_open
 from gridmap.db.issues import seen
-from gridmap.db.models import Area, Building, CategoryRow, EventRow, Issue, NetRow
+from gridmap.db.models import Area, CategoryRow, EventRow, Issue
 from gridmap.db.spatial import as_wkb
 from gridmap.domain.issues import OPEN, STATUSES
 from gridmap.domain.scope import Scope
@@ -178,38 +178,25 @@ def category_rows(session: Session, keys: Sequence[int]) -> dict[int, CategoryRo
     return {row.id: row for row in session.scalars(select(CategoryRow).where(CategoryRow.id.in_(keys)))}
 
 
-def shapes_in(session: Session, scope: Scope) -> list[Row[Any]]:
-    """Code, name, level, ground, label point and shape as `wkb` of all current areas in a scope, by code."""
-    columns = (Area.code, Area.name, Area.level, Area.area_m2, Area.label_lon, Area.label_lat)
-    query = select(*columns, as_wkb(Area.geom).label("wkb")).where(Area.valid_to.is_(None))
-    return list(session.execute(query.where(below_any(scope.paths)).order_by(Area.code)))
+def ground_in(session: Session, scope: Scope) -> tuple[int, float]:
+    """How many current cells there are in a scope, and the square metres they cover."""
+    query = select(func.count(), func.coalesce(func.sum(Area.area_m2), 0.0))
+    row = session.execute(query.where(Area.valid_to.is_(None), Area.level == "grid", below_any(scope.paths)))
+    number, area_m2 = row.one()
+    return int(number), float(area_m2)
 
 
-def net_version(session: Session) -> int:
-    """A number that changes whenever areas do; 0 where there are none."""
-    return session.scalar(select(func.max(NetRow.version))) or 0
-
-
-def buildings_version(session: Session, path: str) -> str:
-    """A word that changes whenever buildings at or below `path` do."""
-    query = select(func.count(), func.max(Building.id), func.max(Building.valid_from))
-    told = session.execute(query.where(_standing_below(path))).one()
-    return "-".join(str(value) for value in told)
-
-
-def blocks(session: Session, path: str) -> list[Row[Any]]:
-    """Floors and footprint (`wkb`) of the standing buildings at or below `path`; those without one left out."""
-    query = select(Building.floors, as_wkb(Building.footprint).label("wkb"))
-    query = query.where(_standing_below(path), Building.footprint.is_not(None))
-    return list(session.execute(query.order_by(Building.id)))
-
-
-def _standing_below(path: str) -> Any:
-    return and_(Building.valid_to.is_(None), below_any([path], Building.path))
+def root_shapes(session: Session, scope: Scope) -> list[bytes]:
+    """The shapes (WKB) of the areas a scope begins at, by code: the roots for who sees everything."""
+    query = select(as_wkb(Area.geom)).where(Area.valid_to.is_(None), _is_root(scope))
+    return list(session.scalars(query.order_by(Area.code)))
 
 
 def roots_of(session: Session, scope: Scope) -> list[Row[Any]]:
     """Code, name and level of the areas a scope begins at, by code: the roots for who sees everything."""
-    query = select(Area.code, Area.name, Area.level).where(Area.valid_to.is_(None))
-    at_roots = Area.parent_path == "" if scope.is_everything else Area.path.in_(scope.paths)
-    return list(session.execute(query.where(at_roots).order_by(Area.code)))
+    query = select(Area.code, Area.name, Area.level).where(Area.valid_to.is_(None), _is_root(scope))
+    return list(session.execute(query.order_by(Area.code)))
+
+
+def _is_root(scope: Scope) -> Any:
+    return Area.parent_path == "" if scope.is_everything else Area.path.in_(scope.paths)

@@ -426,6 +426,23 @@ class ImportRow(Base):
     counts: Mapped[Any] = mapped_column(CanonicalJson)
 
 
+class TileSet(Base):
+    """The newest baked version of a set of tiles, the one before it, and what of the store it was made from (`stamp`).
+
+    Its file lies in the data directory of each machine that serves it, so it may be missing here.
+    """
+
+    __tablename__ = "tile_sets"
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    version: Mapped[str] = mapped_column(String(16))
+    previous: Mapped[str | None] = mapped_column(String(16))
+    stamp: Mapped[str] = mapped_column(String(100))
+    baked_at: Mapped[datetime] = mapped_column(Instant)
+    seconds: Mapped[float] = mapped_column(Float(53))
+    features: Mapped[int] = mapped_column(Integer)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+
+
 class Meta(Base):
     """Facts about this installation that pages must state, such as the notice of an invented district."""
 

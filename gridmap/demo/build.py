@@ -8,6 +8,7 @@ import json
 from sqlalchemy import func, select
 
 from gridmap.actions import auditing
+from gridmap.actions.baking import bake_all
 from gridmap.actions.importing import ImportFile, Progress
 from gridmap.actions.importing_areas import AreaImport, import_areas
 from gridmap.actions.importing_buildings import import_buildings
@@ -61,6 +62,7 @@ def build_demo(
     _note(office, drawn, seed)
     signs = open_staff_accounts(office, drawn)
     auditing.seal(office)
+    bake_all(office, progress=progress)
     return signs
 
 

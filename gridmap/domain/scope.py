@@ -50,6 +50,10 @@ class Scope:
         """
         return any(is_below(path, root) for root in self.paths)
 
+    def lies_within(self, roots: Iterable[str]) -> bool:
+        """Whether there are areas of one's own, and every one of them lies in one of `roots`."""
+        return bool(self.paths) and all(any(is_below(own, root) for root in roots) for own in self.paths)
+
     def sees(self, tie: Tie) -> bool:
         """Whether a matter with these ties may be seen."""
         return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -32,17 +33,27 @@ _FINEST_ZOOM, _COARSEST_ZOOM = 16, 7
 # Of the density that a single matter makes: fainter ground is not coloured.
 _FAINTEST = 0.1
 
-# Steps of at most a third, all of them easy to say.
-_READABLE = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+# Easy to say, steps of a third or so; between 1 and 10 whole numbers only.
+_EASY, _BELOW_TEN = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8), (1, 2, 3, 4, 5, 6, 8)
+READABLE = (
+    *(float(f"{step}e{e}") for e in range(-4, 0) for step in _EASY),
+    *(float(step) for step in _BELOW_TEN),
+    *(float(f"{step}e{e}") for e in range(1, 9) for step in _EASY),
+)
+"""The numbers that may bound a class, rising."""
+
+FEWEST_HOUSEHOLDS = 30
+"""Where the kernel takes in fewer, a rate would say more about chance than about the place: it is not told."""
 
 
 class Density(NamedTuple):
-    """How many matters lie on a square kilometre (件/km²), on a lattice of places.
+    """How many matters lie on a square kilometre (件/km²), or come to 1,000 households, on a lattice of places.
 
     `values[r, c]` is the density at (`lon[c]`, `lat[r]`), WGS84 degrees, from south-west to north-east;
-    the outer places lie on the edge of the view. `place_km2[r]` is the ground that a place of row r
-    stands for. `bandwidth_m` is the standard deviation of the kernel, `in_view` the sum of the weights
-    inside the view, for the legend.
+    the outer places lie on the edge of the view; 0 where a rate cannot be told. `place_km2[r]` is the
+    ground that a place of row r stands for. `bandwidth_m` is the standard deviation of the kernel,
+    `in_view` the sum of the weights inside the view, for the legend. `matters[r, c]` are the matters that
+    a place stands for. `faintest` is what is not coloured.
     """
 
     values: Floats
@@ -51,6 +62,8 @@ class Density(NamedTuple):
     place_km2: Floats
     bandwidth_m: float
     in_view: float
+    matters: Floats
+    faintest: float
 
 
 class Isopleth(NamedTuple):
@@ -116,33 +129,59 @@ def density(
     lats = np.linspace(south, north, rows)
     place_km2 = np.prod(metres_per_degree(lats), axis=0) * step[0] * step[1] / 1e6
     is_inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-    in_view = float(np.count_nonzero(is_inside) if weights is None else weights[is_inside].sum())
-    values = seen / place_km2[:, np.newaxis]
-    return Density(values, np.linspace(west, east, columns), lats, place_km2, bandwidth_m, in_view)
+    return Density(
+        values=seen / place_km2[:, np.newaxis],
+        lon=np.linspace(west, east, columns),
+        lat=lats,
+        place_km2=place_km2,
+        bandwidth_m=bandwidth_m,
+        in_view=float(np.count_nonzero(is_inside) if weights is None else weights[is_inside].sum()),
+        matters=seen,
+        faintest=_FAINTEST / (2 * math.pi * (bandwidth_m / 1000) ** 2),
+    )
+
+
+def per_thousand(matters: Density, households: Density) -> Density:
+    """Open matters to 1,000 households: the ratio of two densities with one kernel on one lattice.
+
+    Where the kernel takes in fewer than FEWEST_HOUSEHOLDS there is no rate (0, so no class): a Gaussian
+    of standard deviation σ averages over 4πσ², the ground at which 1/∫K² puts it (Wand & Jones, Kernel
+    Smoothing, 1995).
+    """
+    kernel_km2 = 4 * math.pi * (matters.bandwidth_m / 1000) ** 2
+    # What only spills in from far off colours nothing here either.
+    is_told = (households.values * kernel_km2 >= FEWEST_HOUSEHOLDS) & (matters.values >= matters.faintest)
+    rate = np.divide(1000 * matters.values, households.values, out=np.zeros(is_told.shape), where=is_told)
+    return matters._replace(values=rate, matters=np.where(is_told, matters.matters, 0.0), faintest=0.0)
+
+
+def value_at(found: Density, lon: Floats, lat: Floats) -> Floats:
+    """The value at the place nearest to each point (WGS84); for points outside the view that at its edge."""
+    view = (found.lon[0], found.lat[0], found.lon[-1], found.lat[-1])
+    return found.values.ravel()[_places(lon, lat, view, found.values.shape)]
 
 
 def breaks(found: Density, classes: int = CLASSES) -> list[float]:
-    """The lower bounds, in 件/km², of the `classes` classes that fit the view; [] where there is nothing.
+    """The lower bounds, in the unit of `found`, of the `classes` classes that fit the view; [] where there is nothing.
 
-    The matters decide, not the ground: below the lowest of five bounds lies the tenth of them with the
-    least around them, above the highest the tenth with the most, between two bounds a fifth (with n
-    classes: 1/2n at both ends, 1/n between). For one round heap that makes even steps up to its top.
-    Each bound is then cut to a readable number (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of
-    ten), and raised where it would not exceed the one before; so an even spread stays in the light
-    classes instead of turning dark everywhere. No bound lies under a tenth of what a single matter of
-    weight 1 makes where it lies: what spills in from beyond the edge does not colour an empty view.
+    Quantiles by the matters, not by the ground: below the lowest of five bounds lies the tenth of them
+    with the least around them, above the highest the tenth with the most, between two bounds a fifth
+    (with n classes: 1/2n at both ends, 1/n between). For one round heap that makes even steps up to its
+    top. Each bound is then cut to a number that reads well (READABLE), and raised where it would not
+    exceed the one before; so an even spread stays in the light classes instead of turning dark
+    everywhere. No bound lies under a tenth of what a single matter of weight 1 makes where it lies:
+    what spills in from beyond the edge does not colour an empty view.
     """
     order = np.argsort(found.values, axis=None)
-    matters = np.cumsum((found.values * found.place_km2[:, np.newaxis]).ravel()[order])
+    matters = np.cumsum(found.matters.ravel()[order])
     if matters[-1] <= 0:
         return []
     shares = (np.arange(classes) + 0.5) / classes
-    at = np.searchsorted(matters, shares * matters[-1])
-    one_alone = 1 / (2 * math.pi * (found.bandwidth_m / 1000) ** 2)
-    steps = [_readable_step(_FAINTEST * one_alone) - 1]
-    for bound in found.values.ravel()[order][at]:
-        steps.append(max(_readable_step(float(bound)), steps[-1] + 1))
-    return [_readable_number(step) for step in steps[1:]]
+    bounds = found.values.ravel()[order][np.searchsorted(matters, shares * matters[-1])]
+    steps = [bisect_right(READABLE, found.faintest * (1 + 1e-9)) - 2]
+    for bound in bounds:
+        steps.append(max(bisect_right(READABLE, float(bound) * (1 + 1e-9)) - 1, steps[-1] + 1, 0))
+    return [READABLE[min(step, len(READABLE) - classes + n)] for n, step in enumerate(steps[1:])]
 
 
 def isopleths(found: Density, bounds: Sequence[float]) -> list[Isopleth]:
@@ -174,6 +213,14 @@ def _checked(bbox: BBox) -> BBox:
     return bbox
 
 
+def _places(lon: Floats, lat: Floats, view: BBox, shape: tuple[int, int]) -> NDArray[np.int64]:
+    """The place nearest to each point, as a position in the flattened lattice."""
+    west, south, east, north = view
+    row = np.clip((lat - south) / (north - south), 0, 1) * (shape[0] - 1)
+    column = np.clip((lon - west) / (east - west), 0, 1) * (shape[1] - 1)
+    return row.round().astype(np.int64) * shape[1] + column.round().astype(np.int64)
+
+
 def _count(row: Floats, column: Floats, weights: Floats | None, shape: tuple[int, int]) -> Floats:
     """The weights on a lattice, each shared among the four places around it so that none is moved.
 
@@ -183,28 +230,14 @@ def _count(row: Floats, column: Floats, weights: Floats | None, shape: tuple[int
     row, column = row[is_near], column[is_near]
     south, west = row.astype(np.int64), column.astype(np.int64)
     place, north, east = south * shape[1] + west, row - south, column - west
-    weight = 1.0 if weights is None else weights[is_near]
+    upper = north if weights is None else north * weights[is_near]
+    lower = 1 - north if weights is None else weights[is_near] - upper
     counts = np.zeros(shape[0] * shape[1])
-    for step, share in (
-        (0, (1 - north) * (1 - east)),
-        (1, (1 - north) * east),
-        (shape[1], north * (1 - east)),
-        (shape[1] + 1, north * east),
-    ):
-        counts += np.bincount(place + step, weight * share, minlength=len(counts))
+    for step, side in ((0, lower), (shape[1], upper)):
+        on_the_east = side * east
+        counts += np.bincount(place + step, side - on_the_east, minlength=len(counts))
+        counts += np.bincount(place + (step + 1), on_the_east, minlength=len(counts))
     return counts.reshape(shape)
-
-
-def _readable_step(value: float) -> int:
-    """The number, on the ladder of readable numbers, of the highest one that is not above `value`."""
-    exponent = math.floor(math.log10(value))
-    mantissa = value / 10.0**exponent * (1 + 1e-9)
-    return exponent * len(_READABLE) + sum(step <= mantissa for step in _READABLE) - 1
-
-
-def _readable_number(step: int) -> float:
-    exponent, place = divmod(step, len(_READABLE))
-    return round(_READABLE[place] * 10.0**exponent, max(0, 1 - exponent))
 
 
 def _surface(points: Sequence[Floats], offsets: Sequence[NDArray[np.uint32]]) -> shapely.MultiPolygon:

@@ -16,6 +16,9 @@ FONT_AWESOME = "fontawesome-free-6.7.2"
 IDB = "idb-8.0.4"
 ECHARTS = "echarts-6.1.0"
 MAPLIBRE = "maplibre-gl-6.17.0"
+VECTOR_TILE = "vector-tile-3.0.0"
+PBF = "pbf-5.1.2"
+POINT = "point-geometry-1.1.0"
 """Folders below `static/vendor`, as tools/vendor.py lays them; a test holds them against package.json."""
 
 Link = tuple[str, str]
@@ -42,9 +45,17 @@ CLUSTER_CSS: tuple[Link, ...] = (
 MODULES: tuple[Link, ...] = (
     ("echarts", f"{ECHARTS}/echarts.esm.min.mjs"),
     ("maplibre-gl", f"{MAPLIBRE}/maplibre-gl.mjs"),
+    ("@mapbox/vector-tile", f"{VECTOR_TILE}/index.js"),
+    ("@mapbox/point-geometry", f"{POINT}/index.js"),
+    ("pbf", f"{PBF}/index.js"),
 )
-"""What the wall's modules import by name; the page's import map says where it lies."""
+"""What modules import by name; a page's import map says where it lies."""
 WALL_CSS = f"{MAPLIBRE}/maplibre-gl.css"
+
+
+def import_map(base_url: str) -> dict[str, dict[str, str]]:
+    """Where modules find what they import by name, as a page's import map; `base_url` ends with a slash."""
+    return {"imports": {name: base_url + path for name, path in MODULES}}
 
 
 def use_local_assets(base_url: str) -> None:

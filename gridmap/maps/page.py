@@ -7,22 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import folium
-import geopandas as gpd
-from branca.element import Element, Figure, MacroElement
-from folium.map import CustomPane
+from branca.element import Figure, MacroElement
 from folium.plugins import MarkerCluster
 from folium.template import Template
 from markupsafe import Markup
 
-from gridmap.maps import layers, styles
+from gridmap.maps import styles
 from gridmap.maps.legend import legend
-from gridmap.maps.veil import Veil
 
 MIN_ZOOM, MAX_ZOOM = 8, 20
 PAGE_LINKS = ("leaflet", "leaflet_css", "markerclusterjs", "markerclustercss")
 """Of the links folium wants, those that this page needs; it brings its own looks and draws its own markers."""
 
-PAGE_SECTIONS = ("page", "map", "status", "heat", "panel", "act", "time", "rule", "note", "error", "role")
+PAGE_SECTIONS = ("page", "map", "status", "heat", "panel", "act", "time", "rule", "note", "error", "role", "share")
 
 Bounds = tuple[float, float, float, float]
 
@@ -32,8 +29,8 @@ class LeaderMap:
     """A map as three pieces of HTML, safe to be put into a page whose CSP asks for `nonce`.
 
     `head` belongs into <head> (links), `body` where the map shall stand (one element that fills its
-    positioned parent), `script` at the end of <body>, before our module: it leaves the map and its
-    layers at `window.gridmapMap`.
+    positioned parent), `script` at the end of <body>, before our module: it leaves the map at
+    `window.gridmapMap`.
     """
 
     head: Markup
@@ -42,9 +39,9 @@ class LeaderMap:
 
 
 class HandOver(MacroElement):
-    """Shows the bounds, and leaves map, layers and legend where our own ES modules find them.
+    """Shows the bounds, and leaves map and legend where our own ES modules find them.
 
-    In the page `window.gridmapMap` is `{map, layers: {name: Leaflet layer}, legend, cellBorder}`.
+    In the page `window.gridmapMap` is `{map, legend, cellBorder}`.
     """
 
     _template = Template(
@@ -54,9 +51,6 @@ class HandOver(MacroElement):
             {{ this.map.get_name() }}.fitBounds({{ this.corners|tojson }}, {animate: false});
             window.gridmapMap = {
                 map: {{ this.map.get_name() }},
-                layers: { {%- for name, layer in this.layers.items() %}
-                    {{ name|tojson }}: {{ layer.get_name() }},{% endfor %}
-                },
                 legend: {{ this.legend|tojson }},
                 cellBorder: {{ this.cell_border|tojson }},
             };
@@ -64,54 +58,27 @@ class HandOver(MacroElement):
         """
     )
 
-    def __init__(
-        self,
-        map_: folium.Map,
-        layers_: Mapping[str, Element],
-        legend_: Mapping[str, Any] | None,
-        bounds: Bounds,
-    ) -> None:
+    def __init__(self, map_: folium.Map, legend_: Mapping[str, Any], bounds: Bounds) -> None:
         super().__init__()
         west, south, east, north = bounds
         self.corners = [[south, west], [north, east]]
         self._name = "HandOver"
         self.map = map_
-        self.layers = layers_
         self.legend = legend_
         self.cell_border = styles.CELL_BORDER
 
 
-def leader_map(
-    cells: gpd.GeoDataFrame | None,
-    outline: gpd.GeoDataFrame | None,
-    *,
-    bounds: Bounds,
-    texts: Mapping[str, str],
-    nonce: str,
-) -> LeaderMap:
-    """The map of somebody's area, coloured by open matters.
+def leader_map(counts: Iterable[int], *, bounds: Bounds, texts: Mapping[str, str], nonce: str) -> LeaderMap:
+    """The map of somebody's area; the page's own modules draw the net on it from baked tiles.
 
-    `cells`: columns code, name, level, open (null: not the reader's business), geometry, any CRS.
-    `outline`: the area(s) answered for; what lies outside is veiled. None or empty: not drawn.
-    `bounds`: west, south, east, north in WGS84 degrees, what the map shows first. `texts`: a catalogue
-    of `gridmap.texts`. Raises ValueError where a frame has no CRS.
+    `counts`: how many open matters each of one's own cells has: the classes of the legend are cut from
+    them. `bounds`: west, south, east, north in WGS84 degrees, what the map shows first. `texts`: a
+    catalogue of `gridmap.texts`.
     """
     map_ = _empty_map(bounds)
-    parts: dict[str, Element] = {}
-    key, veil = None, Veil()
-    if cells is not None and len(cells):
-        counts = layers.open_counts(cells)
-        classes = styles.classify(counts)
-        parts["cells"] = layers.cells_layer(
-            cells, classes, name=texts.get("map.layer_cells", "cells"), veil=veil
-        )
-        key = legend(classes, counts, texts)
-    if outline is not None and len(outline):
-        parts |= layers.own_area_layers(outline)
-    for part in parts.values():
-        part.add_to(map_)
-    HandOver(map_, parts, key, bounds).add_to(map_)
-    return _pieces(map_, nonce, veil)
+    known = list(counts)
+    HandOver(map_, legend(styles.classify(known), known, texts), bounds).add_to(map_)
+    return _pieces(map_, nonce)
 
 
 def page_texts(texts: Mapping[str, str]) -> dict[str, str]:
@@ -133,19 +100,17 @@ def _empty_map(bounds: Bounds) -> folium.Map:
     map_._id = "leader"
     # Named arguments of these two would go to a tile layer, of which there is none.
     map_.options |= {"min_zoom": MIN_ZOOM, "max_zoom": MAX_ZOOM}
-    CustomPane(layers.OUTSIDE_PANE, z_index=420).add_to(map_)
-    CustomPane(layers.OWN_AREA_PANE, z_index=440).add_to(map_)
     return map_
 
 
-def _pieces(map_: folium.Map, nonce: str, veil: Veil) -> LeaderMap:
+def _pieces(map_: folium.Map, nonce: str) -> LeaderMap:
     figure: Figure = map_.get_root()
     for child in list(figure._children.values()):
         child.render()
     # Clusters are made in the page, so no element asks for their script: take the links from the class.
     wanted = [*MarkerCluster.default_js, *MarkerCluster.default_css]
     links = {**_links(map_.default_js + map_.default_css), **_links(wanted)}
-    script = f'<script nonce="{nonce}">\n{veil.reveal(figure.script.render())}\n</script>'
+    script = f'<script nonce="{nonce}">\n{figure.script.render()}\n</script>'
     return LeaderMap(
         head=Markup("\n".join(_tag(links[name]) for name in PAGE_LINKS)),  # noqa: S704
         body=Markup(figure.html.render()),  # noqa: S704

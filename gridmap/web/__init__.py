@@ -16,10 +16,10 @@ from gridmap.actions.signing_in import SignInRules
 from gridmap.config import Settings
 from gridmap.errors import GridmapError, InvalidInputError, TooLargeError
 from gridmap.live import Live
-from gridmap.maps.assets import use_local_assets
+from gridmap.maps.assets import import_map, use_local_assets
 from gridmap.resources import PACKAGE, folder
 from gridmap.texts import text
-from gridmap.web import access, account, api, errors, phone, security, signing_in, visitors  # noqa: F401  (some add routes)
+from gridmap.web import access, account, api, errors, phone, security, signing_in, tiles, visitors  # noqa: F401  (some add routes)
 from gridmap.web import language as languages
 from gridmap.web.access import Parts
 from gridmap.web.answers import Error
@@ -92,6 +92,7 @@ def build(settings: Settings, office: Office, rules: SignInRules) -> Flask:
     languages.install(app, is_https=settings.secure_cookies)
     security.install(app, is_https=settings.secure_cookies)
     api.install(app)
+    tiles.install(app, office.data_dir)
     app.add_url_rule("/healthz", "health", me.health)
     app.add_url_rule("/api/openapi.json", "openapi", me.openapi)
     _install_pages(app)
@@ -184,6 +185,7 @@ def _install_pages(app: Flask) -> None:
             "lang": language(),
             "t": lambda key, **fields: text(language(), key, **fields),
             "nonce": security.nonce(),
+            "import_map": import_map("/static/vendor/"),
             "csrf_token": generate_csrf,
             "notice": said,
             "user": _user(),

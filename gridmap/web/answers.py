@@ -215,18 +215,6 @@ class LandmarkCollection(BaseModel):
     next: str | None
 
 
-class HeatAnswer(BaseModel):
-    """Open matters as a density: filled classes between `breaks`, in `unit`."""
-
-    unit: str
-    bandwidth_m: float
-    breaks: list[float]
-    count: int
-    computed_at: str
-    type: Literal["FeatureCollection"]
-    features: list[dict[str, Any]]
-
-
 class LimitAnswer(BaseModel):
     """How long a matter may take (处置时限); `text` says it in the reader's language."""
 

@@ -1,8 +1,8 @@
-"""What the route of state answers, as a schema."""
+"""What the routes of state and heat answer, as schemas."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -39,3 +39,56 @@ class StateAnswer(BaseModel):
         description="By the cell's code; cells without open matters are left out"
     )
     triage: Classes
+
+
+class HeatAnswer(BaseModel):
+    """Open matters as a density: filled classes between `breaks`, in `unit`, as they stood at `at` (null: now).
+
+    `count` are the matters in view; `rounded_to`: they were taken in whole multiples of it (null: one by
+    one). `without_households`: those in view where there are too few households for a rate (null: not asked).
+    """
+
+    unit: str
+    per: Literal["km2", "households"]
+    weight: Literal["none", "urgent"]
+    bandwidth_m: float = Field(description="Standard deviation of the Gaussian kernel")
+    breaks: list[float]
+    count: int
+    rounded_to: int | None
+    without_households: int | None
+    at: str | None
+    computed_at: str
+    type: Literal["FeatureCollection"]
+    features: list[dict[str, Any]]
+
+
+class HeatPastAnswer(BaseModel):
+    """How many matters stood open, or late, in view at each of `moments`, oldest first."""
+
+    step: Literal["day", "6h"]
+    moments: list[str]
+    open: list[int]
+    computed_at: str
+
+
+class HotspotsAnswer(BaseModel):
+    """Cells among high or low ones beyond chance (Getis-Ord Gi*, p < `p` with a false discovery rate of `p`).
+
+    `kinds` by the cell's code: 2 and 1 hot at 99 % and 95 %, -1 and -2 cold; others are neither. `features`
+    are groups of cells that touch, the clearest first. `status` too_few: fewer cells than the statistic
+    bears. `left_out` cells have too few households for a rate.
+    """
+
+    status: Literal["ok", "too_few"]
+    p: float
+    cells: int
+    fewest_cells: int
+    left_out: int
+    unit: str
+    per: Literal["km2", "households"]
+    weight: Literal["none", "urgent"]
+    at: str | None
+    computed_at: str
+    kinds: dict[str, int]
+    type: Literal["FeatureCollection"]
+    features: list[dict[str, Any]]

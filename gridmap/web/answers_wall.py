@@ -157,17 +157,23 @@ class WallAnswer(BaseModel):
     newest: list[WallMatter]
 
 
+class Outline(BaseModel):
+    """The border of the areas a wall shows (GeoJSON)."""
+
+    type: Literal["MultiPolygon"]
+    coordinates: list[Any]
+
+
 class WallGround(BaseModel):
-    """The areas of a scope as GeoJSON collections by level; `streets` lists what buildings are asked by."""
+    """What a wall shows: its border, the codes of its areas (null: all there are), its cells and their ground."""
 
-    district: dict[str, Any]
-    street: dict[str, Any]
-    community: dict[str, Any]
-    grid: dict[str, Any]
+    outline: Outline
+    roots: list[str] | None
+    cells: int
+    km2: float
 
 
-class WallBlocks(BaseModel):
-    """Footprints of buildings with their floors."""
+class Steered(BaseModel):
+    """Until when walls show what was asked."""
 
-    type: Literal["FeatureCollection"]
-    features: list[dict[str, Any]]
+    until: str

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import geopandas as gpd
-import shapely
 from flask import Blueprint, make_response, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from gridmap.db import accounts, areas, issues
 from gridmap.db.models import Meta
+from gridmap.domain.codes import last_code
 from gridmap.domain.scope import Actor
 from gridmap.errors import NotSignedInError
-from gridmap.geo.crs import WGS84
 from gridmap.geo.locate import BBox
 from gridmap.maps.page import leader_map, page_texts
 from gridmap.texts import catalogue
 from gridmap.web.access import PUBLIC, actor, actor_or_none, needs, office, parts
-from gridmap.web.api.blueprint import count_below
 from gridmap.web.api.me import describe_me
 from gridmap.web.landing import start_of
 from gridmap.web.language import language
@@ -28,7 +23,6 @@ from gridmap.web.security import nonce
 
 pages = Blueprint("pages", __name__)
 _NOWHERE: BBox = (73.0, 18.0, 135.0, 54.0)
-_LEVEL_LIMIT = 20_000
 
 
 def meta(name: str) -> str | None:
@@ -60,17 +54,16 @@ def map_page() -> AnyResponse:
     who, me = actor(), describe_me()
     with office().database.reading() as db:
         bounds = areas.extent(db, who.scope.paths) or areas.extent(db, [""]) or _NOWHERE
-        counts = issues.open_below(db, who.scope)
-        cells = _frame(_rows(db, who, level="grid"), counts, who)
-        outline = None if who.scope.is_everything else _frame(_roots(db, who), counts, who)
+        counts = issues.open_by_cell(db, who.scope)
         units = accounts.units(db) if who.may("dispatch") else []
     texts = catalogue(language())
-    drawn = leader_map(cells, outline, bounds=bounds, texts=texts, nonce=nonce())
+    drawn = leader_map(counts, bounds=bounds, texts=texts, nonce=nonce())
     data = {
         "me": me,
         "texts": page_texts(texts),
         "endpoints": {"api": "/api/v1", "stream": "/api/v1/stream"},
         "bounds": bounds,
+        "roots": None if who.scope.is_everything else [last_code(path) for path in who.scope.paths],
         "timezone": parts().settings.timezone,
         "now": iso(office().clock()),
         "units": units,
@@ -78,31 +71,3 @@ def map_page() -> AnyResponse:
     title = me["posts"][0]["role_name"] if me["posts"] else None  # type: ignore[index]
     user = {"name": me["name"], "kind": me["kind"], "title": title}
     return make_response(render_template("map.html", map=drawn, page_data=data, user=user))
-
-
-def _rows(db: Any, who: Actor, *, level: str) -> list[Any]:
-    roots = [None] if who.scope.is_everything else list(who.scope.paths)
-    return [row for root in roots for row in areas.page(db, level=level, under=root, limit=_LEVEL_LIMIT)]
-
-
-def _roots(db: Any, who: Actor) -> list[Any]:
-    named = areas.named(db, who.scope.paths)
-    return [
-        row
-        for path in who.scope.paths
-        if path in named
-        for row in areas.page(db, under=path, level=named[path].level, limit=1)
-    ]
-
-
-def _frame(rows: list[Any], counts: dict[str, int], who: Actor) -> gpd.GeoDataFrame | None:
-    if not rows:
-        return None
-    columns = {
-        "code": [row.code for row in rows],
-        "name": [row.name for row in rows],
-        "level": [row.level for row in rows],
-        "open": [count_below(counts, row.path, who.scope) for row in rows],
-    }
-    shapes = shapely.set_precision(shapely.from_wkb([row.wkb for row in rows]), 1e-7, mode="pointwise")
-    return gpd.GeoDataFrame(columns, geometry=shapes, crs=WGS84)

@@ -7,6 +7,7 @@ import binascii
 import math
 import re
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
@@ -42,6 +43,16 @@ BBoxText = Annotated[
         max_length=200,
         description="west,south,east,north in WGS84 degrees",
         json_schema_extra={"pattern": f"^{_BBOX.pattern}$"},
+    ),
+]
+_BREAK = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
+_BREAKS = re.compile(rf"{_BREAK}(?:,{_BREAK}){{0,8}}", re.ASCII)
+BreaksText = Annotated[
+    str,
+    Field(
+        max_length=200,
+        description="Lower bounds of the classes, rising, comma between; none: those that fit the view",
+        json_schema_extra={"pattern": f"^{_BREAKS.pattern}$"},
     ),
 ]
 Datum = Annotated[str, Field(max_length=20, json_schema_extra={"enum": list(DATUMS)})]
@@ -134,6 +145,13 @@ class StateQuery(LanguageQuery):
     )
 
 
+class ShareQuery(StateQuery):
+    """Which areas are shaded by the matters counted, and what is seen first."""
+
+    level: Literal["grid", "community", "street", "district"] = "grid"
+    bbox: BBoxText | None = None
+
+
 class IssueQuery(StateQuery):
     """Narrows a list of matters, and says in which order."""
 
@@ -181,11 +199,29 @@ class LandmarkQuery(LanguageQuery):
     cursor: Cursor | None = None
 
 
-class HeatQuery(StateQuery):
+class WarmQuery(StateQuery):
+    """Open matters as they stand or stood, by ground or by households."""
+
+    at: Moment | None = Field(None, description="As they stood then, at most 30 days ago; none: now")
+    per: Literal["km2", "households"] = Field("km2", description="Per km², or per 1,000 households")
+    weight: Literal["none", "urgent"] = Field(
+        "none", description="urgent: 1 each, 1 more for limits in urgent hours, 2 more if late"
+    )
+
+
+class HeatQuery(WarmQuery):
     """What the heat is of."""
 
     bbox: BBoxText
     zoom: float = Field(13, ge=0, le=24, allow_inf_nan=False)
+    breaks: BreaksText | None = None
+
+
+class HeatPastQuery(StateQuery):
+    """What is counted back over 30 days."""
+
+    bbox: BBoxText
+    step: Literal["day", "6h"] = Field("day", description="Local midnights, or every sixth hour")
 
 
 class LocateQuery(LanguageQuery):
@@ -298,6 +334,16 @@ def parse_bbox(text: str | None) -> BBox | None:
     if not (is_box and -180 <= values[0] <= values[2] <= 180 and -90 <= values[1] <= values[3] <= 90):
         raise InvalidInputError("bbox_invalid", bbox=text)
     return (values[0], values[1], values[2], values[3])
+
+
+def parse_breaks(text: str | None) -> list[float] | None:
+    """Rising numbers above 0; None for None. Raises InvalidInputError `breaks_invalid`."""
+    if text is None:
+        return None
+    bounds = [float(part) for part in text.split(",")] if _BREAKS.fullmatch(text) else [0.0]
+    if not all(low < high for low, high in pairwise([0.0, *bounds])):
+        raise InvalidInputError("breaks_invalid", breaks=text)
+    return bounds
 
 
 def check_level(level: str | None) -> str | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template
+from dataclasses import asdict
+
+from flask import Blueprint, Response, make_response, render_template, request
 
 from gridmap import __version__
 from gridmap.db import areas, figures
+from gridmap.domain.scenes import read_round
 from gridmap.geo.locate import BBox
-from gridmap.maps.assets import MODULES, WALL_CSS
+from gridmap.maps.assets import WALL_CSS
 from gridmap.texts import catalogue, text
 from gridmap.web.access import actor, needs, office, parts
 from gridmap.web.language import language
@@ -28,7 +31,6 @@ def wall_page() -> Response:
         "wall.html",
         title=_title(),
         page_data=_page_data(),
-        imports={"imports": {name: _VENDOR + path for name, path in MODULES}},
         map_css=_VENDOR + WALL_CSS,
     )
     return make_response(page)
@@ -55,7 +57,9 @@ def _page_data() -> dict[str, object]:
         "timezone": parts().settings.timezone,
         "now": iso(here.clock()),
         "version": __version__,
-        "is_kiosk": not who.may("read"),
+        "round": [asdict(scene) for scene in read_round(parts().settings.wall_scenes)],
+        "may_steer": who.may("dispatch"),
+        "steers": who.may("dispatch") and request.args.get("steer") == "1",
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,16 +11,44 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
+from sqlalchemy import insert, select
 from werkzeug.serving import make_server
 
+from gridmap.actions.baking import bake_all, sets_due
+from gridmap.actions.office import Office
+from gridmap.db.models import TileSet
 from tests.town import PASSWORD
 
 ARTEFACTS = Path("artefacts")
 
 
+_BAKED: dict[str, tuple[Path, list[dict[str, object]]]] = {}
+"""By engine: the tiles of the town, and what the store says of them."""
+
+
+def bake_town(office: Office, keep: pytest.TempPathFactory) -> None:
+    """Tiles for the pages: of the plain town baked once for each engine, of any other anew."""
+    engine = office.database.engine.dialect.name
+    if engine in _BAKED:
+        folder, rows = _BAKED[engine]
+        shutil.copytree(folder, office.data_dir / "tiles", dirs_exist_ok=True)
+        with office.work() as work:
+            work.session.execute(insert(TileSet), rows)
+    if not sets_due(office):
+        return
+    bake_all(office)
+    if engine not in _BAKED:
+        folder = keep.mktemp("tiles") / engine
+        shutil.copytree(office.data_dir / "tiles", folder)
+        with office.database.reading() as session:
+            rows = [dict(row) for row in session.execute(select(TileSet.__table__)).mappings()]
+        _BAKED[engine] = (folder, rows)
+
+
 @pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """Where the application of this test answers."""
+def address(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the application of this test answers; its tiles are baked."""
+    bake_town(app.extensions["gridmap"].office, tmp_path_factory)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)

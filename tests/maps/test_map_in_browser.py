@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import geopandas as gpd
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
+from gridmap.maps.assets import import_map
 from gridmap.maps.page import leader_map, page_texts
 from gridmap.resources import folder
 from gridmap.texts import catalogue, text
+from tests.maps.baking import Answers
+from tests.maps.conftest import HOSTILE_NAME as HOSTILE
 
 CSP = (
     "default-src 'none'; script-src 'self' 'nonce-N'; style-src 'self' 'nonce-N'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-HOSTILE = "<img src=x onerror=\"document.title='hacked'\">"
 NOW = "2026-11-20T06:32:00"
 BOUNDS = (103.80, 25.49, 103.82, 25.50)
 
@@ -54,6 +55,26 @@ def state(cells: dict[str, list[int]], triage: tuple[int, ...] = (0, 0, 0, 0)) -
     return {**moments, "totals": totals, "cells": cells, "triage": list(triage)}
 
 
+def in_the_map(site: Any, lon: float, lat: float) -> tuple[float, float]:
+    """Where a place stands on the page."""
+    at = "([lon, lat]) => { const p = gridmapMap.map.latLngToContainerPoint([lat, lon]); return [p.x, p.y]; }"
+    x, y = site.page.evaluate(at, [lon, lat])
+    box = site.page.locator(".leaflet-container").bounding_box()
+    return box["x"] + x, box["y"] + y
+
+
+def colour_at(site: Any, lon: float, lat: float, pane: str = "city") -> str:
+    """The colour drawn at a place by a pane's canvas, as #RRGGBB; "" for nothing."""
+    script = """([pane, lon, lat]) => {
+      const { map } = gridmapMap;
+      const canvas = map.getPane(pane).querySelector('canvas');
+      const at = map.latLngToLayerPoint([lat, lon]).subtract(L.DomUtil.getPosition(canvas));
+      return [...canvas.getContext('2d').getImageData(at.x, at.y, 1, 1).data];
+    }"""
+    red, green, blue, alpha = site.page.evaluate(script, [pane, lon, lat])
+    return f"#{red:02X}{green:02X}{blue:02X}" if alpha else ""
+
+
 def serve_issues(site: Any, features: list[dict[str, Any]]) -> None:
     """Lists them as the API does: by state, and by what the deadline makes of them (here: all are due later)."""
 
@@ -67,7 +88,7 @@ def serve_issues(site: Any, features: list[dict[str, Any]]) -> None:
     site.page.route("**/api/v1/issues?*", answer)
 
 
-def page_html(cells: gpd.GeoDataFrame) -> str:
+def page_html(counts: list[int], roots: list[str] | None = None) -> str:
     environment = Environment(loader=FileSystemLoader(folder("templates")), autoescape=True)
     texts = catalogue("zh-CN")
     data = {
@@ -75,10 +96,12 @@ def page_html(cells: gpd.GeoDataFrame) -> str:
         "now": f"{NOW}Z",
         "texts": page_texts(texts),
         "bounds": BOUNDS,
+        "roots": roots,
         "timezone": "Asia/Shanghai",
     }
     return environment.get_template("map.html").render(
-        map=leader_map(cells, cells.iloc[:1], bounds=BOUNDS, texts=texts, nonce="N"),
+        map=leader_map(counts, bounds=BOUNDS, texts=texts, nonce="N"),
+        import_map=import_map("/static/vendor/"),
         page_data=data,
         lang="zh-CN",
         nonce="N",
@@ -91,7 +114,7 @@ def page_html(cells: gpd.GeoDataFrame) -> str:
 
 
 @pytest.fixture
-def opened(site: Any, two_cells: gpd.GeoDataFrame) -> Any:
+def opened(site: Any, two_areas: Answers) -> Any:
     """The page with three open matters in the western cell, one of them being handled."""
     features = [issue(1, "reported", 103.802), issue(2, "handling", 103.805), issue(3, "reported", 103.808)]
     serve_issues(site, features)
@@ -103,13 +126,15 @@ def opened(site: Any, two_cells: gpd.GeoDataFrame) -> Any:
             **feature,
             "properties": {**feature["properties"], **full},
         }
-    site.html, site.csp = page_html(two_cells.assign(name=HOSTILE)), CSP
+    site.html, site.csp, site.baked = page_html([3]), CSP, [two_areas]
     site.page.goto(f"{site.address}/map")
     site.page.wait_for_selector(".row")
+    site.page.wait_for_selector(".mark-icon")
     return site
 
 
 def test_it_opens_without_a_complaint_of_the_browser(opened: Any) -> None:
+    opened.answers["/api/v1/heat/past"] = {"step": "day", "moments": ["2026-11-19T16:00:00Z"], "open": [1]}
     for mode in ("heat", "issues", "classes"):
         opened.page.click(f"[data-mode={mode}]")
     opened.page.click(".row >> nth=0")
@@ -120,7 +145,8 @@ def test_it_opens_without_a_complaint_of_the_browser(opened: Any) -> None:
 def test_words_from_outside_stay_words(opened: Any) -> None:
     opened.page.click(".row >> nth=0")
     opened.page.wait_for_selector(".panel__head")
-    opened.page.hover(".leaflet-interactive >> nth=0", force=True)
+    opened.page.mouse.move(*in_the_map(opened, 103.8033, 25.4933))
+    assert HOSTILE in opened.page.locator(".tip--cell").inner_text()
     assert opened.page.title() != "hacked"
     assert opened.page.locator("img[src=x]").count() == 0
 
@@ -131,10 +157,8 @@ def test_list_map_and_legend_agree(opened: Any) -> None:
     assert "3 件" in opened.page.locator(".legend__head span").first.inner_text()
 
 
-def test_a_page_made_while_nothing_was_open_gets_its_classes_later(
-    opened: Any, two_cells: gpd.GeoDataFrame
-) -> None:
-    opened.html = page_html(two_cells.assign(open=[0, 0]))
+def test_a_page_made_while_nothing_was_open_gets_its_classes_later(opened: Any) -> None:
+    opened.html = page_html([])
     opened.page.reload()
     opened.page.wait_for_selector(".row")
     assert opened.page.locator(".legend .ramp li").all_inner_texts() == ["0\n1 格", "1–3\n1 格"]

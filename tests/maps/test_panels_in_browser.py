@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import geopandas as gpd
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
 from gridmap.resources import folder
 from gridmap.texts import text
+from tests.maps.baking import Answers
 from tests.maps.test_map_in_browser import CSP, issue, page_html, serve_issues, state
 
 COMMUNITY, CELL = "990001003012", "990001003012001"
@@ -58,7 +58,7 @@ def area(code: str, name: str, level: str, breadcrumb: list[Any], staff: dict[st
 
 
 @pytest.fixture
-def opened(site: Any, two_cells: gpd.GeoDataFrame) -> Any:
+def opened(site: Any, two_areas: Answers) -> Any:
     """The map of a community's head: two matters in its western cell, one in no cell."""
     lost = issue(3, "reported", 103.8195)
     lost["properties"] |= {"cell": None, "in_triage": True}
@@ -71,11 +71,11 @@ def opened(site: Any, two_cells: gpd.GeoDataFrame) -> Any:
     five = {"1": [member("网格长", "孙丽", ABOVE[0])], "5": [member("警员", "周强", ABOVE[0])] * 5, "N": []}
     way = [*ABOVE, {"code": CELL, "name": "河滨第1网格", "level": "grid"}]
     site.answers[f"/api/v1/areas/{CELL}"] = area(CELL, "河滨第1网格", "grid", way, five | {"head": []})
-    html = page_html(two_cells)
+    html = page_html([2], ["990001003012"])
     me = '{"areas": [{"code": "990001003012", "level": "community", "name": "\\u6cb3\\u6ee8\\u793e\\u533a"}]}'
     nobody = '"me": {"areas": [], "sees_everything": true}'
     assert nobody in html
-    site.html, site.csp = html.replace(nobody, f'"me": {me}'), CSP
+    site.html, site.csp, site.baked = html.replace(nobody, f'"me": {me}'), CSP, [two_areas]
     site.page.goto(f"{site.address}/map")
     site.page.wait_for_selector(".area .crumb")
     return site

@@ -7,10 +7,12 @@ import pytest
 import shapely
 
 from gridmap.geo import crs
-from gridmap.maps.page import leader_map
+from gridmap.maps.share import shared_map
 from gridmap.maps.veil import Veil
+from gridmap.resources import PACKAGE
 from gridmap.texts import catalogue
 
+VENDOR = PACKAGE / "static" / "vendor"
 POISONS = ("{{7*7}}x", "{% raw %}", "{#", "P{{cycler.__init__.__globals__}}Q", '"</script><b>', "veiled-0-0-")
 
 
@@ -18,10 +20,10 @@ POISONS = ("{{7*7}}x", "{% raw %}", "{#", "P{{cycler.__init__.__globals__}}Q", '
 def test_names_and_codes_come_out_as_they_went_in(poison: str) -> None:
     columns = {"code": [poison], "name": [poison], "level": ["grid"], "open": [1]}
     cells = gpd.GeoDataFrame(columns, geometry=[shapely.box(0, 0, 1, 1)], crs=crs.WGS84)
-    drawn = leader_map(cells, None, bounds=(0, 0, 1, 1), texts=catalogue("en"), nonce="N")
+    drawn = shared_map(cells, None, bounds=(0, 0, 1, 1), texts=catalogue("en"), vendor=VENDOR)
     escaped = poison.replace("<", "\\u003c").replace(">", "\\u003e").replace('"', '\\"')
-    assert str(drawn.script).count(f'"{escaped}"') == 2
-    assert "49x" not in str(drawn.script)
+    assert str(drawn.scripts).count(f'"{escaped}"') == 2
+    assert "49x" not in str(drawn.scripts)
 
 
 def test_a_placeholder_of_one_page_means_nothing_on_another() -> None:

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from gridmap.actions.auditing import audit
+from gridmap.actions.baking import bake_all
 from gridmap.actions.office import Office
 from gridmap.web import build
 from tests.conftest import settings_for
@@ -30,6 +31,7 @@ SHARE_S = max(10, int(MINUTES * 60 / 2 / len(CALLERS)))
 def attacked(office: Office) -> Iterator[Flask]:
     app = build(settings_for(office, GRIDMAP_WRITES_PER_MINUTE="0"), office, RULES)
     reported(caller(app, office, "seat"), C1)
+    bake_all(office)
     yield app
     app.extensions["gridmap"].live.stop()
 

@@ -47,7 +47,7 @@ def test_it_has_every_route_of_the_api_and_no_other(town: Town, document: dict[s
         (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in town.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        if rule.rule.startswith("/api/v1/") or rule.rule == "/healthz"
+        if rule.rule.startswith(("/api/v1/", "/tiles/")) or rule.rule == "/healthz"
     }
     assert {(method, path) for method, path, _ in operations(document)} == rules
 
@@ -149,7 +149,7 @@ def reads(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, A
     for who in (admin, li, wall, water):
         for path, query in (
             ("/issues", {}), ("/areas", {}), ("/state", {}), ("/buildings", {}), ("/heat", VIEW), ("/categories", {}), ("/me", {}),
-            ("/wall", {}), ("/wall/ground", {}),
+            ("/wall", {}), ("/wall/ground", {}), ("/heat/past", VIEW), ("/hotspots", {}),
         ):  # fmt: skip
             yield "GET", path, who.get(path, **query)
         yield "GET", "/areas/{code}", who.get(f"/areas/{C1}")
@@ -158,7 +158,6 @@ def reads(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, A
             yield "GET", "/locate", who.get("/locate", **{"lon": lon, "lat": lat} | query)
         yield "GET", "/issues/{number}", who.get(f"/issues/{number}")
         yield "GET", "/tokens", who.get("/tokens")
-        yield "GET", "/wall/buildings", who.get("/wall/buildings", area=C1)
     yield "GET", "/accounts", admin.get("/accounts")
 
 

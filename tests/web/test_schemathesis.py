@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
+from gridmap.actions.baking import bake_all
 from gridmap.actions.office import Office
 from gridmap.db.models import Token
 from gridmap.errors import GridmapError
@@ -32,6 +33,7 @@ def attacked(office: Office) -> Iterator[Flask]:
     """The application over the town with one open matter, and without a limit on writing."""
     app = build(settings_for(office, GRIDMAP_WRITES_PER_MINUTE="0"), office, RULES)
     reported(caller(app, office, "seat"), C1)
+    bake_all(office)
     yield app
     app.extensions["gridmap"].live.stop()
 

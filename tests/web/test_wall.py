@@ -51,19 +51,6 @@ def test_a_place_cannot_be_found_by_asking_box_after_box(seat: Caller, wall: Cal
     assert (listed(wall, bbox=AT_THE_CORNER), listed(wall, bbox=AT_THE_LABEL)) == ([], [number])
 
 
-def heat(who: Caller, bbox: str) -> dict[str, Any]:
-    response: Any = who.get("/heat", bbox=bbox, zoom=18)
-    assert response.status_code == 200, response.json
-    return dict(response.json)
-
-
-def test_its_heat_comes_from_label_points(seat: Caller, wall: Caller) -> None:
-    reported(seat, CORNER)
-    assert (heat(seat, AT_THE_CORNER)["count"], heat(seat, AT_THE_LABEL)["count"]) == (1, 0)
-    assert (heat(wall, AT_THE_CORNER)["count"], heat(wall, AT_THE_LABEL)["count"]) == (0, 1)
-    assert heat(wall, AT_THE_CORNER)["features"] == []
-
-
 def test_a_wall_names_nobody_anywhere(seat: Caller, wall: Caller) -> None:
     number = reported(seat, C1, description="秘密")
     send_photo(seat, number, picture())

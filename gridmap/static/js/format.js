@@ -44,7 +44,8 @@ export function comma() {
 
 /** A share of 1 as a percentage with one decimal. */
 export function percent(share) {
-  return share === null || share === undefined ? NOTHING : `${(share * 100).toFixed(1)}%`;
+  if (share === null || share === undefined) return NOTHING;
+  return share === 1 ? "100%" : `${(share * 100).toFixed(1)}%`;
 }
 
 /** Metres: 8.5 m, 32 m, 1.2 km. */
@@ -124,6 +125,13 @@ export function dueTime(iso, now = serverNow()) {
 
 function dayWords(a, b, date) {
   return t(a.year === b.year ? "time.day" : "time.day_of_year", { year: a.year, month: Number(a.month), day: Number(a.day), name: monthName(date) });
+}
+
+/** A day of this year or another with its clock: 11月19日 06:00. */
+export function dayAndClock(iso, now = serverNow()) {
+  const date = new Date(iso);
+  const a = parts(date);
+  return `${dayWords(a, parts(now), date)} ${a.hour}:${a.minute}`;
 }
 
 /** The moment today began here (`days` earlier: that day), as ISO: for filters by day. */

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from flask import Flask
 
-from gridmap.web.api import accounts, areas, heat, issues, landmarks, me, photos, state, stream, wall  # noqa: F401  (they add routes)
+from gridmap.web.api import (  # noqa: F401  (they add routes)
+    accounts,
+    areas,
+    heat,
+    hotspots,
+    issues,
+    landmarks,
+    me,
+    photos,
+    share,
+    state,
+    stream,
+    wall,
+)
 from gridmap.web.api.blueprint import api
 
 

@@ -1,4 +1,4 @@
-"""The routes of the wall: all its figures in one answer, and what its map is drawn from."""
+"""The routes of the wall: all its figures in one answer, the border of its map, and what it is told to show."""
 
 from __future__ import annotations
 
@@ -7,39 +7,42 @@ import json
 import math
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Hashable
+from typing import Any, Literal, TypeVar, cast
 
 import shapely
 from flask import Response, current_app, jsonify, request
-from sqlalchemy import Row
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from gridmap import __version__
+from gridmap.actions.steering import Wish, steer
 from gridmap.db import areas, figures
-from gridmap.domain.codes import LEVELS
+from gridmap.domain.codes import last_code
 from gridmap.domain.figures import Today
+from gridmap.domain.scenes import LONGEST_S, SHORTEST_S
 from gridmap.domain.scope import Scope
-from gridmap.errors import NotFoundError
 from gridmap.web.access import actor, needs, office
-from gridmap.web.answers import ERRORS
-from gridmap.web.answers_wall import WallAnswer, WallBlocks, WallGround
+from gridmap.web.answers import ERRORS, WRITE_ERRORS
+from gridmap.web.answers_wall import Steered, WallAnswer, WallGround
 from gridmap.web.api.blueprint import STATE, api
 from gridmap.web.board import Board, Past, Week, read_past, read_week
-from gridmap.web.params import Code, LanguageQuery
+from gridmap.web.params import Code, LanguageQuery, Strict, iso
 
 WEEK_S, PAST_S = 600.0, 60.0
 """So long the days before, and yesterday at this hour, are kept for everybody with the same scope."""
 _SCOPES = 64
 _Read = TypeVar("_Read")
-_GRID_DEG = 1e-6
-"""A tenth of a metre: finer than a wall can show."""
+_GRID_DEG, _HIDDEN_DEG = 1e-6, 1e-5
+"""A tenth of a metre, and a metre: finer than a wall can show."""
 
 
-class BlocksQuery(LanguageQuery):
-    """Which buildings."""
+class SceneBody(Strict):
+    """What walls are to show: a kind of scene or `round`, the area it is about, for how many seconds."""
 
-    area: Code
+    scene: Literal["overview", "heat", "reports", "late", "round"]
+    area: Code | None = None
+    seconds: int = Field(120, strict=True, ge=SHORTEST_S, le=LONGEST_S)
 
 
 class Kept:
@@ -84,63 +87,35 @@ def _before(session: Session, scope: Scope, today: Today) -> tuple[Week, Past]:
 @api.get("/wall/ground", tags=[STATE], responses={200: WallGround, **ERRORS})
 @needs("projection", "read")
 def read_wall_ground(query: LanguageQuery) -> Response:
-    """The areas of the scope by level, as a wall draws them; with an ETag that holds until areas change."""
+    """The border of the scope, its cells and their ground; with an ETag that holds until areas change.
+
+    The border leaves out what a metre hides; shapes of single areas lie in the tiles.
+    """
     scope = actor().scope
     with office().database.reading() as session:
-        etag = _etag("ground", figures.net_version(session), scope.paths)
+        etag = _etag("ground", areas.net_version(session), scope.paths)
         if etag in request.if_none_match:
             return _kept(Response(status=304), etag)
-        rows = figures.shapes_in(session, scope)
-    told = ",".join(f'"{level}":{_areas(rows, level)}' for level in LEVELS)
-    return _kept(Response(f"{{{told}}}", mimetype="application/json"), etag)
+        shapes, (cells, area_m2) = figures.root_shapes(session, scope), figures.ground_in(session, scope)
+    roots = None if scope.is_everything else [last_code(path) for path in scope.paths]
+    told = {"outline": _outline(shapes), "roots": roots, "cells": cells, "km2": round(area_m2 / 1e6, 3)}
+    return _kept(jsonify(told), etag)
 
 
-@api.get("/wall/buildings", tags=[STATE], responses={200: WallBlocks, **ERRORS})
-@needs("projection", "read")
-def list_wall_buildings(query: BlocksQuery) -> Response:
-    """Footprints and floors of the buildings of an area in scope; with an ETag that holds until they change."""
-    scope = actor().scope
-    with office().database.reading() as session:
-        path = _path_in(session, scope, query.area)
-        etag = _etag("buildings", figures.buildings_version(session, path), path)
-        if etag in request.if_none_match:
-            return _kept(Response(status=304), etag)
-        rows = figures.blocks(session, path)
-    told = _collection(rows, ({"floors": row.floors} for row in rows))
-    return _kept(Response(told, mimetype="application/json"), etag)
+def _outline(shapes: list[bytes]) -> dict[str, Any]:
+    """All polygons in one, as GeoJSON."""
+    simpler = shapely.simplify(shapely.from_wkb(shapes), _HIDDEN_DEG)
+    polygons = shapely.get_parts(shapely.set_precision(simpler, _GRID_DEG, mode="pointwise"))
+    told: dict[str, Any] = json.loads(shapely.to_geojson(shapely.multipolygons(polygons)))
+    return told
 
 
-def _path_in(session: Session, scope: Scope, code: str) -> str:
-    area = areas.current(session, code)
-    if area is None or not scope.covers(area.path):
-        raise NotFoundError("area_not_found", area_code=code)
-    return area.path
-
-
-def _areas(rows: list[Row[Any]], level: str) -> str:
-    of_level = [row for row in rows if row.level == level]
-    return _collection(
-        of_level,
-        (
-            {
-                "code": row.code,
-                "name": row.name,
-                "km2": round(row.area_m2 / 1e6, 3),
-                "label": [round(row.label_lon, 6), round(row.label_lat, 6)],
-            }
-            for row in of_level
-        ),
-    )
-
-
-def _collection(rows: list[Row[Any]], properties: Iterable[dict[str, Any]]) -> str:
-    """GeoJSON as text: put together here, since there may be thousands of shapes."""
-    shapes = shapely.set_precision(shapely.from_wkb([row.wkb for row in rows]), _GRID_DEG, mode="pointwise")
-    features = [
-        f'{{"type":"Feature","properties":{json.dumps(told, ensure_ascii=False)},"geometry":{shape}}}'
-        for shape, told in zip(shapely.to_geojson(shapes).tolist(), properties, strict=True)
-    ]
-    return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
+@api.post("/wall/scene", tags=[STATE], responses={200: Steered, **WRITE_ERRORS})
+@needs("dispatch")
+def steer_walls(query: LanguageQuery, body: SceneBody) -> Response:
+    """Have the walls of one's areas show a scene for a while, whole or of one area; then they go on with their round."""
+    until = steer(office(), actor(), Wish(body.scene, body.area, body.seconds))
+    return jsonify(until=iso(until))
 
 
 def _etag(*told: Any) -> str:

@@ -47,7 +47,7 @@ export class FieldMap {
 
   close() {
     this.watcher.disconnect();
-    if (this.ground) this.ground.wanted = null; // what it still waits for is wanted no more
+    this.ground?.close();
     this.isClosed = true;
     this.map.off("moveend"); // Leaflet says it once more some time after a change of size, and there is no map then
     this.map.remove();

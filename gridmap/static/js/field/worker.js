@@ -3,7 +3,7 @@
 
 const NAME = "gridmap-field-1";
 const PATIENCE_MS = 4000;
-const OURS = ["/static/js/", "/static/css/", "/static/vendor/leaflet", "/static/vendor/idb"];
+const OURS = ["/static/js/", "/static/css/", "/static/vendor/leaflet", "/static/vendor/idb", "/static/vendor/vector-tile", "/static/vendor/point-geometry", "/static/vendor/pbf"];
 
 self.addEventListener("install", () => self.skipWaiting());
 

@@ -16,26 +16,10 @@ const SIGN_PX = 15;
 const CJK = /[⺀-鿿豈-﫿]/u;
 
 export class Names {
-  constructor(ground) {
-    this.ground = ground;
-  }
-
-  /** Every name that may be shown at this zoom, the important ones first; for pages that place labels themselves. */
-  wanted() {
-    const { map, items } = this.ground;
-    const zoom = map.getZoom();
-    const view = { scale: 2 ** zoom, dx: 0, dy: 0, size: { x: Infinity, y: Infinity } };
-    return items.filter((item) => item.name && item.shape !== "line" && isShown(item, view, zoom)).map((item) => {
-      const { x, y } = middleOf(item);
-      const at = map.unproject([x * 2 ** zoom, y * 2 ** zoom], zoom);
-      return { at, text: item.name, kind: item.kind, rank: item.rank, weight: weightOf(item) };
-    }).sort((a, b) => a.weight - b.weight);
-  }
-
-  /** Writes what finds room; `taken` are boxes in layer points that stay free. */
-  paint(context, view, taken) {
+  /** Writes of `items` what finds room; `taken` are boxes in layer points that stay free. */
+  paint(context, view, items, taken) {
     const boxes = taken.map((box) => shifted(box, view.origin));
-    const seen = this.ground.items.filter((item) => item.name && isInView(item, view) && isShown(item, view, view.zoom));
+    const seen = items.filter((item) => isInView(item, view) && isShown(item, view));
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
@@ -72,8 +56,8 @@ export class Names {
   }
 
   atPlace(context, view, item, boxes) {
-    const middle = middleOf(item);
-    const at = { x: middle.x * view.scale + view.dx, y: middle.y * view.scale + view.dy };
+    const [x, y] = item.rings[0];
+    const at = { x: x * view.scale + view.dx, y: y * view.scale + view.dy };
     if (this.isFarFromSame(item.name, at, false) && writePlace(context, item, at, boxes)) this.isFarFromSame(item.name, at);
   }
 
@@ -86,11 +70,10 @@ export class Names {
   }
 }
 
-function isShown(item, { scale }, zoom) {
+function isShown(item, { scale, zoom }) {
   if (item.shape === "line") return zoom >= (ROAD_FROM[item.rank] ?? 13.5);
   if (item.kind === "place") return zoom >= (PLACE_FROM[item.rank] ?? 15);
-  const { left, right, top, bottom } = item.box;
-  return (right - left) * scale > 60 && (bottom - top) * scale > 26 && zoom >= 13;
+  return Boolean(item.span) && item.span.x * scale > 60 && item.span.y * scale > 26 && zoom >= 13;
 }
 
 function weightOf(item) {
@@ -180,33 +163,6 @@ function drawSign(context, x, y, { colour, path }) {
   Object.assign(context, { strokeStyle: "#FFF", lineWidth: 2.2, lineCap: "round", lineJoin: "round" });
   context.stroke(path);
   context.restore();
-}
-
-/** A place to write at, world pixels at zoom 0: the middle of the widest stretch across, half-way up. */
-function middleOf(item) {
-  if (item.middle) return item.middle;
-  const { left, right, top, bottom } = item.box;
-  const y = (top + bottom) / 2;
-  let best = [left, right];
-  if (item.shape === "area") {
-    const crossings = item.rings.flatMap((ring) => crossingsOf(ring, y)).sort((a, b) => a - b);
-    let widest = -1;
-    for (let at = 0; at + 1 < crossings.length; at += 2) {
-      const width = crossings[at + 1] - crossings[at];
-      if (width > widest) [widest, best] = [width, [crossings[at], crossings[at + 1]]];
-    }
-  }
-  item.middle = { x: (best[0] + best[1]) / 2, y };
-  return item.middle;
-}
-
-function crossingsOf(ring, y) {
-  const found = [];
-  for (let at = 0; at + 3 < ring.length; at += 2) {
-    const [x1, y1, x2, y2] = [ring[at], ring[at + 1], ring[at + 2], ring[at + 3]];
-    if (y1 > y !== y2 > y) found.push(x1 + ((y - y1) / (y2 - y1)) * (x2 - x1));
-  }
-  return found;
 }
 
 function shifted({ left, right, top, bottom }, { x, y }) {

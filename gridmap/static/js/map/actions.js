@@ -29,7 +29,11 @@ export class Actions {
   show(feature) {
     const same = this.feature?.id === feature.id;
     this.feature = feature;
+    const offered = JSON.stringify([this.main(), this.allowed()]);
+    const before = this.offered;
+    this.offered = offered;
     if (same && this.open && this.allowed().includes(this.open.name)) return;
+    if (same && !this.open && offered === before && this.node.childElementCount) return; // what was unfolded stays so
     this.leave();
     this.draw();
   }

@@ -1,96 +1,125 @@
-// Buildings from zoom 15 on, drawn on a canvas that lets clicks through to the cells below.
+// Buildings from zoom 15 on: their shapes from baked tiles, what is known of one when it is pointed at.
 
-import { ApiError, get } from "../api.js";
+import { get } from "../api.js";
 import { el } from "../dom.js";
 import { count } from "../format.js";
 import { t } from "../texts.js";
-import { covers } from "./inside.js";
+import { covers } from "../tiles/decode.js";
+import { eachTile, trace } from "../tiles/paint.js";
+import { TileSource, worldOf } from "../tiles/source.js";
 
 const L = window.L;
 const FROM_ZOOM = 15;
-const MOST = 2000;
+const POINTED_FROM = 16;
+const ASK_MS = 180;
+const POINT_PX = 5;
 const STYLES = {
-  classes: { fillColor: "#1B2430", fillOpacity: 0.1, color: "#1B2430", opacity: 0.12, weight: 0.75 },
-  heat: { fillOpacity: 0, color: "#1B2430", opacity: 0.18, weight: 0.75 },
-  plain: { fillColor: "#E3DFD6", fillOpacity: 1, color: "#CFC8B9", opacity: 1, weight: 0.75 },
+  classes: { fill: "rgb(27 36 48 / 10%)", line: "rgb(27 36 48 / 12%)" },
+  heat: { fill: null, line: "rgb(27 36 48 / 18%)" },
+  plain: { fill: "#E3DFD6", line: "#CFC8B9" },
 };
-const HOVER = { fillColor: "#CFC8B9", fillOpacity: 1 };
+const POINTED = "#CFC8B9";
 
-export class Buildings {
+/** Emits `repaint`. */
+export class Buildings extends EventTarget {
   constructor(map) {
-    this.map = map;
-    const pane = map.createPane("buildings");
-    pane.style.zIndex = 410;
-    pane.style.pointerEvents = "none";
-    this.renderer = L.canvas({ pane: "buildings", padding: 0.2 });
-    this.layer = L.geoJSON(null, { renderer: this.renderer, pane: "buildings", interactive: false, style: () => this.style() }).addTo(map);
-    Object.assign(this, { mode: "classes", wanted: true });
-    this.under = null;
+    super();
+    Object.assign(this, { map, mode: "classes", wanted: true, under: null, known: new Map() });
+    this.source = new TileSource("buildings");
+    this.source.addEventListener("change", () => this.repaint());
+    this.source.open();
     this.tip = L.tooltip({ direction: "top", offset: [0, -4], className: "tip" });
-    map.on("moveend", () => this.load());
-    map.on("mousemove", (event) => this.hover(event.latlng));
-    map.on("mouseout", () => this.hover(null));
+    map.on("mousemove", ({ latlng }) => { this.pointed = latlng; this.pending ||= requestAnimationFrame(() => this.light()); });
+    map.on("mouseout zoomstart", () => { this.pointed = null; this.leave(); });
   }
 
-  style() {
-    return STYLES[this.mode] || STYLES.plain;
+  repaint() {
+    this.dispatchEvent(new Event("repaint"));
   }
 
   setMode(mode) {
     this.mode = mode;
-    this.layer.setStyle(() => this.style());
+    this.repaint();
   }
 
   show(wanted) {
     this.wanted = wanted;
-    this.hover(null);
-    this.load();
+    this.leave();
+    this.repaint();
   }
 
-  async load() {
-    this.withdraw?.abort();
-    if (!this.wanted || this.map.getZoom() < FROM_ZOOM) {
-      this.layer.clearLayers();
-      return;
+  paint(context, view) {
+    this.drawn = this.wanted && view.zoom >= FROM_ZOOM ? this.source.tiles(view) : [];
+    const { fill, line } = STYLES[this.mode] || STYLES.plain;
+    Object.assign(context, { strokeStyle: line, lineWidth: 0.75, lineJoin: "round" });
+    eachTile(context, view, this.drawn, ({ building = [] }) => {
+      this.fill(context, view, building, fill);
+      context.stroke();
+      const pointed = building.filter((item) => this.under && item.code === this.under.code);
+      if (pointed.length) this.fill(context, view, pointed, POINTED);
+    });
+  }
+
+  fill(context, view, items, colour) {
+    context.beginPath();
+    for (const { rings, shape } of items) {
+      if (shape === "point") square(context, view, rings[0]);
+      else trace(context, view, rings, true);
     }
-    this.withdraw = new AbortController();
-    try {
-      const bbox = this.map.getBounds().pad(0.1).toBBoxString();
-      const found = await get("/buildings", { bbox, limit: MOST }, { signal: this.withdraw.signal });
-      this.layer.clearLayers();
-      this.layer.addData(found);
-    } catch (error) {
-      if (error.name !== "AbortError" && !(error instanceof ApiError)) throw error;
-    }
+    if (!colour) return;
+    context.fillStyle = colour;
+    context.fill();
   }
 
-  hover(latlng) {
-    if (this.pending) cancelAnimationFrame(this.pending);
-    this.pending = requestAnimationFrame(() => this.light(latlng));
+  light() {
+    this.pending = null;
+    const found = this.pointed && this.map.getZoom() >= POINTED_FROM ? this.at(this.pointed) : null;
+    if (!found) this.leave();
+    else if (found.code !== this.under?.code) this.enter(found);
   }
 
-  light(latlng) {
-    const found = latlng && this.wanted && this.map.getZoom() >= 16 ? this.at(latlng) : null;
-    if (found === this.under) return;
-    if (this.under) this.under.setStyle(this.style());
+  enter(found) {
     this.under = found;
-    this.map.getContainer().classList.toggle("over-building", Boolean(found));
-    if (!found) {
-      this.tip.remove();
-      return;
-    }
-    found.setStyle(HOVER);
-    this.tip.setLatLng([found.getBounds().getNorth(), found.getBounds().getCenter().lng]);
-    this.tip.setContent(buildingWords(found.feature.properties)).addTo(this.map);
+    this.map.getContainer().classList.add("over-building");
+    const { box } = found;
+    const place = L.CRS.EPSG3857.pointToLatLng(L.point((box.left + box.right) / 2, box.top), 0);
+    this.tip.setLatLng(place).setContent(words({ ...found, ...this.known.get(found.code) })).addTo(this.map);
+    this.repaint();
+    clearTimeout(this.asking);
+    if (!this.known.has(found.code)) this.asking = setTimeout(() => this.ask(found, place), ASK_MS);
+  }
+
+  leave() {
+    clearTimeout(this.asking);
+    if (!this.under) return;
+    this.under = null;
+    this.map.getContainer().classList.remove("over-building");
+    this.tip.remove();
+    this.repaint();
+  }
+
+  /** What tiles do not carry: the address, and households where they are the reader's to know. */
+  async ask(found, { lat, lng }) {
+    const near = 0.0004;
+    const bbox = [lng - near, lat - near, lng + near, lat + near].map((degrees) => degrees.toFixed(6)).join(",");
+    const { features } = await get("/buildings", { bbox, limit: 50 }).catch(() => ({ features: [] }));
+    for (const { properties } of features) this.known.set(properties.code, properties);
+    if (this.under?.code === found.code && this.known.has(found.code)) this.tip.setContent(words(this.known.get(found.code)));
   }
 
   /** The building at a place, or null. */
-  at(latlng) {
-    return this.layer.getLayers().find((layer) => layer.getBounds().contains(latlng) && covers(layer.feature.geometry, latlng)) || null;
+  at({ lat, lng }) {
+    const point = worldOf(lng, lat);
+    const tile = this.drawn?.find(({ box }) => point.x >= box.left && point.x < box.right && point.y >= box.top && point.y < box.bottom);
+    return tile?.layers.building?.find((item) => covers(item, point)) || null;
   }
 }
 
-function buildingWords(p) {
+function square(context, { scale, dx, dy }, [x, y]) {
+  context.rect(x * scale + dx - POINT_PX / 2, y * scale + dy - POINT_PX / 2, POINT_PX, POINT_PX);
+}
+
+function words(p) {
   const facts = [
     p.floors ? t("map.floors", { n: p.floors }) : null,
     p.households ? t("map.households", { n: count(p.households) }) : null,

@@ -1,82 +1,46 @@
-// The cells folium drew: their fill kept true while counts change, hovering, choosing, and their number on the map.
+// The cells: their fill kept true while counts change, hovering, choosing, and their number on the map.
 
 import { el } from "../dom.js";
 import { count, areaCode, shortCode } from "../format.js";
 import { t } from "../texts.js";
+import { sheet } from "../ground/sheet.js";
+import { eachTile, trace } from "../tiles/paint.js";
 
 const L = window.L;
 const NARROWEST_PX = { cell: 44, 12: 56, 9: 56 }; // narrower, and rings stand for what contains them
 const OPACITIES = [[16.5, 0.42], [15, 0.68], [0, 0.88]]; // from a zoom on: near by, roads and houses are looked for
 const HAIRLINE_BELOW = 13;
-const HOVER = { color: "#1B2430", weight: 2.5, opacity: 0.9, fill: false };
+const HOVER = { color: "#1B2430", width: 2.5 };
 const DEPTHS = ["cell", 12, 9];
 
-/** Wraps folium's layer of cells (null where the reader has none); `choose(code)` is called on a click. */
-export class Cells {
-  constructor({ map, layers, legend, cellBorder }, choose) {
-    Object.assign(this, { map, layer: layers.cells || null, legend, border: cellBorder });
-    this.mode = "classes";
-    this.byCode = new Map();
+/** `border`: how their lines look; `choose(code)` is called on a click; emits `repaint`. */
+export class Cells extends EventTarget {
+  constructor(map, net, shading, border, choose) {
+    super();
+    Object.assign(this, { map, net, shading, border, mode: "classes", own: null, widths: new Map(), groups: new Map() });
     this.selection = L.layerGroup().addTo(map);
     map.createPane("selected").style.zIndex = 445;
     map.getPane("selected").style.pointerEvents = "none";
-    map.createPane("cell-lines").style.zIndex = 408;
-    map.getPane("cell-lines").style.pointerEvents = "none";
-    this.hovered = L.layerGroup().addTo(map);
-    map.on("zoomend", () => { if (this.painted !== this.opacity) this.paint(); });
-    if (this.layer) this.layer.eachLayer((cell) => this.prepare(cell, choose));
-    // folium's own style function knows only the counts the page was made with.
-    if (this.layer) this.layer.options.style = (feature) => this.styleOf(feature);
-    if (this.layer) this.lines = this.drawnLines();
+    this.hovered = null;
+    this.hoverSheet = sheet(map, "hovered", 444, (context, view) => this.paintHovered(context, view));
+    this.tip = L.tooltip({ direction: "top", offset: [0, -8], className: "tip tip--cell" });
+    map.on("mousemove", ({ latlng }) => { this.pointed = latlng; this.pending ||= requestAnimationFrame(() => this.point()); });
+    map.on("mouseout zoomstart", () => { this.pointed = null; this.hover(null); });
+    map.on("click", ({ latlng }) => { const cell = this.at(latlng); if (cell) choose(cell.code); });
+    net.addEventListener("areas", () => this.renew());
+    shading.addEventListener("change", () => this.repaint());
   }
 
-  prepare(cell, choose) {
-    const p = cell.feature.properties;
-    this.byCode.set(p.code, cell);
-    cell.bindTooltip(() => hint(p), { sticky: true, direction: "top", offset: [0, -8], className: "tip tip--cell" });
-    cell.on("click", () => choose(p.code));
-    cell.on("mouseover", () => this.hovered.clearLayers().addLayer(L.geoJSON(cell.feature, { style: HOVER, interactive: false, pane: "selected" })));
-    cell.on("mouseout", () => this.hovered.clearLayers());
+  renew() {
+    this.widths.clear();
+    this.groups.clear();
+    this.depth = null;
+    this.repaint();
   }
 
-  /** Borders lie over the roads, which run along them; the cells' own shapes lie below. */
-  drawnLines() {
-    const renderer = L.canvas({ pane: "cell-lines", padding: 0.3 });
-    const style = () => ({ ...this.border, fill: false, weight: this.map.getZoom() < HAIRLINE_BELOW ? 0.75 : this.border.weight });
-    const lines = L.geoJSON([...this.byCode.values()].map((cell) => cell.feature), { style, renderer, interactive: false, pane: "cell-lines" }).addTo(this.map);
-    this.map.on("zoomend", () => lines.setStyle(style));
-    return lines;
-  }
-
-  get level() {
-    const first = this.byCode.values().next().value;
-    return first ? first.feature.properties.level : "grid";
-  }
-
-  /** Takes over counts by cell code (null: not known yet); cells that had none (not the reader's business) keep none. */
-  setCounts(counts) {
-    if (!counts || !this.layer) return;
-    for (const [code, cell] of this.byCode) {
-      const p = cell.feature.properties;
-      if (p.open !== null) p.open = counts[code] || 0;
-    }
-    this.firstClasses();
-    this.paint();
-  }
-
-  /** A page made while nothing was open has no classes: the first matters get some of equal frequency. */
-  firstClasses() {
-    if (this.legend.classes.length > 1) return;
-    const opens = this.opens().filter((open) => open > 0).sort((a, b) => a - b);
-    const most = this.legend.ramp.length - 1;
-    const uppers = [...new Set(Array.from({ length: most }, (_, at) => opens[Math.ceil(((at + 1) * opens.length) / most) - 1]))];
-    if (!opens.length) return;
-    const rest = uppers.map((to, at) => ({ from: (uppers[at - 1] || 0) + 1, to, fill: this.legend.ramp[at + 1] }));
-    Object.assign(this.legend, { classes: [...this.legend.classes, ...rest], method: this.legend.method_later });
-  }
-
-  opens() {
-    return [...this.byCode.values()].map((cell) => cell.feature.properties.open);
+  /** Whether there is anything to shade, as far as is known. */
+  get hasAny() {
+    return !this.net.directory || this.net.cells.length > 0;
   }
 
   /** How much of the ground the shading covers at this zoom; the legend shows it so. */
@@ -87,40 +51,82 @@ export class Cells {
 
   setMode(mode) {
     this.mode = mode;
-    this.paint();
+    this.repaint();
   }
 
-  paint() {
-    this.painted = this.opacity;
-    if (this.layer) this.layer.setStyle((feature) => this.styleOf(feature));
+  /** Colours by code instead of the classes (a colour, or null for none); null ends that. */
+  setPaint(colourOf) {
+    this.own = colourOf;
+    this.repaint();
   }
 
-  styleOf(feature) {
-    const opacity = this.mode === "classes" ? this.opacity : 0;
-    return { stroke: false, fillColor: this.fillOf(feature.properties.open), fillOpacity: opacity };
+  repaint() {
+    this.dispatchEvent(new Event("repaint"));
   }
 
-  fillOf(open) {
-    return open === null ? this.legend.unknown_fill : this.legend.classes[this.classOf(open)].fill;
+  /** The surfaces, all of one colour in one go. */
+  paintFills(context, view) {
+    const [level, fillOf] = this.own ? ["grid", this.own] : [this.shading.level, (code) => this.shading.fillOf(code)];
+    if (!this.own && this.mode !== "classes") return;
+    context.globalAlpha = this.opacity;
+    eachTile(context, view, this.net.tiles(view), ({ [level]: items = [] }) => {
+      for (const [colour, some] of byColour(items, fillOf)) {
+        context.beginPath();
+        for (const { rings } of some) trace(context, view, rings, true);
+        context.fillStyle = colour;
+        context.fill();
+      }
+    });
+    context.globalAlpha = 1;
   }
 
-  classOf(open) {
-    const classes = this.legend.classes;
-    if (open <= 0) return 0;
-    const index = classes.findIndex((entry, at) => at > 0 && open <= entry.to);
-    return index === -1 ? classes.length - 1 : index;
+  /** Borders lie over the roads, which run along them. */
+  paintLines(context, view) {
+    const { color, opacity, weight } = this.border;
+    const isFaint = view.zoom < HAIRLINE_BELOW || (this.mode === "classes" && this.shading.level !== "grid");
+    Object.assign(context, { strokeStyle: color, lineWidth: isFaint ? 0.75 : weight, lineJoin: "round", globalAlpha: opacity });
+    eachTile(context, view, this.net.tiles(view), ({ grid = [] }) => {
+      context.beginPath();
+      for (const { code, rings } of grid) if (this.net.isOwn(code)) trace(context, view, rings, true);
+      context.stroke();
+    });
+    context.globalAlpha = 1;
   }
 
-  /** The legend's classes with how many cells are in each now. */
-  classesNow() {
-    const opens = this.opens();
-    const known = opens.filter((open) => open !== null);
-    const classes = this.legend.classes.map((entry, index) => ({
-      ...entry, cells: known.filter((open) => this.classOf(open) === index).length,
-    }));
-    const last = classes[classes.length - 1];
-    last.to = Math.max(last.to, ...known);
-    return { classes, unknown: opens.length - known.length, cells: opens.length, open: known.reduce((a, b) => a + b, 0) };
+  paintHovered(context, view) {
+    if (!this.hovered) return;
+    Object.assign(context, { strokeStyle: HOVER.color, lineWidth: HOVER.width, lineJoin: "round" });
+    eachTile(context, view, this.net.tiles(view), ({ [this.level]: items = [] }) => {
+      context.beginPath();
+      for (const { code, rings } of items) if (code === this.hovered) trace(context, view, rings, true);
+      context.stroke();
+    });
+  }
+
+  /** What is pointed at: areas of the level that is shaded. */
+  get level() {
+    return this.mode === "classes" ? this.shading.level : "grid";
+  }
+
+  /** One's own area of that level at a place, as the directory has it; null for none. */
+  at(latlng) {
+    const item = this.net.at(latlng, this.level);
+    return (item && this.net.own(item.code)) || null;
+  }
+
+  point() {
+    this.pending = null;
+    this.hover(this.pointed && this.at(this.pointed));
+  }
+
+  hover(cell) {
+    if (cell && this.pointed) this.tip.setLatLng(this.pointed);
+    if ((cell?.code || null) === this.hovered) return;
+    this.hovered = cell?.code || null;
+    this.map.getContainer().classList.toggle("over-cell", Boolean(cell));
+    this.hoverSheet.redraw();
+    if (cell) this.tip.setContent(hint(cell, this.shading)).addTo(this.map);
+    else this.tip.remove();
   }
 
   /** Draws the border of the chosen area over everything; null takes it away. */
@@ -132,25 +138,17 @@ export class Cells {
     }
   }
 
-  geometryOf(code) {
-    return this.byCode.get(code)?.feature.geometry || null;
-  }
-
   boundsOf(code) {
-    return this.byCode.get(code)?.getBounds() || null;
-  }
-
-  /** Code, name and level of every cell drawn. */
-  all() {
-    return [...this.byCode.values()].map((cell) => cell.feature.properties);
+    const cell = this.net.byCode.get(code);
+    return cell ? boundsOf(cell.box) : null;
   }
 
   /** What one ring stands for at this zoom: a cell, or the areas whose codes have 12, 9 or 6 digits. */
   depthNow() {
     const zoom = this.map.getZoom();
     if (this.depth?.zoom !== zoom) {
-      const found = DEPTHS.find((depth) => this.typicalWidth(depth) >= NARROWEST_PX[depth]);
-      this.depth = { zoom, is: this.byCode.size ? found || 6 : "cell" };
+      const found = DEPTHS.find((depth) => this.typicalWidth(depth) * 2 ** zoom >= NARROWEST_PX[depth]);
+      this.depth = { zoom, is: this.net.cells.length ? found || 6 : "cell" };
     }
     return this.depth.is;
   }
@@ -161,17 +159,19 @@ export class Cells {
     return depth !== "cell" && /^\d{15}$/.test(code) ? code.slice(0, depth) : code;
   }
 
-  /** The width of a typical (median) area of that depth in pixels now. */
+  /** The width of a typical (median) area of that depth in pixels at zoom 0. */
   typicalWidth(depth) {
-    const boxes = new Map();
-    for (const [code, cell] of this.byCode) {
-      const key = depth === "cell" ? code : code.slice(0, depth);
-      const box = boxes.get(key);
-      if (box) box.extend(cell.getBounds());
-      else boxes.set(key, L.latLngBounds(cell.getBounds().getSouthWest(), cell.getBounds().getNorthEast()));
+    if (!this.widths.has(depth)) {
+      const boxes = new Map();
+      for (const { code, box: [west, , east] } of this.net.cells) {
+        const key = depth === "cell" ? code : code.slice(0, depth);
+        const [from, to] = boxes.get(key) || [west, east];
+        boxes.set(key, [Math.min(from, west), Math.max(to, east)]);
+      }
+      const widths = [...boxes.values()].map(([west, east]) => ((east - west) / 360) * 256).sort((a, b) => a - b);
+      this.widths.set(depth, widths[Math.floor(widths.length / 2)]);
     }
-    const widths = [...boxes.values()].map((box) => this.pixelSpan(box).x).sort((a, b) => a - b);
-    return widths[Math.floor(widths.length / 2)];
+    return this.widths.get(depth);
   }
 
   pixelSpan(box) {
@@ -188,34 +188,53 @@ export class Cells {
 
   /** The middle of the label points of the cells whose code begins so; null without any. */
   labelPointOf(prefix) {
-    const points = [...this.byCode].filter(([code]) => code.startsWith(prefix)).map(([, cell]) => labelPoint(cell));
-    if (!points.length) return null;
-    const mean = (pick) => points.reduce((sum, point) => sum + pick(point), 0) / points.length;
-    return L.latLng(mean((point) => point.lat), mean((point) => point.lng));
+    return this.groupOf(prefix)?.at || null;
   }
 
   /** The box around those cells; null without any. */
   boundsBelow(prefix) {
-    const found = [...this.byCode].filter(([code]) => code.startsWith(prefix)).map(([, cell]) => cell.getBounds());
-    return found.length ? found.reduce((whole, bounds) => whole.extend(bounds), L.latLngBounds([])) : null;
+    return this.groupOf(prefix)?.bounds || null;
+  }
+
+  groupOf(prefix) {
+    if (!this.groups.has(prefix)) {
+      const one = this.net.byCode.get(prefix);
+      const cells = one ? [one] : this.net.cells.filter(({ code }) => code.startsWith(prefix));
+      const mean = (at) => cells.reduce((sum, { label }) => sum + label[at], 0) / cells.length;
+      const bounds = cells.reduce((whole, { box }) => whole.extend(boundsOf(box)), L.latLngBounds([]));
+      this.groups.set(prefix, cells.length ? { at: L.latLng(mean(1), mean(0)), bounds } : null);
+    }
+    return this.groups.get(prefix);
   }
 
   /** What may be written on the cells: short numbers once there is room, more important ones first. */
   labels() {
     if (this.depthNow() !== "cell" || (this.mode === "heat" && this.map.getZoom() < 15)) return [];
-    return [...this.byCode.values()].filter((cell) => this.pixelSpan(cell.getBounds()).x > 30).map((cell) => {
-      const p = cell.feature.properties;
-      return { at: labelPoint(cell), text: shortCode(p.code), kind: "cell", within: cell.feature.geometry, dark: this.mode === "classes" && this.classOf(p.open || 0) >= 4 };
-    });
+    const view = this.map.getBounds();
+    const near = this.net.cells.filter(({ label: [lon, lat] }) => view.contains([lat, lon]));
+    return near.filter(({ box }) => this.pixelSpan(boundsOf(box)).x > 30).map(({ code, label: [lon, lat] }) => ({
+      at: L.latLng(lat, lon), text: shortCode(code), kind: "cell", isWithin: (latlng) => this.net.at(latlng)?.code === code,
+      dark: this.mode === "classes" && this.shading.level === "grid" && this.shading.isDark(code),
+    }));
   }
 }
 
-function labelPoint(cell) {
-  const label = cell.feature.properties.label;
-  return label ? L.latLng(label[1], label[0]) : cell.getBounds().getCenter();
+function byColour(items, colourOf) {
+  const found = new Map();
+  for (const item of items) {
+    const colour = colourOf(item.code);
+    if (!colour) continue;
+    if (!found.has(colour)) found.set(colour, []);
+    found.get(colour).push(item);
+  }
+  return found;
 }
 
-function hint(p) {
-  const open = p.open === null ? t("map.open_unknown") : t("map.open_count", { n: count(p.open) });
-  return el("div", {}, el("strong", {}, p.name), el("div", { class: "tip__quiet" }, areaCode(p.code)), el("div", {}, open));
+function boundsOf([west, south, east, north]) {
+  return L.latLngBounds([south, west], [north, east]);
+}
+
+function hint({ code, name }, shading) {
+  const figure = shading.has(code) ? t(`map.${shading.measure}_count`, { n: count(shading.valueOf(code)) }) : null;
+  return el("div", {}, el("strong", {}, name), el("div", { class: "tip__quiet" }, areaCode(code)), figure ? el("div", {}, figure) : null);
 }

@@ -17,8 +17,8 @@ const OTHER = [{ color: "#FFFFFF", weight: 4, opacity: 0.7 }, { color: "#1B2430"
 const LEAST_TURN = 0.7; // radians between two labels around the point
 
 export class ChosenPlace {
-  constructor(map, cells) {
-    Object.assign(this, { map, cells });
+  constructor(map) {
+    Object.assign(this, { map, shapes: new Map() });
     const pane = map.createPane("chosen");
     pane.style.zIndex = 640;
     pane.style.pointerEvents = "none";
@@ -48,9 +48,8 @@ export class ChosenPlace {
       icon: L.divIcon({ className: "chosen-pin", html: el("span", {}, mark(feature.properties, 30)), iconSize: [48, 60], iconAnchor: [24, 58] }),
       pane: "chosen", interactive: false, keyboard: false,
     }).addTo(this.layer);
-    await this.outline();
+    await Promise.all([this.outline(), this.margin()]);
     if (this.why !== why) return;
-    this.margin();
     this.drawShares();
   }
 
@@ -60,14 +59,25 @@ export class ChosenPlace {
   }
 
   /** The way to the border, where the circle reaches over it: the margin that the finding states. */
-  margin() {
-    const { cell, margin_m: margin, sent } = this.why || {};
-    const own = cell && this.cells.geometryOf(cell.code);
-    if (!own || margin === null || margin === undefined || !(sent?.accuracy_m > margin)) return;
+  async margin() {
+    const { why } = this;
+    const { cell, margin_m: margin, sent } = why || {};
+    if (!cell || margin === null || margin === undefined || !(sent?.accuracy_m > margin)) return;
+    const own = await this.shapeOf(cell.code);
+    if (!own || this.why !== why) return;
     const [lon, lat] = nearestOnBorder(own, [this.at.lng, this.at.lat]);
     L.polyline([this.at, [lat, lon]], { color: "#D7263D", weight: 2.5, interactive: false, pane: "chosen-lines" }).addTo(this.layer);
     // Beneath the words of the accuracy: the shares stand to the sides.
     this.label(below(this.at, sent.accuracy_m), t("panel.margin_short", { margin: distance(margin) }), "margin", this.layer);
+  }
+
+  /** The exact border of an area, fetched once; null where it cannot be had. */
+  shapeOf(code) {
+    if (!this.shapes.has(code)) {
+      const asked = get(`/areas/${encodeURIComponent(code)}`).then(({ geometry }) => geometry, () => { this.shapes.delete(code); return null; });
+      this.shapes.set(code, asked);
+    }
+    return this.shapes.get(code);
   }
 
   others() {
@@ -81,7 +91,7 @@ export class ChosenPlace {
     if (list.length < 2 && why?.cell) return;
     const isChosen = (one) => Boolean(why.cell && one.code === why.cell.code);
     for (const one of [...list].sort((a, b) => isChosen(a) - isChosen(b))) {
-      const geometry = this.cells.geometryOf(one.code) || await fetched(one.code);
+      const geometry = await this.shapeOf(one.code);
       if (!geometry || this.why !== why) continue;
       one.geometry = geometry;
       for (const style of isChosen(one) ? CHOSEN : OTHER) {
@@ -140,9 +150,4 @@ function spread(turned) {
   for (let i = 1; i < turned.length; i += 1) {
     turned[i].angle = Math.max(turned[i].angle, turned[i - 1].angle + LEAST_TURN);
   }
-}
-
-async function fetched(code) {
-  const feature = await get(`/areas/${encodeURIComponent(code)}`).catch(() => null);
-  return feature && feature.geometry;
 }

@@ -10,8 +10,8 @@ const MOST_SINGLE = 25; // more at once: load everything anew instead of one by 
 const AREA_EVERY_MS = 30_000; // what only an area's whole answer has
 const RETRY_MS = 20_000;
 
-/** `parts`: {live, counts, matters, list, panel, rail, heat}; `node(name)`: a part of the page by name. */
-export function follow({ live, counts, matters, list, panel, rail, heat }, node) {
+/** `parts`: {live, counts, matters, list, panel, rail, heat, net, buildings, ground}; `node(name)`: a part of the page by name. */
+export function follow({ live, counts, matters, list, panel, rail, heat, net, buildings, ground }, node) {
   const waiting = new Set();
   let timer = null;
   let areaTimer = null;
@@ -29,7 +29,8 @@ export function follow({ live, counts, matters, list, panel, rail, heat }, node)
   const react = {
     issue: ({ number }) => { waiting.add(number); soon(); },
     gone: ({ number }) => { waiting.add(number); matters.remove(number); soon(); },
-    areas: () => notice(node("news"), t("map.areas_changed"), t("map.reload_page"), () => window.location.reload()),
+    tiles: ({ set }) => { ({ areas: net, buildings, ground })[set]?.source.open(); },
+    areas: everything,
     imported: everything,
     reset: everything,
     "signed-out": () => window.dispatchEvent(new Event("gridmap:signed-out")),
@@ -37,6 +38,7 @@ export function follow({ live, counts, matters, list, panel, rail, heat }, node)
   live.addEventListener("message", ({ detail: { kind, data } }) => react[kind]?.(data));
   live.addEventListener("link", () => connection(node("connection"), live));
   counts.addEventListener("passed", () => { sayAgain(); matters.load(); list.load(); panel.refresh(); });
+  net.addEventListener("areas", () => matters.soon());
   recovery({ live, counts, matters, list, panel, rail, heat });
 }
 

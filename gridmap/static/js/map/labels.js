@@ -1,7 +1,6 @@
 // Words on the map that never lie over one another: the more important are placed first, the rest wait for room.
 
 import { el } from "../dom.js";
-import { covers } from "./inside.js";
 
 const L = window.L;
 const RANK = { street: 0, community: 1, cell: 2 };
@@ -9,8 +8,8 @@ const AROUND = [[0, 0], [0, -24], [0, 24], [-30, 0], [30, 0], [-30, -24], [30, 2
 const FARTHER = [[0, -44], [0, 44], [-64, 0], [64, 0], [-64, -44], [64, 44], [64, -44], [-64, 44], [0, -70], [0, 70], [-110, 0], [110, 0]]; // for names
 const SETTLE_MS = 260; // rings come apart and together for about this long after zooming
 
-/** `sources`: functions that each answer a list of {at: LatLng, text, kind, dark, within, inside}. Marks
- * are gone round. All of a label must lie in its shape `within`, the middle of a name in `inside`; else it is left out. */
+/** `sources`: functions that each answer a list of {at: LatLng, text, kind, dark, isWithin, isInside}. Marks
+ * are gone round. Where they are given, `isWithin(latlng)` must hold for all of a label and `isInside` for its middle. */
 export class Labels extends EventTarget {
   constructor(map, sources) {
     super();
@@ -71,10 +70,10 @@ export class Labels extends EventTarget {
     return boxes;
   }
 
-  fits(point, { left, right, top, bottom }, { within, inside }) {
-    const corners = within ? [[left, top], [right, top], [right, bottom], [left, bottom]] : [];
-    return corners.every((corner) => covers(within, this.map.layerPointToLatLng(corner)))
-      && (!inside || covers(inside, this.map.layerPointToLatLng(point)));
+  fits(point, { left, right, top, bottom }, { isWithin, isInside }) {
+    const corners = isWithin ? [[left, top], [right, top], [right, bottom], [left, bottom]] : [];
+    return corners.every((corner) => isWithin(this.map.layerPointToLatLng(corner)))
+      && (!isInside || isInside(this.map.layerPointToLatLng(point)));
   }
 
   boxAt({ x, y }, { text, kind }) {

@@ -1,9 +1,10 @@
 // Says what the colours mean: classes of open matters, density with its unit, or the marks.
 
 import { el, put, svg } from "../dom.js";
-import { clock, count, density } from "../format.js";
+import { clock, count } from "../format.js";
 import { t, tOr } from "../texts.js";
 import { errorWords } from "../states.js";
+import { heatLegend } from "./heat_legend.js";
 import { categoryNames } from "./category_names.js";
 import { sum } from "./filters.js";
 import { statusMark } from "./marks.js";
@@ -12,11 +13,12 @@ import { FILTERS } from "./state.js";
 const SHOWN_STATUSES = ["reported", "handling", "overdue", "handled"];
 
 export class Legend {
-  constructor(node, { cells, heat, counts, state, live }) {
-    Object.assign(this, { node, cells, heat, counts, state, live });
+  constructor(node, { cells, shading, heat, counts, state, live }) {
+    Object.assign(this, { node, cells, shading, heat, counts, state, live });
     live.addEventListener("link", () => this.draw());
     for (const source of [heat, counts]) source.addEventListener("change", () => this.draw());
     state.on(["mode", ...FILTERS], () => this.draw());
+    shading.addEventListener("change", () => this.draw());
     cells.map.on("zoomend", () => { if (this.opacity !== cells.opacity) this.draw(); });
     this.draw();
   }
@@ -26,24 +28,24 @@ export class Legend {
     const { mode } = this.state;
     const isBroken = mode !== "heat" && this.counts.phase === "error";
     if (isBroken) put(this.node, head(t("map.legend_open"), ""), errorWords(this.counts.error, () => this.counts.retry()));
-    else if (mode === "heat") put(this.node, this.heatParts());
-    else if (mode === "classes" && this.cells.layer) put(this.node, this.classParts(), this.marks());
+    else if (mode === "heat") put(this.node, heatLegend(this.heat, this.filterWords()));
+    else if (mode === "classes" && this.cells.hasAny) put(this.node, this.classParts(), this.marks());
     else put(this.node, head(t("map.legend_issues"), ""), this.marks());
   }
 
   classParts() {
-    const now = this.cells.classesNow();
-    const total = t("map.cells_and_open", { cells: count(now.cells), open: count(now.open) });
-    const elsewhere = sum(this.counts.inTriage());
+    const { level, measure } = this.shading;
+    const now = this.shading.now();
+    const total = t("map.areas_and_total", { areas: count(now.areas), unit: t(`map.unit_${level}`), total: count(now.total) });
+    const elsewhere = this.shading.figureOf(this.counts.inTriage());
     return [
-      head(t("map.legend_open"), t("map.per_cell"), total),
+      head(t(`map.legend_${measure}`), t(`map.per_${level}`), total),
       el("ol", { class: "ramp" }, now.classes.map((entry) => el("li", {},
-        swatch(entry.fill, this.cells.opacity), el("b", {}, range(entry)), el("span", {}, t("map.n_cells", { n: count(entry.cells) }))))),
-      el("p", { class: "legend__note" }, el("span", {}, this.cells.legend.method),
+        swatch(entry.fill, this.cells.opacity), el("b", {}, range(entry)), el("span", {}, t(`map.n_${level}`, { n: count(entry.areas) }))))),
+      el("p", { class: "legend__note" }, el("span", {}, now.method),
         el("span", {}, this.age())),
       elsewhere > 0 ? note(t("map.in_no_cell", { n: count(elsewhere) })) : null,
       this.filterNote(),
-      now.unknown ? el("p", { class: "legend__note" }, el("span", { class: "legend__unknown" }, swatch("url(#no-data)"), t("map.no_data"), ` ${count(now.unknown)}`)) : null,
     ];
   }
 
@@ -57,29 +59,17 @@ export class Legend {
     return el("ul", { class: "legend__marks" }, SHOWN_STATUSES.map((status) => el("li", {}, statusMark(status, 16), t(`status.${status}`))));
   }
 
-  heatParts() {
-    const { answer, phase, error } = this.heat;
-    const title = head(t("heat.title"), answer ? answer.unit : "", answer ? t("heat.in_view", { n: count(answer.count) }) : "");
-    if (phase === "error") return [title, errorWords(error, () => this.heat.load())];
-    if (!answer) return [title, el("div", { class: "skeleton" }, el("span"), el("span"))];
-    if (!answer.count) return [title, el("p", { class: "legend__empty" }, t("heat.empty"))];
-    const fills = this.heat.fills.slice(0, Math.max(answer.breaks.length, 1));
-    return [
-      title,
-      el("ol", { class: "ramp ramp--breaks" }, el("li", {}, swatch("none")),
-        fills.map((fill, at) => el("li", {}, swatch(fill), el("b", {}, density(answer.breaks[at]))))),
-      el("p", { class: "legend__note" }, el("span", {}, t("heat.method", { metres: Math.round(answer.bandwidth_m) })),
-        el("span", {}, t("map.as_of", { clock: clock(answer.computed_at) }))),
-      this.filterNote(),
-    ];
-  }
-
   /** What is counted, where that is not everything open. */
   filterNote() {
+    const words = this.filterWords();
+    return words ? note(words) : null;
+  }
+
+  filterWords() {
     const { status, category, period, mine } = this.state;
     const kept = [status && tOr(`status.${status}`, status), category && this.nameOf(category), period && t(`map.period_${period}`), mine && t("map.mine")];
     const words = kept.filter(Boolean).join(" · ");
-    return words ? note(t("heat.only", { status: words })) : null;
+    return words ? t("heat.only", { status: words }) : null;
   }
 
   nameOf(category) {

@@ -7,28 +7,34 @@ import { setClock, setLocale } from "../format.js";
 import { icon } from "../icons.js";
 import { leaveToSignIn } from "../signed_out.js";
 import { setTexts, t } from "../texts.js";
+import { Ground } from "../ground.js";
 import { Buildings } from "./buildings.js";
 import { Cells } from "./cells.js";
 import { Chips } from "./chips.js";
 import { ChosenPlace } from "./chosen_place.js";
+import { City } from "./city.js";
 import { Counts } from "./counts.js";
 import { startTicking } from "./due.js";
 import { follow } from "./follow.js";
-import { GroundLayer } from "./ground_layer.js";
 import { Heat } from "./heat.js";
+import { HeatBar } from "./heat_bar.js";
 import { IssueLayer } from "./issue_layer.js";
 import { Matters } from "./issues.js";
 import { keys } from "./keys.js";
 import { Labels } from "./labels.js";
 import { Layers } from "./layers.js";
 import { Legend } from "./legend.js";
+import { Levels } from "./levels.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
+import { Net } from "./net.js";
 import { Panel } from "./panel.js";
 import { face } from "./panel_area.js";
 import { Rail } from "./rail.js";
 import { Search } from "./search.js";
 import { selection } from "./selection.js";
+import { Shading } from "./shading.js";
+import { Sharing } from "./sharing.js";
 import { Sheet } from "./sheet.js";
 import { ViewState } from "./state.js";
 import { Surroundings } from "./surroundings.js";
@@ -65,36 +71,60 @@ function together(page) {
   const choose = (kind) => (id) => { if (!isMovingPin()) state.set({ selected: { kind, id } }); };
   const me = page.me || {};
   const counts = new Counts(state);
-  const cells = new Cells(window.gridmapMap, choose("area"));
+  const net = new Net(page.roots);
   // First of all listeners: list, figures, legend and shading are drawn from the same counts.
-  counts.addEventListener("change", () => {
-    cells.setCounts(counts.byCell());
-    if (counts.byCell()) noteFirstPicture();
-  });
+  const shading = new Shading(net, counts, state, window.gridmapMap.legend);
+  const cells = new Cells(map, net, shading, window.gridmapMap.cellBorder, choose("area"));
   const matters = new Matters(map, state, counts, cells);
   const issues = new IssueLayer(map, { state, counts, matters, cells }, choose("issue"));
-  const heat = new Heat(map, state);
+  const heat = new Heat(map, state, cells);
   const buildings = new Buildings(map);
-  const surroundings = new Surroundings(map, page.bounds);
+  const surroundings = new Surroundings(net);
   const labels = new Labels(map, [() => surroundings.labels(), () => cells.labels()]);
-  const ground = new GroundLayer(map, labels);
+  const ground = new Ground(map, { sheets: false, taken: () => labels.taken });
+  net.addEventListener("change", () => { part("baking").hidden = net.phase !== "baking"; });
+  const city = drawn({ map, net, counts, cells, heat, buildings, surroundings, ground, labels });
   const live = new Live(page.endpoints?.stream || "/api/v1/stream");
   const rail = new Rail(part("rail"), { me, counts, state });
   new Chips(part("chips"), { state, counts, frequent: () => rail.frequent() });
   const list = new List(part("list"), part("list-head"), { state, counts });
   const panel = new Panel(part("panel"), { me, state, live, map, units: page.units });
-  const place = new ChosenPlace(map, cells);
+  const place = new ChosenPlace(map);
   const search = new Search(part("search"), { me, cells, state });
-  new Legend(part("legend"), { cells, heat, counts, state, live });
+  new Legend(part("legend-body"), { cells, shading, heat, counts, state, live });
+  new HeatBar(document.querySelector(".stage"), { map, heat, state });
+  new Levels(part("levels"), { shading, state });
+  new Sharing(part("sharing"), { map, state, shading });
   new Sheet(part("rail"), { map, state });
   new Layers(part("layers"), { state, shown: {
-    buildings: (wanted) => buildings.show(wanted), ground: (wanted) => ground.show(wanted),
-    names: (wanted) => labels.show(wanted), borders: (wanted) => surroundings.show(wanted) } });
+    buildings: (wanted) => buildings.show(wanted), ground: (wanted) => { ground.show(wanted); city.soon(); },
+    names: (wanted) => labels.show(wanted), borders: (wanted) => { surroundings.show(wanted); labels.soon(); city.soon(); } } });
   for (const source of [counts, matters]) source.addEventListener("change", () => labels.soon());
-  return { map, state, me, counts, cells, matters, issues, heat, buildings, surroundings, labels, ground, live, rail, list, panel, place, search };
+  net.addEventListener("areas", () => issues.soon());
+  return { map, state, me, counts, net, cells, matters, issues, heat, buildings, surroundings, labels, ground, live, rail, list, panel, place, search };
 }
 
-function begin({ rail, counts, list, surroundings, labels, panel, state, live }) {
+/** The canvas of all surfaces and lines, drawn anew whenever one of them has changed. */
+function drawn({ map, net, counts, cells, heat, buildings, surroundings, ground, labels }) {
+  const city = new City(map, [
+    (context, view) => ground.paint(context, view, "areas"),
+    (context, view) => cells.paintFills(context, view),
+    (context, view) => heat.paint(context, view),
+    (context, view) => ground.paint(context, view, "roads"),
+    (context, view) => cells.paintLines(context, view),
+    (context, view) => buildings.paint(context, view),
+    (context, view) => surroundings.paintOwn(context, view),
+    (context, view) => surroundings.paintBorders(context, view),
+    () => { if (net.source.isWhole && net.directory && counts.byCell()) noteFirstPicture(); },
+  ]);
+  for (const source of [cells, heat, buildings]) source.addEventListener("repaint", () => city.soon());
+  for (const source of [net, ground.source]) source.addEventListener("change", () => city.soon());
+  for (const kind of ["areas", "change"]) net.addEventListener(kind, () => labels.soon());
+  labels.addEventListener("drawn", () => ground.redraw());
+  return city;
+}
+
+function begin({ rail, counts, list, panel, state, live }) {
   startTicking();
   rail.load();
   if (rail.hasNothing) {
@@ -105,7 +135,6 @@ function begin({ rail, counts, list, surroundings, labels, panel, state, live })
     list.load();
     live.start();
   }
-  surroundings.load().then(() => labels.draw());
   if (state.selected) panel.open();
 }
 

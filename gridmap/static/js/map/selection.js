@@ -11,7 +11,7 @@ export function selection({ map, state, panel, place, cells }) {
   const show = {
     area({ properties, geometry }, fresh) {
       place.clear();
-      cells.select(cells.geometryOf(properties.code) || geometry);
+      cells.select(geometry);
       const cell = cells.boundsOf(properties.code);
       if (fresh && cell) showArea(map, cell, animate);
       else if (fresh && geometry) fitArea(map, L.geoJSON(geometry).getBounds(), animate);

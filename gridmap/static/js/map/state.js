@@ -5,6 +5,13 @@ const STATUSES = ["", "reported", "handling", "overdue", "handled", "triage"];
 /** The time filters by name: reported in the last so many local days, today among them. */
 export const PERIODS = { "": null, today: 0, week: 6, month: 29 };
 export const LAYERS = ["buildings", "ground", "names", "borders"];
+export const LEVELS = ["grid", "community", "street"];
+export const MEASURES = ["open", "late"];
+/** How the heat is counted and shown, by the name it has here; the first of each is what stands without a word. */
+export const HEAT_CHOICES = { heatKind: ["density", "spots"], per: ["km2", "households"], weight: ["none", "urgent"], step: ["day", "6h"] };
+export const HEAT = ["heatKind", "per", "weight", "then"];
+const IN_URL = { heatKind: "heat", per: "per", weight: "weight", step: "step" };
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 export const FILTERS = ["status", "category", "period", "mine"];
 const KINDS = /^(area|issue|building):(.+)$/;
 
@@ -19,16 +26,20 @@ export class ViewState extends EventTarget {
     const wishes = new URLSearchParams(hash.replace(/^#/, ""));
     const among = (name, list) => (list.includes(wishes.get(name)) ? wishes.get(name) : list[0]);
     this.mode = among("mode", MODES);
+    this.level = among("level", LEVELS);
+    this.measure = among("by", MEASURES);
     this.status = among("status", STATUSES);
     this.category = wishes.get("category") || "";
     this.period = among("time", Object.keys(PERIODS));
     this.mine = wishes.get("mine") === "1";
     this.hidden = (wishes.get("hide") || "").split(",").filter((name) => LAYERS.includes(name));
+    for (const [name, values] of Object.entries(HEAT_CHOICES)) this[name] = among(IN_URL[name], values);
+    this.then = MOMENT.test(wishes.get("then") || "") ? wishes.get("then") : "";
     this.selected = parseSelected(wishes.get("at"));
     this.camera = parseCamera(wishes.get("view"));
   }
 
-  /** Sets some of mode, the FILTERS, hidden, selected, camera; tells who listens; keeps the URL in step. */
+  /** Sets some of mode, level, measure, the FILTERS, the HEAT, step, hidden, selected, camera; tells who listens; keeps the URL in step. */
   set(changes) {
     const what = new Set(Object.keys(changes).filter((name) => !same(this[name], changes[name])));
     if (!what.size) return;
@@ -56,11 +67,15 @@ export class ViewState extends EventTarget {
     const wishes = new URLSearchParams();
     const put = (name, value) => { if (value) wishes.set(name, value); };
     put("mode", this.mode);
+    put("level", this.level === LEVELS[0] ? "" : this.level);
+    put("by", this.measure === MEASURES[0] ? "" : this.measure);
     put("status", this.status);
     put("category", this.category);
     put("time", this.period);
     put("mine", this.mine ? "1" : "");
     put("hide", this.hidden.join(","));
+    for (const [name, [usual]] of Object.entries(HEAT_CHOICES)) put(IN_URL[name], this[name] === usual ? "" : this[name]);
+    put("then", this.then);
     put("at", this.selected && `${this.selected.kind}:${this.selected.id}`);
     put("view", this.camera && `${this.camera.zoom},${this.camera.lon},${this.camera.lat}`);
     return `#${decodeURIComponent(wishes.toString())}`;

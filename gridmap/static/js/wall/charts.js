@@ -33,8 +33,9 @@ class Chart {
   draw(stage, option) {
     this.option = option;
     if (!this.node.clientWidth) return; // its panel is not part of this layout
+    const isFirst = !this.instance; // what was not there before has nothing to move from
     this.instance ||= echarts.init(this.node, theme(), { renderer: "canvas", devicePixelRatio: stage.sharpness });
-    this.instance.setOption({ animation: !still.matches, ...option }, { replaceMerge: ["series"] });
+    this.instance.setOption({ animation: !isFirst && !still.matches, ...option }, { replaceMerge: ["series"] });
   }
 }
 

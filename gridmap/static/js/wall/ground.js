@@ -1,78 +1,151 @@
 // The panel in the middle: the map with its facts, legends and signs; rebuilt when its graphics are lost.
 
 import { get } from "../api.js";
-import { el, put, svg } from "../dom.js";
+import { el, put } from "../dom.js";
 import { noteFirstPicture } from "../first_picture.js";
 import { count } from "../format.js";
 import { t } from "../texts.js";
-import { BEARING } from "./camera.js";
-import { token } from "./charts.js";
-import { HEAT_OPACITY, STREET } from "./layers.js";
+import { Directory } from "../tiles/directory.js";
+import { BEARING, boxOf, corners } from "./camera.js";
+import { STRESSED } from "./layers.js";
+import { CLASSES, heatKey, signs, tintKey, warmth } from "./legend.js";
 import { fault } from "./panels.js";
-import { Scene } from "./scene.js";
+import { Relief } from "./relief.js";
+import { Round } from "./round.js";
+import { Sets } from "./sets.js";
+import { left, sayScene } from "./titles.js";
 import { clockParts } from "./words.js";
 
 const REBUILD_MS = [1000, 5000, 20_000, 60_000];
 const HEAT_EVERY_MS = 4000;
 const HEAT_RETRY_MS = 10_000;
 const HEAT_ZOOM = 13;
-const CLASSES = 5;
 const BEYOND = 0.08; // of the width and height: heat is asked so far past the edge
 
 /** The map panel's work; `draw` is given to its Panel. */
 export class Ground {
   constructor(stage, page, parts) {
-    Object.assign(this, { stage, page, parts, scene: null, figures: null, builds: 0 });
-    stage.addEventListener("change", () => this.scene?.map && this.guard(() => this.scene.fit()));
+    Object.assign(this, { stage, page, parts, relief: null, figures: null, builds: 0, known: null });
+    this.round = new Round(page.round, (code) => this.own(code));
+    this.round.addEventListener("turn", () => this.turn());
+    this.sets = new Sets();
+    this.sets.addEventListener("phase", () => this.phase());
+    this.sets.addEventListener("change", ({ detail }) => this.changed(detail));
+    stage.addEventListener("change", () => this.isReady && this.guard(() => this.relief.fit()));
     parts.compass.style.setProperty("--north", `${-BEARING}deg`);
     put(parts.signs, signs());
+    this.sets.start();
+    this.bordered = get("/wall/ground").catch(() => null); // needed in a moment
   }
 
   /** Draws the figures; the map joins in as soon as it stands. */
   draw = (figures) => {
-    const isFirst = !this.figures;
     this.figures = figures;
     this.facts();
-    if (isFirst) this.build();
-    else this.refresh();
-  };
-
-  refresh() {
-    if (!this.isReady) return;
-    this.guard(() => this.scene.show(this.figures));
     this.heatSoon();
     this.keys();
+    if (!this.isReady) return;
+    this.round.take(figures);
+    this.guard(() => this.relief.show(figures));
+    this.title();
+    this.noteDrawn();
+  };
+
+  /** An area that lies in what this wall shows; null for others. */
+  own(code) {
+    const area = this.known?.directory.byCode.get(code);
+    const roots = this.known?.border.roots;
+    for (let at = area; at; at = at.parent) if (!roots || roots.includes(at.code)) return area;
+    return null;
+  }
+
+  /** While the tiles are made the panel says so; that the server is gone, the bar above says. */
+  phase() {
+    if (this.isReady || this.sets.phase === "ready") return;
+    const wait = el("div", { class: "ground__wait", role: "status" }, el("strong", {}, t("wall.baking")), el("small", {}, t("wall.baking_hint")));
+    if (this.sets.phase === "baking") put(this.parts.body, wait);
+  }
+
+  /** Another version of a set: taken over where the map stands, the first one makes it. */
+  async changed(name) {
+    if (!this.isReady) {
+      if (name === "areas" && !this.building) this.build();
+      return;
+    }
+    try {
+      if (name === "areas" && (await this.learn())) return void this.build();
+      this.guard(() => {
+        this.relief.put(name, this.sets.about(name));
+        if (name !== "areas") return;
+        this.relief.bound(this.known.border, this.known.directory);
+        this.relief.show(this.figures);
+        this.facts();
+      });
+    } catch (error) {
+      this.broke(error);
+    }
+  }
+
+  /** Learns the border and the directory of the newest areas; whether they reach elsewhere than before. */
+  async learn() {
+    const { version } = this.sets.about("areas");
+    if (this.known?.version === version) return false;
+    const [border, directory] = await Promise.all([(await this.bordered) || get("/wall/ground"), directoryOf(version)]);
+    this.bordered = null;
+    const box = String(boxOf(corners(border.outline)));
+    const isElsewhere = Boolean(this.known) && this.known.box !== box;
+    this.known = { version, border, directory, box };
+    return isElsewhere;
   }
 
   /** Makes the map, anew if need be. */
   async build() {
     clearTimeout(this.rebuilding);
     this.isReady = false;
-    this.scene?.close();
+    if (!this.sets.about("areas")) return; // comes with them
+    this.building = true;
+    this.relief?.close();
     try {
-      this.ground = await get("/wall/ground");
-      this.scene = new Scene(this.parts.map, this.stage, () => this.free());
-      this.scene.addEventListener("lost", () => this.again());
-      this.scene.addEventListener("moved", () => this.onMoved?.());
-      this.facts();
-      await this.scene.open(this.ground, this.page.bounds);
+      await this.learn();
+      const relief = new Relief(this.parts.map, this.stage, () => this.free());
+      this.relief = relief;
+      relief.scene = this.round.scene;
+      relief.addEventListener("lost", () => this.again());
+      relief.addEventListener("moved", () => this.onMoved?.());
+      relief.addEventListener("stale", ({ detail }) => this.sets.ask(detail));
+      await relief.open(this.known.border, this.known.directory, this.baked(["areas", "ground"]), () => this.figures && relief.show(this.figures));
       this.standing();
     } catch (error) {
       this.broke(error);
     }
+    this.building = false;
   }
 
-  async standing() {
+  baked(names) {
+    return Object.fromEntries(names.map((name) => [name, this.sets.about(name)]).filter(([, about]) => about));
+  }
+
+  standing() {
     this.isReady = true;
     this.builds = 0;
     this.parts.body.replaceChildren();
-    this.refresh();
+    if (this.warmth) this.guard(() => this.relief.heat(this.warmth));
+    if (this.figures) this.draw(this.figures);
     this.onMoved?.();
-    document.body.dataset.drawn = "map";
+    if (this.sets.about("areas").version !== this.known.version) this.changed("areas");
+  }
+
+  /** The first picture is there: areas and their figures. What stands on them follows. */
+  noteDrawn() {
+    if (document.body.dataset.drawn !== "all") document.body.dataset.drawn = "map";
     noteFirstPicture();
-    await this.scene.addLandmarks().catch((error) => console.warn("wall map, landmarks:", error.message));
-    await this.scene?.addBuildings(this.page.endpoints.api).catch((error) => console.warn("wall map, buildings:", error.message));
-    document.body.dataset.drawn = "all";
+    if (this.raised === this.relief) return;
+    this.raised = this.relief;
+    const later = this.baked(["ground", "buildings"]);
+    setTimeout(() => this.guard(() => {
+      for (const [name, about] of Object.entries(later)) this.relief.put(name, about);
+      this.relief.map.once("idle", () => { document.body.dataset.drawn = "all"; });
+    }));
   }
 
   broke(error) {
@@ -106,13 +179,39 @@ export class Ground {
   }
 
   facts() {
+    if (!this.figures) return;
     const { open, computed_at: at } = this.figures;
-    const cells = this.ground?.grid.features || [];
-    const km2 = cells.reduce((all, { properties }) => all + properties.km2, 0);
     const clock = clockParts(new Date(at)).slice(0, 2).join(":");
+    const { cells, km2 } = this.known?.border || {};
     put(this.parts.facts,
       el("p", {}, t("wall.facts_open"), el("b", {}, count(open.total)), el("small", {}, t("wall.facts_unit"))),
-      el("p", {}, cells.length ? t("wall.facts_rest", { clock, cells: count(cells.length), km2: km2.toFixed(1) }) : ""));
+      el("p", {}, cells ? t("wall.facts_rest", { clock, cells: count(cells), km2: km2.toFixed(1) }) : ""));
+  }
+
+  /** Another scene: the map turns to it, the title says what it is. */
+  turn() {
+    if (this.isReady) this.guard(() => {
+      this.relief.turnTo(this.round.scene);
+      this.relief.show(this.figures);
+    });
+    this.keys();
+    this.title();
+  }
+
+  /** What is shown, where that changes. */
+  title() {
+    const { scene, isTurning } = this.round;
+    const hasTitle = Boolean(this.figures) && (isTurning || scene.isSteered);
+    document.body.dataset.scene = scene.kind;
+    document.body.toggleAttribute("data-spot", Boolean(scene.area));
+    if (hasTitle) sayScene(this.parts.scene, scene, scene.area && this.own(scene.area), this.figures);
+    else this.parts.scene.hidden = true;
+  }
+
+  /** Once a second: how long a seat's wish still stays. */
+  tick() {
+    const node = this.parts.scene.querySelector("[data-part=left]");
+    if (node && this.round.scene.until) node.textContent = left(this.round.scene);
   }
 
   heatSoon(wait = this.warm ? HEAT_EVERY_MS : 0) {
@@ -129,7 +228,8 @@ export class Ground {
       const first = this.warm.breaks.length - this.steps.length;
       const features = this.warm.features.filter(({ properties }) => properties.level >= first)
         .map((one) => ({ ...one, properties: { colour: warmth(one.properties.level - first, this.steps.length) } }));
-      if (this.isReady) this.guard(() => this.scene.heat(features));
+      this.warmth = features;
+      if (this.isReady) this.guard(() => this.relief.heat(features));
     } catch {
       this.heatFailed = true;
       this.heatSoon(HEAT_RETRY_MS);
@@ -138,8 +238,16 @@ export class Ground {
   }
 
   keys() {
-    put(this.parts.keys, tintKey(this.figures.cells), heatKey(this.warm, this.steps, this.heatFailed));
+    if (!this.figures) return;
+    const { tint, heat } = STRESSED[this.round.scene.kind];
+    put(this.parts.keys, tint ? tintKey(this.figures.cells) : null, heat ? heatKey(this.warm, this.steps, this.heatFailed) : null);
   }
+}
+
+async function directoryOf(version) {
+  const answer = await fetch(`/tiles/areas/${version}/index.json`, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`areas ${version}: ${answer.status}`);
+  return new Directory(await answer.json());
 }
 
 let drawsGl = null;
@@ -152,38 +260,4 @@ function hasGl() {
     context?.getExtension("WEBGL_lose_context")?.loseContext();
   }
   return drawsGl;
-}
-
-/** The colour of a class of heat; a shorter scale takes the upper end of the ramp. */
-function warmth(level, classes) {
-  return token(`warm-${level + CLASSES - classes}`);
-}
-
-function tintKey({ period, bounds }) {
-  const steps = [`<${bounds[0]}`, `${bounds[0]}–${bounds[1] - 1}`, `${bounds[1]}–${bounds[2] - 1}`, `≥${bounds[2]}`];
-  return el("div", { class: "key key--tint" }, el("p", { class: "key__title" }, el("b", {}, t(`wall.tint_${period}`))),
-    el("div", { class: "key__bar" }, steps.map((_, n) => el("i", { css: { "--fill": token(`tint-${n}`) } }))),
-    el("div", { class: "key__steps" }, steps.map((step) => el("span", {}, step))));
-}
-
-function heatKey(warm, steps, hasFailed) {
-  if (!warm) return hasFailed ? el("p", { class: "key__empty" }, t("wall.heat_fault")) : null;
-  if (!warm.features.length) return el("p", { class: "key__empty" }, t("wall.heat_none"));
-  const title = el("p", { class: "key__title" }, el("b", {}, t("wall.heat")), " ", t("wall.heat_unit", { m: warm.bandwidth_m }));
-  return el("div", { class: "key" }, title,
-    el("div", { class: "key__bar" }, steps.map((_, level) => el("i", { css: { "--fill": onGround(warmth(level, steps.length)) } }))),
-    el("div", { class: "key__steps" }, steps.map((bound) => el("span", {}, String(bound)))));
-}
-
-/** A colour of the heat as it looks on the ground: it lets some of it through. */
-function onGround(colour) {
-  return `color-mix(in srgb, ${colour} ${HEAT_OPACITY * 100}%, ${token("tint-0")})`;
-}
-
-function signs() {
-  const line = (colour, width) => svg("line", { x1: 0, y1: 9, x2: 28, y2: 9, stroke: colour, "stroke-width": width });
-  const late = svg("path", { d: "M14 1 24 17H4z", fill: token("late") });
-  const dot = svg("circle", { cx: 14, cy: 9, r: 4.5, fill: token("late") });
-  const rows = [[late, "sign_late"], [dot, "sign_late_cell"], [line(STREET, 2.5), "sign_street"], [line("#8FD2F5", 1.4), "sign_community"], [line("#5B7F9D", 1), "sign_grid"]];
-  return rows.map(([sign, key]) => el("li", {}, svg("svg", { viewBox: "0 0 28 18", "aria-hidden": "true" }, sign), t(`wall.${key}`)));
 }

@@ -6,54 +6,128 @@ const OVER = 0.34;
 export const HEAT_OPACITY = 1 - (1 - UNDER) * (1 - OVER);
 export const NIGHT = "#081424"; // of the stage too: what lies outside is covered with it
 export const STREET = "#26C6FF";
-const geojson = (more = {}) => ({ type: "geojson", data: EMPTY, ...more });
-const at = (kind) => ["==", ["get", "kind"], kind];
-const line = (id, source, paint, more = {}) => ({ id, source, type: "line", layout: { "line-join": "round", "line-cap": "round" }, paint, ...more });
-
+export const BAKED = ["areas", "ground", "buildings"];
+const SPOTTED = ["street", "community", "grid"];
+const FONT = ["Noto Sans CJK SC Bold"]; // drawn by the browser itself, in the fonts the page has
+const STOREYS = ["max", ["coalesce", ["get", "floors"], 1], 1];
+const HEIGHT = ["*", STOREYS, 6]; // floors × 3 m × 2
 const ROAD_WIDTH = ["match", ["get", "rank"], "main", 3.4, "minor", 1.8, 0.9];
+const geojson = (more = {}) => ({ type: "geojson", data: EMPTY, ...more });
+const line = (id, of, paint, more = {}) => ({ id, ...of, type: "line", layout: { "line-join": "round", "line-cap": "round" }, paint, ...more });
+const own = (source) => ({ source });
+const area = (level) => ({ source: "areas", "source-layer": level });
+const ground = { source: "ground", "source-layer": "ground" };
+const at = (kind) => ["all", ["==", ["get", "kind"], kind], ["==", ["geometry-type"], "Polygon"]];
 
-/** The style: sources without data yet, and their layers. `tints` are the colours of the cells' classes. */
-export function style(tints) {
+/** A baked set as a source; outside `bounds` nothing is asked for. */
+export function source({ tiles, minzoom, maxzoom }, bounds) {
+  return { type: "vector", tiles, minzoom, maxzoom, bounds, promoteId: "code" };
+}
+
+/** The sources that are not baked, and how slowly what is shown turns into something else. */
+export function style(isStill) {
+  const sources = { squares: geojson(), outside: geojson(), outline: geojson(), heat: geojson({ tolerance: 0.2 }), late: geojson(), labels: geojson() };
+  return { version: 8, transition: { duration: isStill ? 0 : 600, delay: 0 }, sources, layers: [] };
+}
+
+/** All layers, bottom to top. `tints` are the colours of the cells' classes. */
+export function layers(tints) {
+  const tint = ["match", ["coalesce", ["feature-state", "tint"], 0], 1, tints[1], 2, tints[2], 3, tints[3], tints[0]];
+  return [
+    { id: "base", ...own("outline"), type: "fill", paint: { "fill-color": tints[0] } },
+    { id: "cells", ...area("grid"), type: "fill", paint: { "fill-color": tint, "fill-opacity": 0.92 } },
+    { id: "fields", ...ground, type: "fill", filter: at("field"), paint: { "fill-color": "#0C2226", "fill-opacity": 0.55 } },
+    { id: "greens", ...ground, type: "fill", filter: at("green"), paint: { "fill-color": "#0E2B2A", "fill-opacity": 0.8 } },
+    { id: "water", ...ground, type: "fill", filter: at("water"), paint: { "fill-color": "#0F3154", "fill-opacity": 0.95 } },
+    line("roads", ground, { "line-color": "#23507A", "line-width": ROAD_WIDTH, "line-opacity": 0.8 }, { filter: ["==", ["get", "kind"], "road"] }),
+    line("cell-borders", area("grid"), { "line-color": "#8FC4EA", "line-opacity": 0.22, "line-width": 0.8 }),
+    line("community-borders", area("community"), { "line-color": "#8FD2F5", "line-opacity": 0.6, "line-width": 1.2 }),
+    { id: "heat", ...own("heat"), type: "fill", paint: { "fill-color": ["get", "colour"], "fill-opacity": UNDER, "fill-antialias": false } },
+    blocks(),
+    { id: "heat-above", ...own("heat"), type: "fill", paint: { "fill-color": ["get", "colour"], "fill-opacity": OVER, "fill-antialias": false } },
+    ...SPOTTED.map(veil),
+    { id: "outside", ...own("outside"), type: "fill", paint: { "fill-color": NIGHT, "fill-antialias": false } },
+    line("squares", own("squares"), { "line-color": "#5F8FB8", "line-opacity": 0.13, "line-width": 1 }),
+    line("street-casing", area("street"), { "line-color": "#04101C", "line-width": 5, "line-opacity": 0.8 }),
+    line("streets", area("street"), { "line-color": STREET, "line-width": 2 }),
+    line("edge-glow", own("outline"), { "line-color": STREET, "line-width": 10, "line-blur": 10, "line-opacity": 0.28 }),
+    line("edge", own("outline"), { "line-color": STREET, "line-width": 2.4 }),
+    ...SPOTTED.map(spot),
+    lateCells(), late(), labels(),
+  ];
+}
+
+function blocks() {
   return {
-    version: 8,
-    sources: {
-      squares: geojson(), outside: geojson(), outline: geojson(), cells: geojson({ promoteId: "code" }), landmarks: geojson(),
-      communities: geojson(), streets: geojson(), heat: geojson({ tolerance: 0.2 }), late: geojson(), labels: geojson(),
+    id: "blocks", source: "buildings", "source-layer": "building", type: "fill-extrusion", filter: ["==", ["geometry-type"], "Polygon"],
+    paint: {
+      "fill-extrusion-color": ["interpolate", ["linear"], HEIGHT, 6, "#1D3D5C", 60, "#285580", 200, "#3A78A8"],
+      "fill-extrusion-height": HEIGHT, "fill-extrusion-opacity": 0.72, "fill-extrusion-vertical-gradient": true,
     },
-    layers: [
-      { id: "ground", source: "outline", type: "fill", paint: { "fill-color": tints[0] } },
-      { id: "cells", source: "cells", type: "fill", paint: { "fill-color": ["match", ["coalesce", ["feature-state", "tint"], 0], 1, tints[1], 2, tints[2], 3, tints[3], tints[0]], "fill-opacity": 0.92 } },
-      { id: "fields", source: "landmarks", type: "fill", filter: at("field"), paint: { "fill-color": "#0C2226", "fill-opacity": 0.55 } },
-      { id: "greens", source: "landmarks", type: "fill", filter: at("green"), paint: { "fill-color": "#0E2B2A", "fill-opacity": 0.8 } },
-      { id: "water", source: "landmarks", type: "fill", filter: at("water"), paint: { "fill-color": "#0F3154", "fill-opacity": 0.95 } },
-      line("roads", "landmarks", { "line-color": "#23507A", "line-width": ROAD_WIDTH, "line-opacity": 0.8 }, { filter: at("road") }),
-      line("cell-borders", "cells", { "line-color": "#8FC4EA", "line-opacity": 0.22, "line-width": 0.8 }),
-      line("community-borders", "communities", { "line-color": "#8FD2F5", "line-opacity": 0.6, "line-width": 1.2 }),
-      { id: "heat", source: "heat", type: "fill", paint: { "fill-color": ["get", "colour"], "fill-opacity": UNDER, "fill-antialias": false } },
-      { id: "heat-above", source: "heat", type: "fill", paint: { "fill-color": ["get", "colour"], "fill-opacity": OVER, "fill-antialias": false } },
-      { id: "outside", source: "outside", type: "fill", paint: { "fill-color": NIGHT, "fill-antialias": false } },
-      line("squares", "squares", { "line-color": "#5F8FB8", "line-opacity": 0.13, "line-width": 1 }),
-      line("street-casing", "streets", { "line-color": "#04101C", "line-width": 5, "line-opacity": 0.8 }),
-      line("streets", "streets", { "line-color": STREET, "line-width": 2 }),
-      line("edge-glow", "outline", { "line-color": STREET, "line-width": 10, "line-blur": 10, "line-opacity": 0.28 }),
-      line("edge", "outline", { "line-color": STREET, "line-width": 2.4 }),
-      { id: "late-cells", source: "late", type: "circle", filter: ["!", ["get", "listed"]], paint: { "circle-radius": 4.5, "circle-color": "#FF5C6C", "circle-stroke-color": "#1B0A10", "circle-stroke-width": 1.5, "circle-opacity": 0.9 } },
-      { id: "late", source: "late", type: "symbol", filter: ["get", "listed"], layout: { "icon-image": "late", "icon-anchor": "bottom", "icon-allow-overlap": true, "icon-ignore-placement": true } },
-      { id: "labels", source: "labels", type: "symbol", layout: { "icon-image": ["get", "image"], "icon-anchor": "center", "icon-offset": [0, -6], "icon-padding": 0, "symbol-sort-key": ["get", "rank"] } },
-    ],
   };
 }
 
-/** The buildings of one area: floors × 3 m × 2. */
-export function blocksLayer(source) {
-  const height = ["*", ["max", ["coalesce", ["get", "floors"], 1], 1], 6];
+function veil(level) {
+  return { id: `veil-${level}`, ...area(level), type: "fill", layout: { visibility: "none" }, paint: { "fill-color": NIGHT, "fill-opacity": 0.62, "fill-antialias": false } };
+}
+
+function spot(level) {
+  return line(`spot-${level}`, area(level), { "line-color": "#F2F9FF", "line-width": 3 }, { layout: { visibility: "none", "line-join": "round" } });
+}
+
+function lateCells() {
+  const paint = { "circle-radius": 4.5, "circle-color": "#FF5C6C", "circle-stroke-color": "#1B0A10", "circle-stroke-width": 1.5, "circle-opacity": 0.9 };
+  return { id: "late-cells", ...own("late"), type: "circle", filter: ["!", ["get", "listed"]], paint };
+}
+
+function late() {
+  const layout = { "icon-image": "late", "icon-anchor": "bottom", "icon-allow-overlap": true, "icon-ignore-placement": true };
+  return { id: "late", ...own("late"), type: "symbol", filter: ["get", "listed"], layout };
+}
+
+/** Names with a number; one that has no room steps aside before it gives way. */
+function labels() {
+  const text = ["format", ["get", "name"], {}, " ", {}, ["get", "number"], { "text-color": "#B9D2E6" }];
   return {
-    id: source, source, type: "fill-extrusion",
-    paint: {
-      "fill-extrusion-color": ["interpolate", ["linear"], height, 6, "#1D3D5C", 60, "#285580", 200, "#3A78A8"],
-      "fill-extrusion-height": height, "fill-extrusion-opacity": 0.72, "fill-extrusion-vertical-gradient": true,
+    id: "labels", ...own("labels"), type: "symbol",
+    layout: {
+      "text-field": text, "text-font": FONT, "text-size": ["case", ["get", "strong"], 23, 19], "text-padding": 1, "text-max-width": 40,
+      "text-variable-anchor": ["center", "bottom", "top", "left", "right"], "text-radial-offset": 0.7, "symbol-sort-key": ["get", "rank"],
     },
+    paint: { "text-color": "#F2F9FF", "text-halo-color": "rgba(5,11,20,.92)", "text-halo-width": 2.4 },
   };
+}
+
+/** What each scene brings out: how much of heat, cells' classes, buildings and late signs it shows, and which number stands by a name. */
+export const STRESSED = {
+  overview: { heat: 1, tint: 1, blocks: 0.72, late: 1, number: "open" },
+  heat: { heat: 1, tint: 0, blocks: 0.16, late: 0, number: "open" },
+  reports: { heat: 0, tint: 1, blocks: 0.28, late: 0, number: "reported" },
+  late: { heat: 0, tint: 0, blocks: 0.28, late: 1, number: "late" },
+};
+
+/** The paint that makes a map show what a scene brings out: [layer, property, value]. */
+export function paintOf({ heat, tint, blocks: height, late: signs }) {
+  return [
+    ["heat", "fill-opacity", UNDER * heat], ["heat-above", "fill-opacity", OVER * heat], ["cells", "fill-opacity", 0.92 * tint],
+    ["blocks", "fill-extrusion-opacity", height], ["late", "icon-opacity", signs], ["late-cells", "circle-opacity", 0.9 * signs], ["late-cells", "circle-stroke-opacity", signs],
+  ];
+}
+
+/** The filters that leave one's own areas only: [layer, filter]; `codes(level)` lists them, or is null for all. */
+export function filtersOf(codes) {
+  const mine = (level) => (codes ? ["match", ["get", "code"], codes(level).length ? codes(level) : [""], true, false] : null);
+  return [["cells", mine("grid")], ["cell-borders", mine("grid")], ["community-borders", mine("community")], ["street-casing", mine("street")], ["streets", mine("street")]];
+}
+
+/** What makes one area stand out, or none (null): [layer, visibility, filter]. */
+export function spotlight(found) {
+  return SPOTTED.flatMap((level) => {
+    const isIt = found?.level === level;
+    const shown = isIt ? "visible" : "none";
+    const code = isIt ? found.code : "";
+    return [[`veil-${level}`, shown, ["!=", ["get", "code"], code]], [`spot-${level}`, shown, ["==", ["get", "code"], code]]];
+  });
 }
 
 /** Lines a kilometre apart around a box, reaching `beyond` kilometres past it. */
@@ -67,9 +141,8 @@ export function squares([west, south, east, north], beyond = 7) {
   return { type: "Feature", properties: {}, geometry: { type: "MultiLineString", coordinates: lines } };
 }
 
-/** Everything but the polygons of a collection. */
-export function outside({ features }) {
-  const holes = features.flatMap(({ geometry }) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates).map((rings) => rings[0]));
+/** Everything but a multipolygon. */
+export function outside({ coordinates }) {
   const world = [[-179, -80], [179, -80], [179, 80], [-179, 80], [-179, -80]];
-  return { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [world, ...holes] } };
+  return { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [world, ...coordinates.map((rings) => rings[0])] } };
 }

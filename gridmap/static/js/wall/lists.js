@@ -146,7 +146,7 @@ export function newestPanel(isNew) {
 
 function newRow(row, isNew) {
   const seconds = (serverNow() - Date.parse(row.reported_at)) / 1000;
-  const when = seconds < 60 ? t("wall.now") : ago(seconds);
+  const when = seconds < 60 ? t("wall.now") : ago(seconds, "row");
   return el("li", { class: isNew ? "is-new" : null, dataset: { number: row.number } },
     svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("circle", { cx: 12, cy: 12, r: 9 })),
     el("span", { class: "rows__when" }, when), el("span", { class: "rows__what" }, row.category_name),

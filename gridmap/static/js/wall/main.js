@@ -13,12 +13,15 @@ import { drawCategories, drawOpen, latePanel, newestPanel, rankingPanel } from "
 import { Panel, STALE_S, clockSign } from "./panels.js";
 import { Pulses } from "./pulses.js";
 import { Stage } from "./stage.js";
+import { steering } from "./steering.js";
 import { ageOf, ago, clockParts, longDay, setZone, span } from "./words.js";
 
 const SECOND_MS = 1000;
 const CUT_AFTER_S = 3; // a hiccup is not worth an amber bar
 const WORDS_EVERY = 30; // seconds after which “how long ago” is said again
 const RELOADED = "gridmap-wall-reloaded-for";
+const STRIP = 64; // pixels of the strip a seat steers by
+const TILES_EVERY = 600; // seconds after which the tiles are asked for without being told
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 
 function start() {
@@ -28,11 +31,12 @@ function start() {
   setZone(page.timezone, document.documentElement.lang);
   setNow(page.now);
   setBase(page.endpoints.api);
-  const stage = new Stage(part("stage"));
+  const stage = new Stage(part("stage"), page.steers ? STRIP : 0);
   const figures = new Figures();
   const live = new Live(page.endpoints.stream);
   const ground = new Ground(stage, page, partsOf("map"));
-  const pulses = new Pulses(part("links"), stage, () => ground.scene);
+  const pulses = new Pulses(part("links"), stage, () => ground.relief);
+  const strip = page.steers ? steering(part("steer")) : null;
   ground.onMoved = () => pulses.draw();
   const panels = [
     new Panel("kpis", drawKpis), new Panel("trend", trendPanel(stage)), new Panel("week", weekPanel(stage)),
@@ -47,6 +51,7 @@ function start() {
     if (isOther(page.version, figures.figures.version)) return;
     pulses.take(Array.isArray(figures.figures.newest) ? figures.figures.newest : []);
     for (const panel of panels) panel.show(figures.figures, figures.at);
+    strip?.take(figures.figures);
     pulses.draw();
     document.body.dataset.figures = "shown";
     tick();
@@ -56,7 +61,9 @@ function start() {
   const tick = () => {
     seconds += 1;
     if (seconds % WORDS_EVERY === 0) for (const panel of again) if (panel.figures && !panel.failedAt) panel.show(panel.figures.figures, panel.figures.at);
+    if (seconds % TILES_EVERY === 0) ground.sets.start();
     for (const panel of panels) panel.tick();
+    ground.tick();
     clock();
     connection(figures, live);
   };
@@ -76,12 +83,14 @@ function partsOf(name) {
 
 /** The stream only says that something happened; what, the figures say. */
 function follow(live, figures, ground) {
-  live.addEventListener("message", ({ detail: { kind } }) => {
-    if (kind === "signed-out") ended();
-    else if (kind === "areas" || kind === "buildings") ground.build();
-    figures.soon();
-  });
-  live.addEventListener("link", () => figures.soon(0));
+  const told = {
+    "signed-out": ended,
+    tiles: ({ set }) => ground.sets.ask(set),
+    steer: (wish) => ground.round.steer(wish),
+    reset: () => { ground.sets.start(); figures.soon(); },
+  };
+  live.addEventListener("message", ({ detail: { kind, data } }) => (told[kind] || (() => figures.soon()))(data));
+  live.addEventListener("link", () => { figures.soon(0); if (!live.goneSince) ground.sets.start(); });
   window.addEventListener("online", () => figures.soon(0));
   window.addEventListener("gridmap:signed-out", ended);
 }

@@ -9,8 +9,8 @@ const BEND = 10;
 
 /** Follows the newest reports and shows those that were not there before. */
 export class Pulses {
-  constructor(node, stage, scene) {
-    Object.assign(this, { node, stage, scene, known: null, running: new Map() });
+  constructor(node, stage, map) {
+    Object.assign(this, { node, stage, map, known: null, running: new Map() });
     stage.addEventListener("change", () => this.draw());
   }
 
@@ -46,7 +46,7 @@ export class Pulses {
     let lane = 0;
     for (const { row, group } of this.running.values()) {
       const target = document.querySelector(`[data-panel="newest"] [data-number="${CSS.escape(row.number)}"]`);
-      const place = row.lon_lat && this.scene()?.stagePlace(row.lon_lat);
+      const place = row.lon_lat && this.map()?.stagePlace(row.lon_lat);
       group.replaceChildren(...(place ? this.parts(place, target, lane++) : []));
     }
   }

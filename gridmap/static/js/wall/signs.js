@@ -1,7 +1,4 @@
-// Signs and names as pictures: the map has no fonts of its own, so names are drawn on a canvas, with a dark halo.
-
-const FONT = 19;
-const FAMILY = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",system-ui,sans-serif';
+// Signs as pictures, drawn on a canvas.
 
 function canvas(width, height, ratio) {
   const made = document.createElement("canvas");
@@ -14,30 +11,6 @@ function canvas(width, height, ratio) {
 
 function pictureOf(pen) {
   return pen.getImageData(0, 0, pen.canvas.width, pen.canvas.height);
-}
-
-/** A name and its number beside it, `ratio` pixels to one of ours. */
-export function label(name, number, ratio, { isStrong = false } = {}) {
-  const size = isStrong ? FONT + 4 : FONT;
-  const fonts = [`700 ${size}px ${FAMILY}`, `400 ${size}px ${FAMILY}`];
-  const measure = canvas(1, 1, 1);
-  const widths = [name, number].map((text, at) => {
-    measure.font = fonts[at];
-    return measure.measureText(text).width;
-  });
-  const gap = number ? 7 : 0;
-  const pen = canvas(widths[0] + gap + widths[1] + 8, size * 1.4, ratio);
-  pen.textBaseline = "middle";
-  pen.lineJoin = "round";
-  [[name, 4, "#F2F9FF"], [number, 4 + widths[0] + gap, "#C9DCEC"]].forEach(([text, left, colour], at) => {
-    pen.font = fonts[at];
-    pen.strokeStyle = "rgba(5,11,20,.92)";
-    pen.lineWidth = 5;
-    pen.strokeText(text, left, size * 0.7);
-    pen.fillStyle = colour;
-    pen.fillText(text, left, size * 0.7);
-  });
-  return pictureOf(pen);
 }
 
 /** The triangle of what is late. */

@@ -4,17 +4,18 @@ const NORMAL = { width: 1920, height: 1080 };
 const WIDE = { width: 3840, height: 1080 };
 const WIDE_FROM = 2.6; // between 16:9 (1.78) and 32:9 (3.56)
 
-/** Emits `change` when layout or scale are others: charts and map draw themselves as sharp as the screen. */
+/** `below`: pixels of the screen kept free beneath. Emits `change` when layout or scale are others: charts and map draw themselves as sharp as the screen. */
 export class Stage extends EventTarget {
-  constructor(node) {
+  constructor(node, below = 0) {
     super();
-    Object.assign(this, { node, scale: 1, isWide: false });
+    Object.assign(this, { node, below, scale: 1, isWide: false });
     window.addEventListener("resize", () => this.fit());
     this.fit();
   }
 
   fit() {
-    const { innerWidth: width, innerHeight: height } = window;
+    const { innerWidth: width, innerHeight } = window;
+    const height = innerHeight - this.below;
     this.isWide = width / height >= WIDE_FROM;
     this.size = this.isWide ? WIDE : NORMAL;
     this.scale = Math.min(width / this.size.width, height / this.size.height);

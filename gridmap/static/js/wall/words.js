@@ -12,12 +12,12 @@ export function span(seconds) {
   return t(`wall.${unit}`, { n: Math.floor(whole / length) });
 }
 
-/** How long ago, in words that change seldom: 刚刚, 20 秒前, 3 分钟前. */
-export function ago(seconds) {
+/** How long ago, in words that change seldom: 刚刚, 20 秒前, 3 分钟前; `form` "row" is short. */
+export function ago(seconds, form = "ago") {
   if (seconds < 10) return t("wall.now");
   if (seconds < 60) return t("wall.seconds_ago", { n: Math.floor(seconds / 10) * 10 });
   const [unit, length] = SPANS.find(([, size]) => seconds >= size);
-  return t(`wall.${unit}_ago`, { n: Math.floor(seconds / length) });
+  return t(`wall.${unit}_${form}`, { n: Math.floor(seconds / length) });
 }
 
 /** The age of a moment in seconds, by the server's clock. */

@@ -1,0 +1,31 @@
+// The choice of what is shaded: cells, communities or streets, by open or by late matters.
+
+import { el, put } from "../dom.js";
+import { t } from "../texts.js";
+import { MEASURES } from "./state.js";
+
+export class Levels {
+  constructor(node, { shading, state }) {
+    Object.assign(this, { node, shading, state });
+    shading.addEventListener("change", () => this.draw());
+    state.on(["mode"], () => this.draw());
+    this.draw();
+  }
+
+  draw() {
+    const { level, measure } = this.shading;
+    const levels = this.shading.levels();
+    const print = JSON.stringify([this.state.mode, levels, level, measure]);
+    if (print === this.print) return;
+    this.print = print;
+    this.node.hidden = this.state.mode !== "classes";
+    put(this.node,
+      levels.length > 1 ? this.group("map.shade_level", levels.map((one) => [one, t(`map.shade_${one}`), one === level, { level: one }])) : null,
+      this.group("map.shade_measure", MEASURES.map((one) => [one, t(`map.shade_${one}`), one === measure, { measure: one }])));
+  }
+
+  group(label, choices) {
+    return el("div", { class: "choice", role: "group", "aria-label": t(label) }, choices.map(([name, words, isOn, change]) =>
+      el("button", { type: "button", "data-choice": name, "aria-pressed": String(isOn), onclick: () => this.state.set(change) }, words)));
+  }
+}

@@ -1,0 +1,114 @@
+// What the areas are shaded by: which level, which figure, how its values fall into classes.
+
+import { sum } from "./filters.js";
+import { LEVELS } from "./state.js";
+
+const LATE = 3; // the place of late ones among counts by class
+const FIGURES = { open: sum, late: (counts) => counts[LATE] };
+
+/** `legend`: the classes the server cut for open matters by cell. Emits `change`. */
+export class Shading extends EventTarget {
+  constructor(net, counts, state, legend) {
+    super();
+    Object.assign(this, { net, counts, state, ramp: legend.ramp, cut: new Map([["grid/open", legend]]), values: new Map() });
+    counts.addEventListener("change", () => this.renew());
+    net.addEventListener("areas", () => this.renew());
+    state.on(["level", "measure"], () => this.renew());
+    Object.assign(this, { later: legend.method_later, classes: legend });
+  }
+
+  /** The level shaded now: the wish, where one's own area has several of it, else the cells. */
+  get level() {
+    return this.levels().includes(this.state.level) ? this.state.level : "grid";
+  }
+
+  /** The levels worth choosing from. */
+  levels() {
+    return LEVELS.filter((level) => level === "grid" || this.areasOf(level).length > 1);
+  }
+
+  areasOf(level) {
+    this.areas ||= new Map();
+    if (!this.areas.has(level)) this.areas.set(level, this.net.directory?.below(level, this.net.roots) || []);
+    return this.areas.get(level);
+  }
+
+  renew() {
+    if (this.from !== this.net.directory) Object.assign(this, { from: this.net.directory, areas: null });
+    const { level, measure } = this;
+    this.values = new Map(this.areasOf(level).map(({ code }) => [code, 0]));
+    if (this.counts.byCell()) {
+      for (const cell of this.net.cells) {
+        const above = ancestor(cell, level);
+        if (above && this.values.has(above.code)) this.values.set(above.code, this.values.get(above.code) + this.figureOf(this.counts.ofCell(cell.code)));
+      }
+    }
+    this.classes = this.classesFor(`${level}/${measure}`);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Cut once for each level and figure, so that colours keep their meaning while counts change. */
+  classesFor(key) {
+    const known = this.cut.get(key);
+    if (known && known.classes.length > 1) return known;
+    const found = [...this.values.values()].filter((value) => value > 0).sort((a, b) => a - b);
+    const most = this.ramp.length - 1;
+    const uppers = found.length ? [...new Set(Array.from({ length: most }, (_, at) => found[Math.ceil(((at + 1) * found.length) / most) - 1]))] : [];
+    const rest = uppers.map((to, at) => ({ from: (uppers[at - 1] || 0) + 1, to, fill: this.ramp[at + 1] }));
+    const cut = { classes: [{ from: 0, to: 0, fill: this.ramp[0] }, ...rest], method: uppers.length ? this.later : known?.method || "" };
+    if (uppers.length) this.cut.set(key, cut);
+    return cut;
+  }
+
+  /** The figure shaded now, of counts by class. */
+  figureOf(counts) {
+    return FIGURES[this.measure](counts);
+  }
+
+  get measure() {
+    return this.state.measure;
+  }
+
+  /** Whether an area is one of those that are shaded. */
+  has(code) {
+    return this.values.has(code);
+  }
+
+  valueOf(code) {
+    return this.values.get(code) || 0;
+  }
+
+  classOf(value) {
+    const { classes } = this.classes;
+    if (value <= 0) return 0;
+    const index = classes.findIndex((entry, at) => at > 0 && value <= entry.to);
+    return index === -1 ? classes.length - 1 : index;
+  }
+
+  /** The colour of an area; null for what is not one's own. */
+  fillOf(code) {
+    return this.values.has(code) ? this.classes.classes[this.classOf(this.values.get(code))].fill : null;
+  }
+
+  /** Whether its colour is a dark one, on which words are white. */
+  isDark(code) {
+    return this.classOf(this.valueOf(code)) >= 4;
+  }
+
+  /** The classes with how many areas are in each now, and all of them together. */
+  now() {
+    const values = [...this.values.values()];
+    const tally = new Array(this.classes.classes.length).fill(0);
+    for (const value of values) tally[this.classOf(value)] += 1;
+    const classes = this.classes.classes.map((entry, at) => ({ ...entry, areas: tally[at] }));
+    const last = classes[classes.length - 1];
+    last.to = values.reduce((most, value) => Math.max(most, value), last.to);
+    return { classes, method: this.classes.method, areas: values.length, total: values.reduce((a, b) => a + b, 0) };
+  }
+}
+
+/** The area of a level that an area is or lies in; null for none. */
+export function ancestor(area, level) {
+  for (let at = area; at; at = at.parent) if (at.level === level) return at;
+  return null;
+}

@@ -1,0 +1,25 @@
+// Draws tile by tile, each inside its own square, so that what reaches over the edge is drawn once.
+
+/** Calls `paint(layers)` for each of `tiles`, with the sheet cut to whole pixels of the tile's square. */
+export function eachTile(context, { scale, dx, dy }, tiles, paint) {
+  const ratio = context.getTransform().a || 1;
+  const whole = (pixels) => Math.round(pixels * ratio) / ratio;
+  for (const { box, layers } of tiles) {
+    const [left, top] = [whole(box.left * scale + dx), whole(box.top * scale + dy)];
+    context.save();
+    context.beginPath();
+    context.rect(left, top, whole(box.right * scale + dx) - left, whole(box.bottom * scale + dy) - top);
+    context.clip();
+    paint(layers);
+    context.restore();
+  }
+}
+
+/** One path of all rings of an item. */
+export function trace(context, { scale, dx, dy }, rings, isClosed) {
+  for (const ring of rings) {
+    context.moveTo(ring[0] * scale + dx, ring[1] * scale + dy);
+    for (let at = 2; at < ring.length; at += 2) context.lineTo(ring[at] * scale + dx, ring[at + 1] * scale + dy);
+    if (isClosed) context.closePath();
+  }
+}

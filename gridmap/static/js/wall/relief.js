@@ -1,0 +1,182 @@
+// The map in the middle: the district from above and aside, with everything that is drawn on it.
+
+import { Map as GlMap, prewarm } from "maplibre-gl";
+
+import { BEARING, PITCH, boxOf, corners, cornersOf, frame } from "./camera.js";
+import { token } from "./charts.js";
+import { BAKED, STRESSED, filtersOf, layers, outside, paintOf, source, spotlight, squares, style } from "./layers.js";
+import { lateSign } from "./signs.js";
+
+const NAMED_AT_MOST = 40; // more communities than this: the streets are named first
+const ROUGH = 0.25; // pixels while tiles still come in: what is drawn over and over then is drawn quickly
+const FAMILY = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",system-ui,sans-serif';
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+const collection = (features) => ({ type: "FeatureCollection", features });
+prewarm(); // its worker starts while the page still asks what there is to draw
+const pointAt = (coordinates, properties) => ({ type: "Feature", properties, geometry: { type: "Point", coordinates } });
+
+/** Emits `moved` when the camera stands elsewhere, `lost` when the graphics context is gone, `stale` {detail: set} when tiles are gone. */
+export class Relief extends EventTarget {
+  constructor(node, stage, free) {
+    super();
+    Object.assign(this, { node, stage, free, scene: { kind: "overview", area: null }, tinted: [], versions: {} });
+  }
+
+  /** Draws what there is of `sets` (TileJSONs by name) inside `border`; `directory` knows the areas, `show` the figures. Throws where there is no WebGL. */
+  open(border, directory, sets, show) {
+    this.all = layers([0, 1, 2, 3].map((n) => token(`tint-${n}`)));
+    this.outline = corners(border.outline);
+    this.bounds = boxOf(this.outline);
+    const [west, south, east, north] = this.bounds;
+    this.map = new GlMap({
+      container: this.node, style: style(still.matches), center: [(west + east) / 2, (south + north) / 2], zoom: 12, localIdeographFontFamily: FAMILY,
+      pitch: PITCH, bearing: BEARING, interactive: false, attributionControl: false, fadeDuration: 0, renderWorldCopies: false,
+      pixelRatio: ROUGH, trackResize: false, canvasContextAttributes: { antialias: false },
+    });
+    this.map.on("error", (event) => this.failed(event));
+    this.map.on("webglcontextlost", () => this.dispatchEvent(new Event("lost")));
+    this.map.on("move", () => this.dispatchEvent(new Event("moved")));
+    return new Promise((resolve) => {
+      this.map.once("style.load", () => {
+        this.fill(border, directory, sets);
+        show();
+        this.map.once("idle", () => {
+          this.isSharp = true;
+          this.map.setPixelRatio(this.stage.sharpness);
+          this.map.once("idle", resolve);
+        });
+      });
+    });
+  }
+
+  fill(border, directory, sets) {
+    const { map } = this;
+    map.setLight({ anchor: "viewport", color: "#DCEBFA", intensity: 0.42, position: [1.3, 210, 35] });
+    map.addImage("late", lateSign(this.stage.sharpness), { pixelRatio: this.stage.sharpness });
+    for (const layer of this.all) if (!BAKED.includes(layer.source)) map.addLayer(layer);
+    for (const [name, about] of Object.entries(sets)) this.put(name, about);
+    this.bound(border, directory);
+    this.fit();
+  }
+
+  /** A set of tiles, new or in another version: what is drawn stays until the other is there. */
+  put(name, about) {
+    const { map } = this;
+    if (this.versions[name] === about.version) return;
+    this.versions[name] = about.version;
+    const held = map.getSource(name);
+    if (held) {
+      held.setTiles(about.tiles);
+      return;
+    }
+    map.addSource(name, source(about, this.bounds));
+    this.all.forEach((layer, at) => {
+      if (layer.source !== name) return;
+      const next = this.all.slice(at + 1).find(({ id }) => map.getLayer(id));
+      map.addLayer(layer, next?.id);
+    });
+    this.stress();
+  }
+
+  /** Takes the border and the areas inside it, at the start and when they are others. */
+  bound(border, directory) {
+    const { map } = this;
+    Object.assign(this, { border, directory, outline: corners(border.outline) });
+    const roots = border.roots && new Set(border.roots);
+    const shape = { type: "Feature", properties: {}, geometry: border.outline };
+    for (const [name, data] of Object.entries({ squares: squares(this.bounds), outside: outside(border.outline), outline: shape })) map.getSource(name).setData(data);
+    const codes = roots && ((level) => directory.below(level, roots).map(({ code }) => code));
+    for (const [layer, filter] of filtersOf(codes)) if (map.getLayer(layer)) map.setFilter(layer, filter);
+  }
+
+  /** What went wrong with a tile: a version that is gone is asked for anew. */
+  failed({ error, sourceId }) {
+    if (error?.status === 404 && BAKED.includes(sourceId)) this.dispatchEvent(new CustomEvent("stale", { detail: sourceId }));
+  }
+
+  /** Looks at what the scene is about, as sharp as the stage is by now. */
+  fit(isGliding = false) {
+    if (!this.outline?.length) return;
+    if (!isGliding) {
+      if (this.isSharp) this.map.setPixelRatio(this.stage.sharpness);
+      this.map.resize();
+    }
+    const found = this.areaOf(this.scene);
+    frame(this.map, found ? cornersOf(found.box) : this.outline, this.free(), isGliding && !still.matches);
+    this.dispatchEvent(new Event("moved"));
+  }
+
+  /** Turns to a scene {kind, area}: what it stresses, where it looks. */
+  turnTo(scene) {
+    const isElsewhere = scene.area !== this.scene.area;
+    this.scene = scene;
+    this.stress();
+    if (isElsewhere) this.fit(true);
+  }
+
+  areaOf({ area }) {
+    return (area && this.directory?.byCode.get(area)) || null;
+  }
+
+  stress() {
+    for (const [layer, property, value] of paintOf(STRESSED[this.scene.kind])) if (this.map.getLayer(layer)) this.map.setPaintProperty(layer, property, value);
+    for (const [layer, visibility, filter] of spotlight(this.areaOf(this.scene))) {
+      if (!this.map.getLayer(layer)) continue;
+      this.map.setFilter(layer, filter);
+      this.map.setLayoutProperty(layer, "visibility", visibility);
+    }
+  }
+
+  /** Tints the cells by class, marks those with late matters, writes names with their numbers. */
+  show({ cells, communities, ranking, late }) {
+    this.tint(cells);
+    this.mark(cells, late);
+    this.name(communities, ranking);
+  }
+
+  tint({ counts, bounds }) {
+    const cell = (code) => ({ source: "areas", sourceLayer: "grid", id: code });
+    for (const code of this.tinted) if (!(code in counts)) this.map.setFeatureState(cell(code), { tint: 0 });
+    for (const [code, number] of Object.entries(counts)) this.map.setFeatureState(cell(code), { tint: bounds.filter((bound) => number >= bound).length });
+    this.tinted = Object.keys(counts);
+  }
+
+  mark(cells, late) {
+    const listed = new Set(late.map((row) => row.cell?.code).filter(Boolean));
+    const found = [...new Set([...listed, ...Object.keys(cells.late)])].map((code) => this.directory.byCode.get(code)).filter(Boolean);
+    this.map.getSource("late").setData(collection(found.map(({ code, label }) => pointAt(label, { listed: listed.has(code) }))));
+  }
+
+  name(communities, ranking) {
+    const isMany = communities.length > NAMED_AT_MOST && ranking.level === "street";
+    const rows = [...(isMany ? ranking.rows.map((row) => [row, true]) : []), ...communities.map((row) => [row, false])];
+    const { number } = STRESSED[this.scene.kind];
+    const spotted = this.areaOf(this.scene);
+    const features = rows.map(([row, isStrong]) => [row, isStrong, this.directory.byCode.get(row.code)]).filter(([, , found]) => found && (!spotted || liesIn(found, spotted)))
+      .map(([row, isStrong, { label }]) => pointAt(label, { name: row.name, number: String(row[number]), strong: isStrong, rank: isStrong ? -1e6 : -row.open }));
+    this.map.getSource("labels").setData(collection(features));
+  }
+
+  /** Filled classes of density, each in its colour. */
+  heat(features) {
+    this.map.getSource("heat").setData(collection(features));
+  }
+
+  /** Where a place on the ground stands on the stage; null without a map. */
+  stagePlace(lonLat) {
+    if (!this.map) return null;
+    const { x, y } = this.map.project(lonLat);
+    const box = this.stage.place(this.node);
+    return { x: box.left + x, y: box.top + y };
+  }
+
+  close() {
+    this.map?.remove();
+    this.map = null;
+  }
+}
+
+function liesIn(area, other) {
+  for (let at = area; at; at = at.parent) if (at === other) return true;
+  return false;
+}

@@ -1,0 +1,179 @@
+"""The columns count what the store's own conditions count, and stay what the store has while things happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from gridmap.actions.handling import Act, act_on
+from gridmap.actions.office import Office
+from gridmap.actions.reporting import report
+from gridmap.db import stream
+from gridmap.db.columns import Columns, OpenMatters, micros
+from gridmap.db.due import WORDS, Now
+from gridmap.db.issues import Filter, matching
+from gridmap.db.models import Issue
+from gridmap.db.standing import Moment, in_steps, narrowed, standing
+from gridmap.domain.issues import OPEN
+from gridmap.domain.scope import Scope
+from tests.conftest import Clock
+from tests.town import C1, C2, C3, C4, CENTRES, DISTRICT, OUTSIDE, PARKING, STREET, actor_named, report_at
+
+ABOVE = f"{DISTRICT}/{STREET}/"
+EVERYTHING = Scope(("",), account_id=-1)
+
+
+@pytest.fixture
+def lively(office: Office, clock: Clock) -> Office:
+    """Matters of every kind: early and late, open and not, with a cell and without, of several people."""
+    for step, who in enumerate(("li", "seat", "dong", "wang", "seat", "li")):
+        for place, category in ((C1, PARKING), (C3, "GBT47678:matter:06020")):
+            report(office, actor_named(office, who), report_at(*CENTRES[place], category=category))
+        report(office, actor_named(office, "seat"), report_at(*OUTSIDE))
+        clock.forward(hours=7 + step)
+    numbers = all_numbers(office)
+    for name, number in zip(("close", "start", "finish", "void", "close"), numbers, strict=False):
+        act_on(office, actor_named(office, "seat"), number, Act(name))
+        clock.forward(hours=1)
+    act_on(office, actor_named(office, "seat"), numbers[4], Act("reopen", words="没办好"))
+    return office
+
+
+def all_numbers(office: Office) -> list[str]:
+    with office.database.reading() as session:
+        return list(session.scalars(select(Issue.number).order_by(Issue.id)))
+
+
+def counted(office: Office, scope: Scope, wanted: Filter) -> int:
+    """By the store's own conditions."""
+    with office.database.reading() as session:
+        open_ = Filter(**{**vars(wanted), "statuses": wanted.statuses or OPEN})
+        return int(session.scalar(select(func.count()).where(matching(session, scope, open_))) or 0)
+
+
+def now_of(office: Office) -> Now:
+    now = office.clock()
+    return Now(now, now + timedelta(hours=9))
+
+
+def standing_now(office: Office, matters: OpenMatters, scope: Scope, wanted: Filter) -> int:
+    with matters.held(office.clock()) as columns:
+        return int(standing(columns, scope, wanted, Moment(now_of(office))).sum())
+
+
+def test_every_filter_in_every_scope_counts_as_the_store_does(lively: Office) -> None:
+    matters, now = OpenMatters(lively.database), now_of(lively)
+    people = [
+        actor_named(lively, name).scope for name in ("li", "wang", "seat", "seat2", "admin", "water", "wall")
+    ]
+    wishes: list[dict[str, Any]] = [
+        {}, {"mine": True}, {"in_triage": True}, {"area_path": ABOVE}, {"statuses": ("handling", "handled")},
+        {"since": now.at - timedelta(hours=30)}, {"until": now.at - timedelta(hours=30)},
+        {"bbox": (103.80, 25.50, 103.81, 25.51)}, *({"due": (word, now)} for word in WORDS),
+    ]  # fmt: skip
+    for scope, wish in product([*people, EVERYTHING], wishes):
+        wanted = Filter(**wish)
+        assert standing_now(lively, matters, scope, wanted) == counted(lively, scope, wanted), (scope, wish)
+    assert standing_now(lively, matters, EVERYTHING, Filter()) == 16
+
+
+@pytest.mark.parametrize("place", [C1, C2, C3, C4])
+def test_an_edge_belongs_to_the_box(office: Office, place: str) -> None:
+    report(office, actor_named(office, "seat"), report_at(*CENTRES[place]))
+    box = (*CENTRES[place], CENTRES[place][0] + 0.001, CENTRES[place][1] + 0.001)
+    assert standing_now(office, OpenMatters(office.database), EVERYTHING, Filter(bbox=box)) == 1
+
+
+def changes(office: Office, clock: Clock) -> list[Callable[[], object]]:
+    seat, (first, second) = actor_named(office, "seat"), all_numbers(office)[:2]
+    return [
+        lambda: report(office, seat, report_at(*CENTRES[C2])),
+        lambda: act_on(office, seat, first, Act("close")),
+        lambda: act_on(office, seat, first, Act("reopen", words="没办好")),
+        lambda: act_on(office, seat, second, Act("void")),
+        lambda: act_on(office, seat, first, Act("recategorise", category=PARKING)),
+    ]
+
+
+def test_they_follow_the_stream_without_reading_all_again(office: Office, clock: Clock) -> None:
+    for _ in range(2):
+        report(office, actor_named(office, "seat"), report_at(*CENTRES[C1]))
+    matters = OpenMatters(office.database)
+    with matters.held(clock()) as first:
+        pass
+    for change in changes(office, clock):
+        change()
+        clock.forward(minutes=5)
+        assert standing_now(office, matters, EVERYTHING, Filter()) == counted(office, EVERYTHING, Filter())
+        with matters.held(clock()) as columns:
+            assert columns is first
+
+
+def test_after_an_import_everything_is_read_again(office: Office, clock: Clock) -> None:
+    matters = OpenMatters(office.database)
+    with matters.held(clock()) as before:
+        pass
+    with office.work() as work:
+        work.tell("imported", {"issues": 3}, district_code=DISTRICT)
+    with matters.held(clock()) as after:
+        assert after is not before
+
+
+def test_where_the_stream_is_forgotten_everything_is_read_again(office: Office, clock: Clock) -> None:
+    matters = OpenMatters(office.database)
+    assert standing_now(office, matters, EVERYTHING, Filter()) == 0
+    for _ in range(3):
+        report(office, actor_named(office, "seat"), report_at(*CENTRES[C1]))
+    with office.work() as work:
+        stream.forget_before(work.session, clock() + timedelta(hours=1))
+    assert standing_now(office, matters, EVERYTHING, Filter()) == 3
+
+
+def test_the_past_is_what_was_reported_and_not_yet_over(office: Office, clock: Clock) -> None:
+    seat, begin = actor_named(office, "seat"), clock()
+    number = report(office, seat, report_at(*CENTRES[C1])).number
+    clock.forward(hours=2)
+    report(office, seat, report_at(*CENTRES[C3]))
+    clock.forward(hours=2)
+    act_on(office, seat, number, Act("close"))
+    void = report(office, seat, report_at(*CENTRES[C3])).number
+    act_on(office, seat, void, Act("void"))
+    moments = [begin + timedelta(hours=hours) for hours in (-1, 0, 1, 2, 3, 4)]
+    with OpenMatters(office.database).held(clock()) as columns:
+        then = [count_at(columns, moment) for moment in moments]
+        assert in_steps(columns, narrowed(columns, EVERYTHING, Filter()), moments, is_late=False) == then
+    assert then == [0, 1, 1, 2, 2, 1]
+
+
+def count_at(columns: Columns, moment: datetime) -> int:
+    return int(standing(columns, EVERYTHING, Filter(), Moment(Now(moment, moment), is_past=True)).sum())
+
+
+def test_late_then_is_due_then_and_not_over(office: Office, clock: Clock) -> None:
+    seat, begin = actor_named(office, "seat"), clock()
+    number = report(office, seat, report_at(*CENTRES[C1], category="GBT47678:matter:06020")).number  # 2 hours
+    clock.forward(hours=5)
+    act_on(office, seat, number, Act("close"))
+    moments = [begin + timedelta(hours=hours) for hours in (1, 2, 4, 5)]
+    with OpenMatters(office.database).held(clock()) as columns:
+        assert in_steps(columns, narrowed(columns, EVERYTHING, Filter()), moments, is_late=True) == [
+            0,
+            1,
+            1,
+            0,
+        ]
+
+
+def test_they_grow_and_keep_what_they_had(clock: Clock) -> None:
+    columns, at = Columns(), micros(clock())
+    row = (103.8, 25.5, "1/", 7, 1, "reported", False, 0, 0, 0, "", at, at, at)
+    columns.put([(key, *row) for key in range(3000)])
+    columns.put([(5, 1.0, *row[1:]), (3000, *row)])
+    assert len(columns) == 3001
+    assert columns["lon"][:7].tolist() == [103.8, 103.8, 103.8, 103.8, 103.8, 1.0, 103.8]
+    assert columns["id"].tolist() == list(range(3001))
