@@ -175,7 +175,9 @@ def _tipg(bench: Bench, name: str) -> Iterator[int]:
     words = ["uvicorn", "tipg.main:app", "--host", "127.0.0.1", "--port", str(port), "--log-level", "error"]
     order = [sys.executable, "-m", *words, "--workers", str(bench.size.workers)]
     with log.open("wb") as out:
-        process = subprocess.Popen(order, env={**os.environ, "DATABASE_URL": url}, stdout=out, stderr=out, cwd=bench.work)
+        process = subprocess.Popen(
+            order, env={**os.environ, "DATABASE_URL": url}, stdout=out, stderr=out, cwd=bench.work
+        )
     try:
         _wait_until_up(process, port, log)
         yield port

@@ -19,7 +19,20 @@ MIN_ZOOM, MAX_ZOOM = 8, 20
 PAGE_LINKS = ("leaflet", "leaflet_css", "markerclusterjs", "markerclustercss")
 """Of the links folium wants, those that this page needs; it brings its own looks and draws its own markers."""
 
-PAGE_SECTIONS = ("page", "map", "status", "heat", "panel", "act", "time", "rule", "note", "error", "role", "share")
+PAGE_SECTIONS = (
+    "page",
+    "map",
+    "status",
+    "heat",
+    "panel",
+    "act",
+    "time",
+    "rule",
+    "note",
+    "error",
+    "role",
+    "share",
+)
 
 Bounds = tuple[float, float, float, float]
 

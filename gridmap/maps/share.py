@@ -74,13 +74,12 @@ def shared_map(
     figure: Figure = map_.get_root()
     for child in list(figure._children.values()):
         child.render()
-    script = veil.reveal(figure.script.render())
+    leaflet = (vendor / assets.LEAFLET / "leaflet.js").read_text(encoding="utf-8")
+    script = _closed(leaflet) + veil.reveal(figure.script.render())
     return SharedMap(
         styles=Markup(_style(vendor) + _plain_css(figure.header.render())),  # noqa: S704  (our files, folium's rules)
         body=Markup(figure.html.render()),  # noqa: S704
-        scripts=Markup(
-            _closed((vendor / assets.LEAFLET / "leaflet.js").read_text(encoding="utf-8")) + script
-        ),  # noqa: S704
+        scripts=Markup(script),  # noqa: S704
         legend=legend(classes, counts, texts),
     )
 

@@ -19,7 +19,18 @@ from gridmap.live import Live
 from gridmap.maps.assets import import_map, use_local_assets
 from gridmap.resources import PACKAGE, folder
 from gridmap.texts import text
-from gridmap.web import access, account, api, errors, phone, security, signing_in, tiles, visitors  # noqa: F401  (some add routes)
+from gridmap.web import (  # noqa: F401  (some add routes)
+    access,
+    account,
+    api,
+    compressing,
+    errors,
+    phone,
+    security,
+    signing_in,
+    tiles,
+    visitors,
+)
 from gridmap.web import language as languages
 from gridmap.web.access import Parts
 from gridmap.web.answers import Error
@@ -27,6 +38,7 @@ from gridmap.web.api import me
 from gridmap.web.field import field
 from gridmap.web.landing import pages_for
 from gridmap.web.language import language
+from gridmap.web.modules import needed_by
 from gridmap.web.moments import moment
 from gridmap.web.pace import Pace
 from gridmap.web.pages import meta, pages
@@ -91,6 +103,7 @@ def build(settings: Settings, office: Office, rules: SignInRules) -> Flask:
     app.before_request(_check_body)
     languages.install(app, is_https=settings.secure_cookies)
     security.install(app, is_https=settings.secure_cookies)
+    compressing.install(app)
     api.install(app)
     tiles.install(app, office.data_dir)
     app.add_url_rule("/healthz", "health", me.health)
@@ -186,6 +199,7 @@ def _install_pages(app: Flask) -> None:
             "t": lambda key, **fields: text(language(), key, **fields),
             "nonce": security.nonce(),
             "import_map": import_map("/static/vendor/"),
+            "modules_of": needed_by,
             "csrf_token": generate_csrf,
             "notice": said,
             "user": _user(),

@@ -1,18 +1,30 @@
-"""The wall as a room sees it: first picture, a report arriving, the server gone and back, one panel's fault."""
+"""The wall as a room sees it: a report arriving, scenes, a seat that steers, whatever is lost coming back."""
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from flask import Flask
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route, expect
+from werkzeug.serving import make_server
 
 from gridmap.actions.accounts import reset_account
+from gridmap.actions.baking import bake_all
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
-from tests.browser.conftest import Visitor
-from tests.town import C1, C3, CENTRES, PARKING, RULES, actor_named, report_at
+from gridmap.actions.steering import Wish, steer
+from gridmap.web import build
+from tests.browser.conftest import Visitor, bake_town
+from tests.conftest import free_port, settings_for
+from tests.town import C1, C3, CENTRES, EASTGATE, PARKING, RULES, actor_named, add_areas, report_at, square
 
 SECOND = 1_000
 FIGURES = "**/api/v1/wall"
@@ -26,8 +38,12 @@ def wall(visitor: Visitor, language: str = "zh-CN") -> Page:
     show_at(page, 960, 540)
     visitor.sign_in("wall", language)
     page.wait_for_url("**/wall*")
-    expect(page.locator("body[data-drawn=all]")).to_be_attached(timeout=60 * SECOND)
+    is_drawn(page)
     return page
+
+
+def is_drawn(page: Page) -> None:
+    expect(page.locator("body[data-drawn=all]")).to_be_attached(timeout=60 * SECOND)
 
 
 def show_at(page: Page, width: int, height: int = 1080) -> None:
@@ -100,3 +116,150 @@ def test_one_panels_fault_leaves_the_others_alive(office: Office, visitor: Visit
     expect(page.locator(".is-faulty")).to_have_count(0)
     reset_account(office, None, "wall", RULES)
     expect(page.locator("[data-part=ended]")).to_contain_text("signed out", timeout=3 * SECOND)
+
+
+TINTED = (18, 58, 88)
+"""Of cells with five to nine reports."""
+
+
+def tinted(page: Page) -> int:
+    """How many pixels of the map have that colour."""
+    shown = Image.open(io.BytesIO(page.locator(".ground").screenshot())).convert("RGB")
+    colours = shown.getcolors(1_000_000) or []
+    return sum(
+        number
+        for number, colour in colours
+        if max(abs(a - b) for a, b in zip(colour, TINTED, strict=True)) < 8  # type: ignore[arg-type]
+    )
+
+
+def lose_graphics(page: Page) -> None:
+    """What a driver's reset does; the old canvas is gone with it."""
+    page.evaluate("""() => {
+        const canvas = document.querySelector(".ground__map canvas");
+        canvas.dataset.old = "1";
+        document.body.dataset.drawn = "";
+        canvas.getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
+    }""")
+    expect(page.locator(".ground__map canvas[data-old]")).to_have_count(0)
+
+
+@one_engine
+def test_the_map_waits_for_its_tiles_and_keeps_its_tints_over_new_ones_and_a_lost_context(
+    office: Office, visitor: Visitor
+) -> None:
+    for _ in range(5):
+        new_matter(office, C3)
+    page, asked = visitor.page, []
+    page.on("request", lambda request: asked.append(request.url))
+    page.route("**/tiles/areas.json", lambda route: route.fulfill(status=503, json={}))
+    show_at(page, 960, 540)
+    visitor.sign_in("wall")
+    expect(page.locator(".ground__wait")).to_contain_text("地图正在生成")
+    expect(page.locator(".kpi--reported .kpi__number")).to_have_text("5")
+    page.unroute("**/tiles/areas.json")
+    is_drawn(page)
+    steer(office, actor_named(office, "seat"), Wish("reports", None, 600))
+    expect(page.locator("body[data-scene=reports]")).to_be_attached()
+    page.wait_for_timeout(1.5 * SECOND)
+    before = tinted(page)
+    assert before > 500
+    add_areas(office, "grid", [(C1, "另一个名字", square(C1))])
+    version = bake_all(office)["areas"]
+    for _ in range(30):
+        if any(f"/tiles/areas/{version}/" in url and url.endswith(".mvt") for url in asked):
+            break
+        page.wait_for_timeout(0.1 * SECOND)
+    else:
+        pytest.fail("the new tiles were not asked for")
+    for _ in range(5):
+        assert tinted(page) == pytest.approx(before, rel=0.05)
+    lose_graphics(page)
+    is_drawn(page)
+    expect(page.locator(".ground__map canvas")).to_have_count(1)
+    page.wait_for_timeout(SECOND)
+    assert tinted(page) == pytest.approx(before, rel=0.05)
+
+
+def with_scenes(app: Flask, scenes: str) -> None:
+    parts = app.extensions["gridmap"]
+    app.extensions["gridmap"] = replace(parts, settings=replace(parts.settings, wall_scenes=scenes))
+
+
+@one_engine
+def test_scenes_go_round_and_a_seats_wish_comes_before_them_for_a_while(
+    app: Flask, office: Office, visitor: Visitor
+) -> None:
+    with_scenes(app, "overview:20,heat:20,late@990001001002:20,overview@990002:20")
+    visitor.page.clock.install()
+    page = wall(visitor)
+    title = page.locator("[data-part=scene]")
+    expect(title).to_contain_text("总览")
+    for said in ("在办密度", "东门社区 · 超期事件", "总览", "在办密度"):  # 990002 is nowhere
+        page.clock.fast_forward(20 * SECOND)
+        expect(title).to_contain_text(said)
+        expect(title).not_to_contain_text("调度")
+    steer(office, actor_named(office, "seat2"), Wish("overview", None, 600))  # not for this wall
+    steer(office, actor_named(office, "seat"), Wish("reports", EASTGATE, 600))
+    expect(title).to_contain_text(re.compile("由 指挥中心 调度.*东门社区 · 网格上报", re.DOTALL))
+    visitor.keep("wall-steered")
+    page.clock.fast_forward(600 * SECOND)
+    expect(title).to_contain_text("东门社区 · 超期事件")
+
+
+@one_engine
+def test_a_seat_steers_and_sees_it_itself(visitor: Visitor) -> None:
+    page = visitor.page
+    show_at(page, 1280, 720)
+    visitor.sign_in("seat")
+    page.goto(f"{visitor.address}/wall?steer=1&lang=zh-CN")
+    page.select_option("#steer-area", label="东门社区")
+    page.click("[data-scene=heat]")
+    expect(page.locator(".steer__said")).to_contain_text("已送往大屏")
+    title = page.locator("[data-part=scene]")
+    expect(title).to_contain_text("东门社区 · 在办密度", timeout=10 * SECOND)
+    visitor.keep("wall-steering")
+    page.click("button[data-scene=round]")
+    expect(title).to_be_hidden(timeout=3 * SECOND)
+    assert visitor.complaints == []
+
+
+@contextmanager
+def served(office: Office, port: int) -> Iterator[None]:
+    """The application on a port, and away again with all its streams."""
+    app = build(settings_for(office), office, RULES)
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        app.extensions["gridmap"].live.stop()
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
+
+
+@one_engine
+def test_a_server_gone_for_half_a_minute_is_missed_and_nothing_else_is(
+    office: Office, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    bake_town(office, tmp_path_factory)
+    port, context = free_port(), browser.new_context(locale="zh-CN")
+    visitor = Visitor(context.new_page(), f"http://127.0.0.1:{port}")
+    visitor.page.clock.install()
+    with served(office, port):
+        page = wall(visitor)
+    new_matter(office, C1)
+    page.clock.fast_forward(30 * SECOND)
+    expect(page.locator("[data-part=cut]")).to_contain_text("连接中断", timeout=10 * SECOND)
+    new_matter(office, C3)
+    with served(office, port):
+        page.clock.fast_forward(10 * SECOND)
+        expect(page.locator("[data-part=cut]")).to_be_hidden(timeout=10 * SECOND)
+        expect(page.locator("[data-panel=newest] [data-number]")).to_have_count(2)
+        page.clock.fast_forward(10 * SECOND)
+        new_matter(office, C3)
+        expect(page.locator("[data-panel=newest] [data-number]")).to_have_count(3, timeout=5 * SECOND)
+        context.close()

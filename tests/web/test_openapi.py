@@ -177,6 +177,7 @@ def writes(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, 
     yield "DELETE", "/tokens/{token_id}", admin.delete(f"/tokens/{made.json['id']}")
     yield "POST", "/accounts", admin.post("/accounts", {"username": "new", "kind": "department", "unit": "u"})
     yield "DELETE", "/accounts/{username}", admin.delete("/accounts/new")
+    yield "POST", "/wall/scene", admin.post("/wall/scene", {"scene": "heat", "area": C1})
 
 
 def refusals(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, Any]]:

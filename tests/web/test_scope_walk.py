@@ -96,12 +96,13 @@ TABLE: dict[str, tuple[str, ...]] = {
     "GET /api/v1/heat": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
     "GET /api/v1/heat/past": (f"200 200 200 200 403 200 200 200 {NONE}",),
     "GET /api/v1/hotspots": (f"200 200 200 200 403 200 200 200 {NONE}",),
+    "GET /api/v1/share": (f"200 200 200 200 403 404 200 200 {NONE}",),  # who answers for no area has no map
     "GET /api/v1/state": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
     "GET /api/v1/wall": (f"{ALL} {NONE}",),
     "GET /api/v1/wall/ground": (f"{ALL} {NONE}",),
     "POST /api/v1/wall/scene": (
-        f"200 200 200 403 403 403 403 403 {NONE}",
-        f"200 404 404 403 403 403 403 403 {NONE}",
+        f"200 200 200 404 403 403 403 403 {NONE}",
+        f"200 404 404 404 403 403 403 403 {NONE}",
     ),
     "GET /api/v1/me": (f"{ALL} {NONE}",),
     "GET /api/v1/categories": (f"{ALL} {NONE}",),

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from shapely import box
 from sqlalchemy import update
 
-from gridmap.actions.importing import ImportFile
-from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.office import Office
 from gridmap.db.models import Issue
 from tests.conftest import Clock
@@ -19,16 +18,16 @@ from tests.town import (
     C2,
     C3,
     CENTRES,
+    DISTRICT,
     EASTGATE,
     OUTSIDE,
     PARKING,
     RIVERSIDE,
     Caller,
+    add_areas,
     caller,
-    frame_of,
-    square,
 )
-from tests.web.asking import act, callers, fault, reported
+from tests.web.asking import act, callers, reported
 
 
 @pytest.fixture
@@ -185,25 +184,26 @@ def test_everybody_gets_the_figures_of_their_own_scope(app: Flask, office: Offic
 
 
 def test_the_ground_is_that_of_the_scope_and_kept_until_it_changes(app: Flask, office: Office) -> None:
-    for username, cells in (("wall", 6), ("seat2", 2), ("li", 2)):
+    for username, roots, cells in (("wall", [DISTRICT], 6), ("seat2", [EASTGATE], 2), ("li", [C1, C2], 2)):
         who = caller(app, office, username)
         response: Any = who.get("/wall/ground")
-        assert len(response.json["grid"]["features"]) == cells
+        told = response.json
+        assert (told["roots"], told["cells"], told["outline"]["type"]) == (roots, cells, "MultiPolygon")
         held = {"Authorization": f"Bearer {who.token}", "If-None-Match": response.headers["ETag"]}
         assert app.test_client().get("/api/v1/wall/ground", headers=held).status_code == 304
 
 
-def test_buildings_come_with_floors_and_change_their_tag(app: Flask, office: Office, wall: Caller) -> None:
-    before: Any = wall.get("/wall/buildings", area=C1)
-    frame = frame_of([("b1", "一号楼", square(C1))]).drop(columns="parent")
-    frame = frame.assign(address="一路1号", floors=6.0, households=24.0, chief="")
-    import_buildings(office, frame, ImportFile("houses", "1"))
-    after: Any = wall.get("/wall/buildings", area=C1)
-    assert tuple(
-        [feature["properties"] for feature in answer.json["features"]] for answer in (before, after)
-    ) == ([], [{"floors": 6}])
-    assert before.headers["ETag"] != after.headers["ETag"]
-    assert fault(caller(app, office, "seat2").get("/wall/buildings", area=C1)) == (404, "area_not_found")
+def test_the_border_is_that_of_the_roots_without_what_a_metre_hides(
+    app: Flask, office: Office, wall: Caller
+) -> None:
+    before: Any = wall.get("/wall/ground")
+    assert len(before.json["outline"]["coordinates"][0][0]) == 5
+    ragged = box(103.80, 25.49, 103.83, 25.51).segmentize(0.0005)
+    add_areas(office, "district", [(DISTRICT, "示例区", ragged)])
+    after: Any = wall.get("/wall/ground")
+    assert after.json["outline"] == before.json["outline"]
+    assert after.json["km2"] == before.json["km2"] == pytest.approx(6 * 1.114, abs=0.01)
+    assert after.headers["ETag"] != before.headers["ETag"]
 
 
 def test_the_page_is_for_walls_and_staff(app: Flask, office: Office) -> None:

@@ -16,7 +16,6 @@ from gridmap.domain.codes import ancestors
 from gridmap.domain.scope import Actor
 from gridmap.errors import NotFoundError
 from gridmap.geo.crs import WGS84
-from gridmap.geo.locate import BBox
 from gridmap.maps.share import shared_map
 from gridmap.resources import PACKAGE
 from gridmap.texts import catalogue, text
@@ -110,7 +109,11 @@ def _filters(query: ShareQuery) -> list[str]:
     if query.due == "late":
         said.append(text(language(), "status.overdue"))
     elif query.status and query.status != "open":
-        said += [text(language(), f"status.{one}") for one in query.status.split(",") if one not in ("open", "triage")]
+        said += [
+            text(language(), f"status.{one}")
+            for one in query.status.split(",")
+            if one not in ("open", "triage")
+        ]
     if query.since:
         said.append(text(language(), "share.since", day=f"{query.since.astimezone(office().zone):%Y-%m-%d}"))
     if query.mine:
