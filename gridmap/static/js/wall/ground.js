@@ -113,7 +113,7 @@ export class Ground {
       relief.addEventListener("lost", () => this.again());
       relief.addEventListener("moved", () => this.onMoved?.());
       relief.addEventListener("stale", ({ detail }) => this.sets.ask(detail));
-      await relief.open(this.known.border, this.known.directory, this.baked(["areas", "ground"]), () => this.figures && relief.show(this.figures));
+      await relief.open(this.known.border, this.known.directory, this.baked(["areas"]), () => this.figures && relief.show(this.figures));
       this.standing();
     } catch (error) {
       this.broke(error);

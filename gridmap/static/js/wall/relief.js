@@ -7,7 +7,7 @@ import { token } from "./charts.js";
 import { BAKED, STRESSED, filtersOf, layers, outside, paintOf, source, spotlight, squares, style } from "./layers.js";
 import { lateSign } from "./signs.js";
 
-const NAMED_AT_MOST = 40; // more communities than this: the streets are named first
+const NAMED_AT_MOST = 40; // more communities than this: the streets are named instead, communities once one comes closer
 const ROUGH = 0.25; // pixels while tiles still come in: what is drawn over and over then is drawn quickly
 const FAMILY = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",system-ui,sans-serif';
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -148,12 +148,12 @@ export class Relief extends EventTarget {
   }
 
   name(communities, ranking) {
-    const isMany = communities.length > NAMED_AT_MOST && ranking.level === "street";
-    const rows = [...(isMany ? ranking.rows.map((row) => [row, true]) : []), ...communities.map((row) => [row, false])];
     const { number } = STRESSED[this.scene.kind];
     const spotted = this.areaOf(this.scene);
-    const features = rows.map(([row, isStrong]) => [row, isStrong, this.directory.byCode.get(row.code)]).filter(([, , found]) => found && (!spotted || liesIn(found, spotted)))
-      .map(([row, isStrong, { label }]) => pointAt(label, { name: row.name, number: String(row[number]), strong: isStrong, rank: isStrong ? -1e6 : -row.open }));
+    const isFar = !spotted && communities.length > NAMED_AT_MOST && ranking.level === "street";
+    const features = (isFar ? ranking.rows : communities).map((row) => [row, this.directory.byCode.get(row.code)])
+      .filter(([, found]) => found && (!spotted || liesIn(found, spotted)))
+      .map(([row, { label }]) => pointAt(label, { name: row.name, number: String(row[number]), strong: isFar, rank: -row.open }));
     this.map.getSource("labels").setData(collection(features));
   }
 
