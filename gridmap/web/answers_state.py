@@ -41,6 +41,12 @@ class StateAnswer(BaseModel):
     triage: Classes
 
 
+class HouseholdsAnswer(BaseModel):
+    """How many households each cell has, by its code."""
+
+    cells: dict[str, int]
+
+
 class HeatAnswer(BaseModel):
     """Open matters as a density: filled classes between `breaks`, in `unit`, as they stood at `at` (null: now).
 

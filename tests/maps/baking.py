@@ -40,7 +40,14 @@ class Answers:
 
 def empty_set(path: str) -> dict[str, Any]:
     """What is said of a set without anything in it."""
-    return {"version": VERSION, "tiles": [], "minzoom": 8, "maxzoom": 14, "bounds": [0, 0, 0, 0], "name": path}
+    return {
+        "version": VERSION,
+        "tiles": [],
+        "minzoom": 8,
+        "maxzoom": 14,
+        "bounds": [0, 0, 0, 0],
+        "name": path,
+    }
 
 
 def area(code: str, name: str, level: str, above: str, shape: shapely.Geometry) -> Any:

@@ -95,7 +95,7 @@ class Site:
         if path == "/api/v1/stream":
             route.fulfill(body=": hello\n\n", content_type="text/event-stream")
         elif path.startswith("/api/"):
-            route.fulfill(json={"type": "FeatureCollection", "features": [], "categories": []})
+            route.fulfill(json={"type": "FeatureCollection", "features": [], "categories": [], "cells": {}})
         else:
             headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": self.csp}
             route.fulfill(body=self.html, headers={k: v for k, v in headers.items() if v})

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from jinja2 import Environment, FileSystemLoader
+from playwright.sync_api import expect
 
 from gridmap.maps.assets import import_map
 from gridmap.maps.page import leader_map, page_texts
@@ -176,7 +177,7 @@ def test_most_urgent_stands_first_and_filters_stand_in_the_url(opened: Any) -> N
     opened.page.click(".chip:has-text('处置中')")
     opened.page.select_option("select.chip", "week")
     opened.page.click(".chip:has-text('我的')")
-    opened.page.wait_for_function("document.querySelectorAll('.row').length === 1")
+    expect(opened.page.locator(".row")).to_have_count(1)
     assert "status=handling&time=week&mine=1" in opened.page.url
     opened.page.reload()
     opened.page.wait_for_selector(".chip.is-on")

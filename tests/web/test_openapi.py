@@ -149,7 +149,7 @@ def reads(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, A
     for who in (admin, li, wall, water):
         for path, query in (
             ("/issues", {}), ("/areas", {}), ("/state", {}), ("/buildings", {}), ("/heat", VIEW), ("/categories", {}), ("/me", {}),
-            ("/wall", {}), ("/wall/ground", {}), ("/heat/past", VIEW), ("/hotspots", {}),
+            ("/wall", {}), ("/wall/ground", {}), ("/heat/past", VIEW), ("/hotspots", {}), ("/households", {}),
         ):  # fmt: skip
             yield "GET", path, who.get(path, **query)
         yield "GET", "/areas/{code}", who.get(f"/areas/{C1}")

@@ -95,6 +95,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     "GET /api/v1/heat": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
     "GET /api/v1/heat/past": (f"200 200 200 200 403 200 200 200 {NONE}",),
+    "GET /api/v1/households": (f"200 200 200 200 403 200 200 200 {NONE}",),
     "GET /api/v1/hotspots": (f"200 200 200 200 403 200 200 200 {NONE}",),
     "GET /api/v1/share": (f"200 200 200 200 403 404 200 200 {NONE}",),  # who answers for no area has no map
     "GET /api/v1/state": (f"{ALL} {NONE}", f"{ALL} {NONE}"),

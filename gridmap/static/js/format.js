@@ -48,6 +48,11 @@ export function percent(share) {
   return share === 1 ? "100%" : `${(share * 100).toFixed(1)}%`;
 }
 
+/** A number with one decimal. */
+export function decimal(n) {
+  return new Intl.NumberFormat(document.documentElement.lang || "zh-CN", { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(n);
+}
+
 /** Metres: 8.5 m, 32 m, 1.2 km. */
 export function distance(metres) {
   if (metres === null || metres === undefined) return NOTHING;

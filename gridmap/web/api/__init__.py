@@ -9,6 +9,7 @@ from gridmap.web.api import (  # noqa: F401  (they add routes)
     areas,
     heat,
     hotspots,
+    households,
     issues,
     landmarks,
     me,

@@ -1,7 +1,7 @@
 // The cells: their fill kept true while counts change, hovering, choosing, and their number on the map.
 
 import { el } from "../dom.js";
-import { count, areaCode, shortCode } from "../format.js";
+import { areaCode, shortCode } from "../format.js";
 import { t } from "../texts.js";
 import { sheet } from "../ground/sheet.js";
 import { eachTile, trace } from "../tiles/paint.js";
@@ -235,6 +235,7 @@ function boundsOf([west, south, east, north]) {
 }
 
 function hint({ code, name }, shading) {
-  const figure = shading.has(code) ? t(`map.${shading.measure}_count`, { n: count(shading.valueOf(code)) }) : null;
+  const value = shading.has(code) ? shading.valueOf(code) : null;
+  const figure = value === null ? null : t(`map.${shading.measure}_count`, { n: shading.said(value) });
   return el("div", {}, el("strong", {}, name), el("div", { class: "tip__quiet" }, areaCode(code)), figure ? el("div", {}, figure) : null);
 }

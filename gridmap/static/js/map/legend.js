@@ -36,14 +36,16 @@ export class Legend {
   classParts() {
     const { level, measure } = this.shading;
     const now = this.shading.now();
-    const total = t("map.areas_and_total", { areas: count(now.areas), unit: t(`map.unit_${level}`), total: count(now.total) });
-    const elsewhere = this.shading.figureOf(this.counts.inTriage());
+    const areas = { areas: count(now.areas), unit: t(`map.unit_${level}`) };
+    const total = measure === "rate" ? t("map.areas_alone", areas) : t("map.areas_and_total", { ...areas, total: count(now.total) });
+    const elsewhere = measure === "rate" ? 0 : this.shading.figureOf(this.counts.inTriage());
     return [
-      head(t(`map.legend_${measure}`), t(`map.per_${level}`), total),
+      head(t(`map.legend_${measure}`), measure === "rate" ? t("map.per_households") : t(`map.per_${level}`), total),
       el("ol", { class: "ramp" }, now.classes.map((entry) => el("li", {},
-        swatch(entry.fill, this.cells.opacity), el("b", {}, range(entry)), el("span", {}, t(`map.n_${level}`, { n: count(entry.areas) }))))),
+        swatch(entry.fill, this.cells.opacity), el("b", {}, range(entry, (value) => this.shading.said(value))), el("span", {}, t(`map.n_${level}`, { n: count(entry.areas) }))))),
       el("p", { class: "legend__note" }, el("span", {}, now.method),
         el("span", {}, this.age())),
+      now.unknown ? note(t("map.no_households", { n: count(now.unknown) })) : null,
       elsewhere > 0 ? note(t("map.in_no_cell", { n: count(elsewhere) })) : null,
       this.filterNote(),
     ];
@@ -86,8 +88,8 @@ function note(words) {
   return el("p", { class: "legend__note" }, words);
 }
 
-function range({ from, to }) {
-  return from === to ? count(from) : `${count(from)}–${count(to)}`;
+function range({ from, to }, said) {
+  return from === to ? said(from) : `${said(from)}–${said(to)}`;
 }
 
 /** A colour as it is seen on the map: let through as much as there. */

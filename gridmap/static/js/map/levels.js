@@ -2,7 +2,6 @@
 
 import { el, put } from "../dom.js";
 import { t } from "../texts.js";
-import { MEASURES } from "./state.js";
 
 export class Levels {
   constructor(node, { shading, state }) {
@@ -15,13 +14,13 @@ export class Levels {
   draw() {
     const { level, measure } = this.shading;
     const levels = this.shading.levels();
-    const print = JSON.stringify([this.state.mode, levels, level, measure]);
+    const print = JSON.stringify([this.state.mode, levels, level, measure, this.shading.measures()]);
     if (print === this.print) return;
     this.print = print;
     this.node.hidden = this.state.mode !== "classes";
     put(this.node,
       levels.length > 1 ? this.group("map.shade_level", levels.map((one) => [one, t(`map.shade_${one}`), one === level, { level: one }])) : null,
-      this.group("map.shade_measure", MEASURES.map((one) => [one, t(`map.shade_${one}`), one === measure, { measure: one }])));
+      this.group("map.shade_measure", this.shading.measures().map((one) => [one, t(`map.shade_${one}`), one === measure, { measure: one }])));
   }
 
   group(label, choices) {

@@ -1,12 +1,16 @@
 // What the areas are shaded by: which level, which figure, how its values fall into classes.
 
+import { get } from "../api.js";
+import { decimal } from "../format.js";
 import { sum } from "./filters.js";
-import { LEVELS } from "./state.js";
+import { LEVELS, MEASURES } from "./state.js";
 
 const LATE = 3; // the place of late ones among counts by class
-const FIGURES = { open: sum, late: (counts) => counts[LATE] };
+const FIGURES = { open: sum, late: (counts) => counts[LATE], rate: sum };
+const PER = 100; // households
+const TENTHS = 10; // rates are kept as whole tenths, so that classes of both kinds of figure are ranges of whole numbers
 
-/** `legend`: the classes the server cut for open matters by cell. Emits `change`. */
+/** `legend`: the classes the server cut for open matters by cell. Values of a rate are tenths, null where nobody lives. Emits `change`. */
 export class Shading extends EventTarget {
   constructor(net, counts, state, legend) {
     super();
@@ -14,6 +18,8 @@ export class Shading extends EventTarget {
     counts.addEventListener("change", () => this.renew());
     net.addEventListener("areas", () => this.renew());
     state.on(["level", "measure"], () => this.renew());
+    this.households = null;
+    get("/households").then(({ cells }) => { this.households = new Map(Object.entries(cells)); this.renew(); }, () => {}); // then there are no rates
     Object.assign(this, { later: legend.method_later, classes: legend });
   }
 
@@ -36,15 +42,36 @@ export class Shading extends EventTarget {
   renew() {
     if (this.from !== this.net.directory) Object.assign(this, { from: this.net.directory, areas: null });
     const { level, measure } = this;
-    this.values = new Map(this.areasOf(level).map(({ code }) => [code, 0]));
-    if (this.counts.byCell()) {
-      for (const cell of this.net.cells) {
-        const above = ancestor(cell, level);
-        if (above && this.values.has(above.code)) this.values.set(above.code, this.values.get(above.code) + this.figureOf(this.counts.ofCell(cell.code)));
-      }
-    }
+    this.values = this.summed(level, ({ code }) => this.figureOf(this.counts.ofCell(code)));
+    if (measure === "rate") this.perHousehold(level);
     this.classes = this.classesFor(`${level}/${measure}`);
     this.dispatchEvent(new Event("change"));
+  }
+
+  /** A figure of cells, added up by area of a level. */
+  summed(level, figure) {
+    const found = new Map(this.areasOf(level).map(({ code }) => [code, 0]));
+    if (!this.counts.byCell()) return found;
+    for (const cell of this.net.cells) {
+      const above = ancestor(cell, level);
+      if (above && found.has(above.code)) found.set(above.code, found.get(above.code) + figure(cell));
+    }
+    return found;
+  }
+
+  perHousehold(level) {
+    const homes = this.summed(level, ({ code }) => this.households.get(code) || 0);
+    for (const [code, open] of this.values) this.values.set(code, homes.get(code) ? Math.round((open * PER * TENTHS) / homes.get(code)) : null);
+  }
+
+  /** The figures worth choosing from: a rate only where households are known. */
+  measures() {
+    return MEASURES.filter((name) => name !== "rate" || this.households?.size);
+  }
+
+  /** A value of the figure shaded now, as it is read. */
+  said(value) {
+    return this.measure === "rate" ? decimal(value / TENTHS) : String(value);
   }
 
   /** Cut once for each level and figure, so that colours keep their meaning while counts change. */
@@ -66,7 +93,7 @@ export class Shading extends EventTarget {
   }
 
   get measure() {
-    return this.state.measure;
+    return this.measures().includes(this.state.measure) ? this.state.measure : "open";
   }
 
   /** Whether an area is one of those that are shaded. */
@@ -74,8 +101,9 @@ export class Shading extends EventTarget {
     return this.values.has(code);
   }
 
+  /** Of an area that is shaded; null where nobody lives of whom a rate could tell. */
   valueOf(code) {
-    return this.values.get(code) || 0;
+    return this.values.get(code) ?? null;
   }
 
   classOf(value) {
@@ -87,7 +115,8 @@ export class Shading extends EventTarget {
 
   /** The colour of an area; null for what is not one's own. */
   fillOf(code) {
-    return this.values.has(code) ? this.classes.classes[this.classOf(this.values.get(code))].fill : null;
+    const value = this.valueOf(code);
+    return value === null ? null : this.classes.classes[this.classOf(value)].fill;
   }
 
   /** Whether its colour is a dark one, on which words are white. */
@@ -97,13 +126,13 @@ export class Shading extends EventTarget {
 
   /** The classes with how many areas are in each now, and all of them together. */
   now() {
-    const values = [...this.values.values()];
+    const values = [...this.values.values()].filter((value) => value !== null);
     const tally = new Array(this.classes.classes.length).fill(0);
     for (const value of values) tally[this.classOf(value)] += 1;
     const classes = this.classes.classes.map((entry, at) => ({ ...entry, areas: tally[at] }));
     const last = classes[classes.length - 1];
     last.to = values.reduce((most, value) => Math.max(most, value), last.to);
-    return { classes, method: this.classes.method, areas: values.length, total: values.reduce((a, b) => a + b, 0) };
+    return { classes, method: this.classes.method, areas: values.length, total: values.reduce((a, b) => a + b, 0), unknown: this.values.size - values.length };
   }
 }
 

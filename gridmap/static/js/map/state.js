@@ -6,7 +6,7 @@ const STATUSES = ["", "reported", "handling", "overdue", "handled", "triage"];
 export const PERIODS = { "": null, today: 0, week: 6, month: 29 };
 export const LAYERS = ["buildings", "ground", "names", "borders"];
 export const LEVELS = ["grid", "community", "street"];
-export const MEASURES = ["open", "late"];
+export const MEASURES = ["open", "late", "rate"];
 /** How the heat is counted and shown, by the name it has here; the first of each is what stands without a word. */
 export const HEAT_CHOICES = { heatKind: ["density", "spots"], per: ["km2", "households"], weight: ["none", "urgent"], step: ["day", "6h"] };
 export const HEAT = ["heatKind", "per", "weight", "then"];

@@ -20,6 +20,7 @@ const REBUILD_MS = [1000, 5000, 20_000, 60_000];
 const HEAT_EVERY_MS = 4000;
 const HEAT_RETRY_MS = 10_000;
 const HEAT_ZOOM = 13;
+const [UNDER_FACTS, UNDER_TITLE] = [62, 116];
 const BEYOND = 0.08; // of the width and height: heat is asked so far past the edge
 
 /** The map panel's work; `draw` is given to its Panel. */
@@ -175,7 +176,8 @@ export class Ground {
     const map = this.stage.place(this.parts.map);
     const own = this.stage.place(this.parts.map.parentElement);
     const [x, y] = [own.left - map.left, own.top - map.top];
-    return { left: x + 30, right: x + own.right - own.left - 30, top: y + 62, bottom: y + own.bottom - own.top - 40 };
+    const top = this.hasTitle ? UNDER_TITLE : UNDER_FACTS;
+    return { left: x + 30, right: x + own.right - own.left - 30, top: y + top, bottom: y + own.bottom - own.top - 40 };
   }
 
   facts() {
@@ -198,13 +200,15 @@ export class Ground {
     this.title();
   }
 
+  get hasTitle() {
+    return this.round.isTurning || Boolean(this.round.scene.isSteered);
+  }
+
   /** What is shown, where that changes. */
   title() {
-    const { scene, isTurning } = this.round;
-    const hasTitle = Boolean(this.figures) && (isTurning || scene.isSteered);
+    const { scene } = this.round;
     document.body.dataset.scene = scene.kind;
-    document.body.toggleAttribute("data-spot", Boolean(scene.area));
-    if (hasTitle) sayScene(this.parts.scene, scene, scene.area && this.own(scene.area), this.figures);
+    if (this.figures && this.hasTitle) sayScene(this.parts.scene, scene, scene.area && this.own(scene.area), this.figures);
     else this.parts.scene.hidden = true;
   }
 

@@ -90,7 +90,12 @@ function follow(live, figures, ground) {
     reset: () => { ground.sets.start(); figures.soon(); },
   };
   live.addEventListener("message", ({ detail: { kind, data } }) => (told[kind] || (() => figures.soon()))(data));
-  live.addEventListener("link", () => { figures.soon(0); if (!live.goneSince) ground.sets.start(); });
+  let wasGone = false;
+  live.addEventListener("link", () => {
+    figures.soon(0); // what came between the first figures and the stream is not told
+    if (wasGone && !live.goneSince) ground.sets.start();
+    wasGone = Boolean(live.goneSince);
+  });
   window.addEventListener("online", () => figures.soon(0));
   window.addEventListener("gridmap:signed-out", ended);
 }

@@ -9,7 +9,6 @@ import { lateSign } from "./signs.js";
 
 const NAMED_AT_MOST = 40; // more communities than this: the streets are named instead, communities once one comes closer
 const ROUGH = 0.25; // pixels while tiles still come in: what is drawn over and over then is drawn quickly
-const FAMILY = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",system-ui,sans-serif';
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const collection = (features) => ({ type: "FeatureCollection", features });
 prewarm(); // its worker starts while the page still asks what there is to draw
@@ -29,7 +28,7 @@ export class Relief extends EventTarget {
     this.bounds = boxOf(this.outline);
     const [west, south, east, north] = this.bounds;
     this.map = new GlMap({
-      container: this.node, style: style(still.matches), center: [(west + east) / 2, (south + north) / 2], zoom: 12, localIdeographFontFamily: FAMILY,
+      container: this.node, style: style(still.matches), center: [(west + east) / 2, (south + north) / 2], zoom: 12,
       pitch: PITCH, bearing: BEARING, interactive: false, attributionControl: false, fadeDuration: 0, renderWorldCopies: false,
       pixelRatio: ROUGH, trackResize: false, canvasContextAttributes: { antialias: false },
     });
