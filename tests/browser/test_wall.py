@@ -24,7 +24,19 @@ from gridmap.actions.steering import Wish, steer
 from gridmap.web import build
 from tests.browser.conftest import Visitor, bake_town
 from tests.conftest import free_port, settings_for
-from tests.town import C1, C3, CENTRES, EASTGATE, PARKING, RULES, actor_named, add_areas, report_at, square
+from tests.town import (
+    C1,
+    C3,
+    CENTRES,
+    EASTGATE,
+    PARKING,
+    PASSWORD,
+    RULES,
+    actor_named,
+    add_areas,
+    report_at,
+    square,
+)
 
 SECOND = 1_000
 FIGURES = "**/api/v1/wall"
@@ -211,8 +223,10 @@ def test_scenes_go_round_and_a_seats_wish_comes_before_them_for_a_while(
 def test_a_seat_steers_and_sees_it_itself(visitor: Visitor) -> None:
     page = visitor.page
     show_at(page, 1280, 720)
-    visitor.sign_in("seat")
     page.goto(f"{visitor.address}/wall?steer=1&lang=zh-CN")
+    page.fill("#username", "seat")
+    page.fill("#password", PASSWORD)
+    page.click("button[type=submit]")  # and back to where one was
     page.select_option("#steer-area", label="东门社区")
     page.click("[data-scene=heat]")
     expect(page.locator(".steer__said")).to_contain_text("已送往大屏")

@@ -42,7 +42,7 @@ class SceneBody(Strict):
 
     scene: Literal["overview", "heat", "reports", "late", "round"]
     area: Code | None = None
-    seconds: int = Field(120, strict=True, ge=SHORTEST_S, le=LONGEST_S)
+    seconds: int = Field(120, ge=SHORTEST_S, le=LONGEST_S)
 
 
 class Kept:

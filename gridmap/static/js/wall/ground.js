@@ -36,7 +36,7 @@ export class Ground {
     parts.compass.style.setProperty("--north", `${-BEARING}deg`);
     put(parts.signs, signs());
     this.sets.start();
-    this.bordered = get("/wall/ground").catch(() => null); // needed in a moment
+    this.bordered = get("/wall/ground").catch(() => null); // needed as soon as the tiles are known
   }
 
   /** Draws the figures; the map joins in as soon as it stands. */
@@ -62,9 +62,9 @@ export class Ground {
 
   /** While the tiles are made the panel says so; that the server is gone, the bar above says. */
   phase() {
-    if (this.isReady || this.sets.phase === "ready") return;
-    const wait = el("div", { class: "ground__wait", role: "status" }, el("strong", {}, t("wall.baking")), el("small", {}, t("wall.baking_hint")));
-    if (this.sets.phase === "baking") put(this.parts.body, wait);
+    if (this.isReady || this.sets.phase !== "baking") return;
+    this.bordered = null; // there will be other areas
+    put(this.parts.body, el("div", { class: "ground__wait", role: "status" }, el("strong", {}, t("wall.baking")), el("small", {}, t("wall.baking_hint"))));
   }
 
   /** Another version of a set: taken over where the map stands, the first one makes it. */
