@@ -10,9 +10,7 @@ from gridmap.maps.assets import MODULES
 from gridmap.resources import PACKAGE
 
 _STATIC = PACKAGE / "static"
-_IMPORT = re.compile(
-    r"""^(?:import|export)\s+(?:[\w$*{},\s]+\s+from\s+)?["']([^"']+)["'];?$""", re.MULTILINE
-)
+_IMPORT = re.compile(r"""^(?:import|export)\s+(?:[\w$*{},\s]+\s+from\s+)?["']([^"']+)["'];?$""", re.MULTILINE)
 _BY_NAME = {name: f"vendor/{path}" for name, path in MODULES}
 
 

@@ -86,7 +86,8 @@ class Visitor:
         self.page.goto(f"{self.address}/sign-in?lang={language}")
         self.page.fill("#username", username)
         self.page.fill("#password", PASSWORD)
-        self.page.click("button[type=submit]")
+        with self.page.expect_navigation(wait_until="load"):
+            self.page.click("button[type=submit]")
 
     def keep(self, name: str) -> None:
         """A screenshot, kept as an artefact to be looked at."""

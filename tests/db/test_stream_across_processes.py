@@ -6,6 +6,7 @@ import http.client
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 
+from gridmap.actions.baking import bake_all
 from gridmap.actions.office import Office
 from tests.conftest import free_port
 from tests.db.listening import Poller, until
@@ -49,6 +50,7 @@ def report_over(connection: http.client.HTTPConnection, token: str) -> None:
 
 
 def test_every_reader_at_every_process_sees_every_event_once(office: Office) -> None:
+    bake_all(office)  # else the server would, and tell of it in between
     seat, li, port, table = token_for(office, "seat"), token_for(office, "li"), free_port(), Poller(office)
     with serving(office, port) as process, ExitStack() as keep:
         pages = one_page_per_worker(port, process, seat, keep)

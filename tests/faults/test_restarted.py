@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from gridmap import jobs
+from gridmap.actions.baking import bake_all
 from gridmap.actions.keeping import HAND_S, Routine, do_what_is_due
 from gridmap.actions.office import Office
 from gridmap.db.models import Issue, StreamRow
@@ -40,6 +41,7 @@ def stopped_meanwhile(cluster: Cluster, server: Server, phones: Phones, how: str
 
 
 def test_a_database_that_was_stopped_or_crashed_and_came_back(own: Office, cluster: Cluster) -> None:
+    bake_all(own)  # else the server would, and tell of it in between
     token = token_for(own, "seat")
     with serving(own) as server:
         page, phones = Page(server.port, token), Phones(server, token)

@@ -15,7 +15,7 @@ from gridmap.actions.office import Office
 from gridmap.db.models import Meta
 from gridmap.web import build
 from tests.conftest import settings_for
-from tests.town import C1, C3, C4, DISTRICT, PASSWORD, RULES, caller
+from tests.town import C1, C2, C4, DISTRICT, EASTGATE, PASSWORD, RULES, caller
 from tests.web.asking import reported, signed_in
 
 
@@ -39,15 +39,11 @@ def test_the_map_is_given_who_asks_and_where_to_ask(app: Flask) -> None:
     assert data["texts"]["map.title"]
 
 
-def test_the_map_shows_the_cells_of_ones_own_area(app: Flask, office: Office) -> None:
-    for name, inside, outside in (
-        ("seat", (C1, C3), ()),
-        ("seat2", (C3,), (C1, C4)),
-        ("wang", (C4,), (C1, C3)),
-    ):
-        page = signed_in(app, name).get("/map").text
-        assert all(code in page for code in inside), name
-        assert not any(code in page for code in outside), name
+def test_the_map_is_given_ones_own_areas_and_no_cell_of_anybody(app: Flask, office: Office) -> None:
+    for name, roots in (("admin", None), ("seat2", [EASTGATE]), ("li", [C1, C2])):
+        client = signed_in(app, name)
+        assert page_data(client)["roots"] == roots
+        assert C4 not in client.get("/map").text
 
 
 def test_nothing_of_a_matter_is_written_into_the_page(app: Flask, office: Office) -> None:

@@ -22,4 +22,6 @@ def count_households(query: LanguageQuery) -> Response:
     """
     who = actor()
     found = households_of(office(), who).by_path() if who.may("staff") else {}
-    return jsonify(cells={last_code(path): round(number) for path, number in found.items() if number and path})
+    return jsonify(
+        cells={last_code(path): round(number) for path, number in found.items() if number and path}
+    )
