@@ -28,7 +28,7 @@ _CHROMIUM = (
 )
 _PROMISED_PICTURE_S, _PROMISED_ANSWER_S = 3.0, 0.3
 _TRIES, _PAUSE_MS = 300, 200
-_REST_MS = 4000
+_REST_MS = 3000
 """After the first picture: what a page still asks for then is asked for too."""
 
 

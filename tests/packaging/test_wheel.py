@@ -168,6 +168,9 @@ def reported(address: str, token: str) -> dict[str, Any]:
         return dict(json.load(answer))
 
 
+@pytest.mark.parametrize(
+    "engine", ["spatialite"], indirect=True
+)  # what lies in the wheel is the same for both
 def test_it_serves_takes_a_report_and_saves_it(
     installed: Installation, empty_url: str, tmp_path: Path
 ) -> None:
