@@ -26,7 +26,8 @@ demo: .venv/.ready-demo vendor
 	GRIDMAP_DATA_DIR="$(DEMO_DATA)" $(V)/gridmap demo --serve $(if $(filter-out 0,$(LIVE)),--live --pace $(LIVE))
 
 test: .venv/.ready-test vendor
-	$(V)/pytest -n $(WORKERS) --dist loadfile
+	# In the order of their names: those with few but long tests, reordered, would come last and alone.
+	$(V)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.ready-test
 	$(V)/ruff check .

@@ -25,6 +25,11 @@ ISSUES += ["--category", "type_id", "--created", "created_date", "--closed", "cl
 ISSUES += ["--id", "srnumber", "--tz", "America/Los_Angeles"]
 
 
+def _why(event: str) -> str:
+    """What an event's data says of the place, as text."""
+    return json.dumps(json.loads(event)["why"], sort_keys=True)
+
+
 @dataclass
 class City:
     """The city taken in on one engine: what the commands said, and the environment they ran in."""
@@ -46,12 +51,16 @@ class City:
     def rows(self) -> list[tuple[object, ...]]:
         database = Database(self.env["GRIDMAP_DATABASE_URL"])
         with database.reading() as session:
-            query = "SELECT external_id, number, status, path, is_triage, why, occurred_at, closed_at, history_seq"
+            told = "(SELECT data FROM events WHERE issue_id = issues.id AND seq = 1)"
+            query = f"SELECT external_id, number, status, path, is_triage, {told}, occurred_at, closed_at, history_seq"
             found = session.execute(
                 text(f"{query} FROM issues ORDER BY external_id COLLATE {self.byte_order}")
             ).all()
         database.dispose()
-        return [(*row[:4], bool(row[4]), row[5], str(row[6])[:19], str(row[7])[:19], row[8]) for row in found]
+        return [
+            (*row[:4], bool(row[4]), _why(row[5]), str(row[6])[:19], str(row[7])[:19], row[8])
+            for row in found
+        ]
 
     @property
     def byte_order(self) -> str:
