@@ -59,9 +59,10 @@ export class Shading extends EventTarget {
     return found;
   }
 
+  /** Where anything is open a rate is at least a tenth: the class of zero means none. */
   perHousehold(level) {
     const homes = this.summed(level, ({ code }) => this.households.get(code) || 0);
-    for (const [code, open] of this.values) this.values.set(code, homes.get(code) ? Math.round((open * PER * TENTHS) / homes.get(code)) : null);
+    for (const [code, open] of this.values) this.values.set(code, homes.get(code) ? Math.max(open ? 1 : 0, Math.round((open * PER * TENTHS) / homes.get(code))) : null);
   }
 
   /** The figures worth choosing from: a rate only where households are known. */
