@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, extract, func, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Double,
+    LargeBinary,
+    Select,
+    cast,
+    extract,
+    func,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gridmap.db import stream
@@ -109,21 +120,26 @@ class Columns:
 
     def put(self, rows: Sequence[Sequence[Any]]) -> None:
         """Take over rows of `query`: matters known by their key are replaced, others added."""
-        if not rows:
-            return
-        values = dict(zip(_TYPES, zip(*rows, strict=True), strict=True))
-        values["path"], values["unit"] = (
-            self.paths.numbers(values["path"]),
-            self.units.numbers(values["unit"]),
-        )
-        values["status"] = [_CODE_OF[status] for status in values["status"]]
+        if rows:
+            self.put_columns(dict(zip(_TYPES, zip(*rows, strict=True), strict=True)))
+
+    def put_columns(self, values: Mapping[str, Any]) -> None:
+        """The same of rows that come as a sequence, or an array, for each name."""
+        told = {
+            "path": self.paths.numbers(values["path"]),
+            "unit": self.units.numbers(values["unit"]),
+            "status": [_CODE_OF[status] for status in values["status"]],
+        }
         places = self._places(np.array(values["id"], np.int64))
-        for name, column in values.items():
+        for name, column in {**values, **told}.items():
             self._arrays[name][places] = np.array(column, _TYPES[name])
 
     def _places(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
         """Where the rows of these keys stand, or will."""
         known = np.flatnonzero(np.isin(self["id"], keys))
+        if not len(known):
+            self._make_room(self._size + len(keys))
+            return np.arange(self._size - len(keys), self._size)
         found = dict(zip(self["id"][known].tolist(), known.tolist(), strict=True))
         fresh = iter(range(self._size, self._size + len(keys)))
         places = np.array([found[key] if key in found else next(fresh) for key in keys.tolist()], np.int64)
@@ -149,7 +165,7 @@ def query(session: Session, condition: ColumnElement[bool]) -> Select[Any]:
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     moments = (_moment(column, is_sqlite) for column in (Issue.reported_at, Issue.closed_at, Issue.due_at))
     keys = (Issue.account_id, Issue.owner_id, Issue.handler_id)
-    return select(
+    asked = (
         Issue.id,
         func.ST_X(Issue.geom),
         func.ST_Y(Issue.geom),
@@ -161,7 +177,8 @@ def query(session: Session, condition: ColumnElement[bool]) -> Select[Any]:
         *(func.coalesce(key, 0) for key in keys),
         func.coalesce(Issue.unit, ""),
         *moments,
-    ).where(condition)
+    )
+    return select(*(column.label(name) for name, column in zip(_TYPES, asked, strict=True))).where(condition)
 
 
 def _moment(column: InstrumentedAttribute[Any], is_sqlite: bool) -> ColumnElement[int]:
@@ -179,6 +196,40 @@ def read(session: Session, condition: ColumnElement[bool], columns: Columns | No
     for rows in session.connection().execute(query(session, condition)).partitions(_CHUNK):
         found.put(rows)
     return found
+
+
+def read_many(session: Session, condition: ColumnElement[bool], columns: Columns) -> None:
+    """As `read`, for very many: PostgreSQL then sends whole columns instead of rows."""
+    if session.get_bind().dialect.name == "sqlite":
+        read(session, condition, columns)
+        return
+    rows = query(session, condition).subquery()
+    sent = session.connection().execute(select(*(_sent(rows.c[name]) for name in _TYPES))).one()
+    if sent[0] is not None:
+        columns.put_columns({name: _received(name, value) for name, value in zip(_TYPES, sent, strict=True)})
+
+
+_WORDS, _BETWEEN = ("path", "status", "unit"), "\x1f"
+_SENT: dict[Any, tuple[Any, Any, str]] = {
+    np.int64: (BigInteger, func.int8send, ">i8"),
+    np.float64: (Double, func.float8send, ">f8"),
+    np.bool_: (Boolean, func.boolsend, "?"),
+}
+"""How a value travels: as which SQL type, by which function, and what its bytes are to numpy."""
+
+
+def _sent(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """All values of a column in one: words side by side, anything else as the bytes of an array."""
+    if column.key in _WORDS:
+        return func.string_agg(column, _BETWEEN)
+    sql_type, send, _ = _SENT[_TYPES[column.key]]
+    return func.string_agg(send(cast(column, sql_type)), cast(b"", LargeBinary))
+
+
+def _received(name: str, value: Any) -> Any:
+    if name in _WORDS:
+        return value.split(_BETWEEN)
+    return np.frombuffer(value, _SENT[_TYPES[name]][2])
 
 
 class OpenMatters:
@@ -202,22 +253,38 @@ class OpenMatters:
             yield self._current(now)
 
     def _current(self, now: datetime) -> Columns:
+        kept = self._columns
         with self._database.reading() as session:
             newest = stream.latest(session)
-            kept = None if time.monotonic() - self._read_at > RENEWED_S else self._columns
             if kept is not None and (newest == self._number or self._caught_up(session, kept)):
+                if time.monotonic() - self._read_at > RENEWED_S:
+                    self._renew_aside(now)
                 return kept
-        return self._renewed(newest, now)
+        self._columns, self._number = self._read(now)
+        self.buildings_changed += 1
+        return self._columns
 
-    def _renewed(self, newest: int, now: datetime) -> Columns:
+    def _read(self, now: datetime) -> tuple[Columns, int]:
+        """All of it anew, and up to which number of the stream it is."""
         # Open ones and ended ones are asked apart: each has its index.
         with self._database.snapshot() as session:
             session.connection(execution_options={"stream_results": True, "max_row_buffer": _CHUNK})
-            columns = read(session, IS_OPEN)
-            read(session, Issue.closed_at > now - KEPT, columns)
-        self._columns, self._number, self._read_at = columns, newest, time.monotonic()
-        self.buildings_changed += 1
-        return columns
+            newest = stream.latest(session)
+            columns = Columns()
+            for condition in (IS_OPEN, Issue.closed_at > now - KEPT):
+                read_many(session, condition, columns)
+        self._read_at = time.monotonic()
+        return columns, newest
+
+    def _renew_aside(self, now: datetime) -> None:
+        """Read anew in a thread, while those at hand go on being asked: a million matters take half a minute."""
+        self._read_at = time.monotonic()  # so that nobody else begins
+        threading.Thread(target=self._renew, args=(now,), name="gridmap-renewing", daemon=True).start()
+
+    def _renew(self, now: datetime) -> None:
+        columns, newest = self._read(now)
+        with self._lock:
+            self._columns, self._number = columns, newest
 
     def _caught_up(self, session: Session, columns: Columns) -> bool:
         """Whether the columns could be brought up to date by what the stream tells."""

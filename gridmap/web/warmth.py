@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
-from flask import current_app
+from flask import Flask, current_app
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
@@ -73,6 +73,17 @@ def kept() -> Kept:
     """Of the running application."""
     found: Kept = current_app.extensions.setdefault("gridmap_heat", Kept(OpenMatters(office().database)))
     return found
+
+
+def warm_up(app: Flask) -> None:
+    """Read what the first to ask for heat, for a place or for a cell would otherwise wait for. Writes nothing."""
+    with app.app_context():
+        here = office()
+        with here.database.reading() as session:
+            here.grounds.current(session)
+            cell_labels(session)
+        with kept().matters.held(here.clock()):
+            pass
 
 
 def moment_of(here: Office, who: Actor, at: datetime | None) -> Moment:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import func, select
 
 from gridmap.actions.handling import Act, act_on
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
+from gridmap.db import columns as columns_module
 from gridmap.db import stream
-from gridmap.db.columns import Columns, OpenMatters, micros
+from gridmap.db.columns import Columns, OpenMatters, micros, read, read_many
 from gridmap.db.due import WORDS, Now
 from gridmap.db.issues import Filter, matching
 from gridmap.db.models import Issue
@@ -122,6 +125,42 @@ def test_after_an_import_everything_is_read_again(office: Office, clock: Clock) 
         work.tell("imported", {"issues": 3}, district_code=DISTRICT)
     with matters.held(clock()) as after:
         assert after is not before
+
+
+def wait_for_renewal() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "gridmap-renewing":
+            thread.join(20)
+
+
+def test_old_columns_are_read_anew_while_they_still_answer(
+    office: Office, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(office, actor_named(office, "seat"), report_at(*CENTRES[C1]))
+    matters = OpenMatters(office.database)
+    with matters.held(clock()) as first:
+        pass
+    monkeypatch.setattr(columns_module, "RENEWED_S", -1.0)
+    with matters.held(clock()) as meanwhile:
+        assert meanwhile is first
+    wait_for_renewal()
+    with matters.held(clock()) as renewed:
+        assert renewed is not first
+        assert renewed["id"].tolist() == first["id"].tolist()
+    wait_for_renewal()
+
+
+def test_many_are_read_as_few_are(lively: Office, clock: Clock) -> None:
+    by_rows, by_columns = Columns(), Columns()
+    with lively.database.reading() as session:
+        read(session, Issue.id > 0, by_rows)
+        read_many(session, Issue.id > 0, by_columns)
+        read_many(session, Issue.id < 0, by_columns)
+    order = np.argsort(by_columns["id"])
+    assert len(by_rows) == len(by_columns) > 5
+    for name in ("id", "lon", "lat", "status", "is_triage", "reported", "closed", "due", "owner", "cell"):
+        assert by_rows[name][np.argsort(by_rows["id"])].tolist() == by_columns[name][order].tolist()
+    assert sorted(by_rows.paths.words) == sorted(by_columns.paths.words)
 
 
 def test_where_the_stream_is_forgotten_everything_is_read_again(office: Office, clock: Clock) -> None:
