@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import heating, importing, locating, pages, posting, spatialite, streaming, tiling
+from bench import heating, importing, locating, pages, posting, spatialite, streaming, tiling, viewing
 from bench.cluster import cluster
 from bench.run import Bench
 from bench.sizes import SIZES, Size
@@ -27,6 +27,7 @@ ROWS: dict[str, Callable[[Bench], list[Row]]] = {
     "baked": tiling.measure_baked,
     "tiles": tiling.measure,
     "pages": pages.measure,
+    "view": viewing.measure,
     "spatialite": spatialite.measure,
 }
 

@@ -9,25 +9,17 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
+from bench.browsing import FLAT, RELIEF, chromium, sign_in, wait_for_mark
 from bench.offices import PASSWORD, environ, gridmap
 from bench.run import Bench, step
 from bench.serving import Server, serving
 from bench.table import Row
 from gridmap.demo.signs import DEMO_PASSWORD
 
-FIRST_PICTURE = "gridmap:first-picture"
-"""The mark a page sets when its cells and figures are drawn for the first time."""
-
-_CHROMIUM = (
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-gpu-sandbox",
-)
 _PROMISED_PICTURE_S, _PROMISED_ANSWER_S = 3.0, 0.3
-_TRIES, _PAUSE_MS = 300, 200
+_DRAWING = {"/map": FLAT, "/wall": RELIEF}
 _REST_MS = 3000
 """After the first picture: what a page still asks for then is asked for too."""
 
@@ -44,16 +36,12 @@ class _Seen:
 def measure(bench: Bench) -> list[Row]:
     """Two rows for the map (a seat that sees the whole district) and two for the wall."""
     url, accounts, password = _store(bench)
-    with serving(url, bench.data_dir, bench.size) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_CHROMIUM)
-        try:
-            return [
-                row
-                for path, username in accounts.items()
-                for row in _rows(bench, server, browser, path, username, password)
-            ]
-        finally:
-            browser.close()
+    rows: list[Row] = []
+    with serving(url, bench.data_dir, bench.size) as server:
+        for path, username in accounts.items():
+            with chromium(_DRAWING[path]) as browser:
+                rows += _rows(bench, server, browser, path, username, password)
+    return rows
 
 
 def _store(bench: Bench) -> tuple[str, dict[str, str], str]:
@@ -89,7 +77,7 @@ def _picture_row(path: str, seconds: list[float]) -> Row:
     middle = statistics.median(seconds)
     notes = f"{len(seconds)} visits, a fresh browser profile each: {min(seconds):.2f} to {max(seconds):.2f} s"
     return Row(
-        f"{path}: first picture in Chromium (software rendering)",
+        f"{path}: first picture in Chromium (no graphics chip)",
         f"{middle:.2f} s",
         f"{_PROMISED_PICTURE_S:.0f} s",
         _PROMISED_PICTURE_S / middle,
@@ -126,36 +114,15 @@ def _at(seconds: list[float], share: float) -> float:
 def _visit(browser: Browser, address: str, path: str, username: str, password: str) -> _Seen:
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
     page = context.new_page()
-    _sign_in(page, address, username, password)
+    sign_in(page, address, username, password)
     answers: list[str] = []
     page.on("response", lambda answer: _is_json(answer) and answers.append(answer.url.removeprefix(address)))
     page.goto(address + path, wait_until="commit")
-    seconds = _first_picture(page)
+    seconds = wait_for_mark(page)
     page.wait_for_timeout(_REST_MS)
     cookie = "; ".join(f"{one['name']}={one['value']}" for one in context.cookies())
     context.close()
     return _Seen(seconds, sorted(set(answers)), cookie)
-
-
-def _first_picture(page: Page) -> float:
-    """When the page set its mark, in seconds since it was asked for. Raises TimeoutError after a minute."""
-    for _ in range(_TRIES):
-        # Asked again and again from outside: the page's own policy forbids it to evaluate text.
-        found = page.evaluate(f"performance.getEntriesByName('{FIRST_PICTURE}')[0]?.startTime ?? null")
-        if found is not None:
-            return float(found) / 1000
-        page.wait_for_timeout(_PAUSE_MS)
-    raise TimeoutError("no first picture")
-
-
-def _sign_in(page: Page, address: str, username: str, password: str) -> None:
-    # Not to the page that is measured: leaving it half drawn would be measured too.
-    page.goto(f"{address}/sign-in?next=/healthz")
-    page.fill("#username", username)
-    page.fill("#password", password)
-    page.click("form button[type=submit]")
-    page.wait_for_url("**/healthz")
-    page.wait_for_load_state("networkidle")
 
 
 def _is_json(answer: Any) -> bool:

@@ -38,6 +38,11 @@ export class Heat extends EventTarget {
     state.on(HEAT, () => this.soon(0));
   }
 
+  /** Whether it is drawn, or not wanted, or not to be had. */
+  get isSettled() {
+    return !this.wanted || this.phase === "ready" || this.phase === "error";
+  }
+
   show(wanted) {
     this.wanted = wanted;
     if (wanted) this.load();
