@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from playwright.sync_api import Browser, Page
 from bench.browsing import FIRST_PICTURE, FLAT, Traffic, chromium, sign_in, wait_for_mark
 from bench.cluster import free_port
 from bench.district import matters_file
-from bench.offices import PASSWORD, environ, gridmap, opened
+from bench.offices import PASSWORD, environ, gridmap, opened, readers
 from bench.plain_page import DRAWN, write_plain_page
 from bench.run import Bench, step
 from bench.serving import serving
@@ -32,6 +33,7 @@ from gridmap.actions.importing_buildings import import_buildings
 
 _BYTES, _TIMES_FASTER, _GROWTH = 20.0, 4.0, 1.3
 _LONGEST_TASK_MS, _FRAME_MS = 200.0, 50.0
+_STATE_KB = 60.0
 _REST_MS = 3000
 _MIDDLE = (1100.0, 540.0)
 _WATCHING = """() => {
@@ -55,7 +57,7 @@ class _View:
 
 def measure(bench: Bench) -> list[Row]:
     """Bytes, time and frames beside the plain page; the same with a tenth of the data beside all of it."""
-    tenth, whole = _ours(bench, "tenth"), _ours(bench, "all")
+    (tenth, _), (whole, state) = _ours(bench, "tenth"), _ours(bench, "all")
     plain = _plain(bench)
     return [
         Row(
@@ -77,6 +79,14 @@ def measure(bench: Bench) -> list[Row]:
         ),
         _moving_row("longest task of the page's scripts", "longest_task_ms", whole, plain, _LONGEST_TASK_MS),
         _moving_row("time between frames, p95", "frame_p95_ms", whole, plain, _FRAME_MS),
+        Row(
+            "Full state, compressed",
+            f"{state:.1f} kB",
+            f"{_STATE_KB:.0f} kB",
+            _STATE_KB / state,
+            1.0,
+            f"counts by class of {len(bench.district.cells):,} cells",
+        ),
         _growth_row(bench, "time", _seconds(tenth), _seconds(whole), "s"),
         _growth_row(bench, "bytes", _kilobytes(tenth), _kilobytes(whole), "kB"),
     ]
@@ -122,8 +132,8 @@ def _kilobytes(views: list[_View]) -> float:
     return statistics.median(view.kilobytes for view in views)
 
 
-def _ours(bench: Bench, cells: str) -> list[_View]:
-    """`/map` with its heat, over a store with so many cells, and as much else."""
+def _ours(bench: Bench, cells: str) -> tuple[list[_View], float]:
+    """`/map` with its heat over a store with so many cells, and as much else; and the kilobytes of the whole state."""
     share = 1 if cells == "all" else 10
     name, folder = f"viewed_{cells}", bench.work / f"viewed-{cells}"
     url = bench.cluster.create(name, bench.store(cells, bench.size.stored // share))
@@ -134,12 +144,21 @@ def _ours(bench: Bench, cells: str) -> list[_View]:
         subprocess.run(gridmap("bake"), env=environ(url, folder), stdout=subprocess.DEVNULL, check=True)
     with serving(url, folder, bench.size) as server, step(f"/map of {_what(bench, cells)}"):
         address = f"http://127.0.0.1:{server.port}"
+        state = _state_kilobytes(address)
         with chromium(FLAT) as browser:
             views = [
                 _visit(browser, address, "/map#mode=heat", FIRST_PICTURE) for _ in range(bench.size.rounds)
             ]
     bench.cluster.drop(name)
-    return views
+    return views, state
+
+
+def _state_kilobytes(address: str) -> float:
+    """The counts of all cells, as they are sent."""
+    headers = {"Authorization": f"Bearer {readers()[0]}", "Accept-Encoding": "gzip"}
+    asked = urllib.request.Request(f"{address}/api/v1/state", headers=headers)
+    with urllib.request.urlopen(asked, timeout=60) as answer:
+        return len(answer.read()) / 1000
 
 
 def _plain(bench: Bench) -> list[_View]:

@@ -30,11 +30,13 @@ export function serverNow() {
 
 export const NOTHING = "—";
 
+const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
 /** A whole number: 3,688; from ten thousand on 1.2万 in Chinese. Null is a dash. */
 export function count(n) {
   if (n === null || n === undefined || Number.isNaN(n)) return NOTHING;
   if (language.startsWith("zh") && Math.abs(n) >= 1e4) return `${trimmed(n / 1e4, 1)}万`;
-  return new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 }).format(n);
+  return WHOLE.format(n);
 }
 
 /** What stands between the parts of a list. */

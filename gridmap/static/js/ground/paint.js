@@ -86,6 +86,6 @@ function trace(context, { scale, dx, dy }, rings, isClosed) {
   for (const ring of rings) {
     context.moveTo(ring[0] * scale + dx, ring[1] * scale + dy);
     for (let at = 2; at < ring.length; at += 2) context.lineTo(ring[at] * scale + dx, ring[at + 1] * scale + dy);
-    if (isClosed) context.closePath();
+    if (isClosed) context.lineTo(ring[0] * scale + dx, ring[1] * scale + dy); // as in tiles/paint.js
   }
 }

@@ -3,7 +3,7 @@
 const L = window.L;
 
 const Sheet = L.Renderer.extend({
-  options: { padding: 0.25 },
+  options: { padding: 0.15 },
 
   onAdd() {
     L.Renderer.prototype.onAdd.call(this);

@@ -9,13 +9,14 @@ const L = window.L;
 const ONE_RING_PX = 150; // a cell smaller than this has room for one ring
 // Rings are up to 48 px wide, and half a zoom level brings them closer by a third.
 const CLUSTER_RADIUS_PX = 72;
+const AROUND_VIEW = 0.3; // of its width and height: so far a map is dragged before its rings come
 
 /** Draws counts by cell, and single matters where they are there; calls `choose(number)` on a click. */
 export class IssueLayer {
   constructor(map, { state, counts, matters, cells }, choose) {
     Object.assign(this, { map, state, counts, matters, cells, choose, drawn: new Map(), holder: L.layerGroup() });
     for (const source of [counts, matters]) source.addEventListener("change", () => this.soon());
-    map.on("zoomend", () => this.draw());
+    map.on("moveend", () => this.draw());
     state.on(["selected"], () => this.underPin());
     map.on("layeradd", ({ layer }) => { if (layer.properties && state.selected) this.underPin(); });
   }
@@ -29,8 +30,10 @@ export class IssueLayer {
   }
 
   show(wanted) {
+    this.isShown = wanted;
     if (wanted) this.holder.addTo(this.map);
     else this.holder.remove();
+    this.draw();
   }
 
   /** What changes at one time is drawn once. */
@@ -38,8 +41,9 @@ export class IssueLayer {
     this.waiting ||= requestAnimationFrame(() => { this.waiting = null; this.draw(); });
   }
 
-  /** Draws anew only the areas where something changed. */
+  /** Draws anew only the areas in view where something changed. */
   draw() {
+    if (!this.isShown) return;
     const parts = this.parts();
     apart(parts, (at) => this.map.latLngToLayerPoint(at), (point) => this.map.layerPointToLatLng(point));
     const wanted = new Map(parts.map((part) => [part.key, part]));
@@ -63,14 +67,17 @@ export class IssueLayer {
   parts() {
     if (this.counts.phase !== "ready") return [];
     const single = this.singleByKey();
+    const view = this.map.getBounds().pad(AROUND_VIEW);
     const parts = [];
     for (const [key, counts] of this.countsByKey()) {
       const features = single.get(key) || [];
       const part = { key, counts, features };
       if (!sum(counts) || (!features.length && !this.hasPlace(key))) continue;
-      if (this.isRing(key, counts, features)) Object.assign(part, { kind: "ring", at: this.cells.labelPointOf(key), features: null });
-      else Object.assign(part, { kind: "single", counts: null });
-      parts.push(part);
+      if (!this.isRing(key, counts, features)) parts.push(Object.assign(part, { kind: "single", counts: null }));
+      else {
+        const at = this.cells.labelPointOf(key);
+        if (view.contains(at)) parts.push(Object.assign(part, { kind: "ring", at, features: null }));
+      }
     }
     if (single.has("none")) parts.push({ key: "none", kind: "single", features: single.get("none") });
     return parts;
