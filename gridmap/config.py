@@ -40,6 +40,7 @@ class Settings:
     `timezone` is the zone of “today” and of file times that name none; everything is stored in UTC.
     `public_url` is where people reach it, for the QR code that phones read; empty: not said.
     `wall_scenes` is the round of a wall's scenes, as domain/scenes reads it; empty: it stands still.
+    `base_maps` is the file that declares base maps (files/basemaps); empty: none, and nothing is fetched.
     """
 
     database_url: str = field(repr=False)
@@ -71,6 +72,7 @@ class Settings:
     password_days: int = 90
     one_time_days: int = 14
     wall_scenes: str = ""
+    base_maps: str = ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -85,3 +85,15 @@ class UnavailableError(GridmapError):
     """The installation cannot answer now: the database is gone, locked, or not initialised."""
 
     code = "unavailable"
+
+
+class SourceFailedError(GridmapError):
+    """Another server, which the operator named, answered with what is of no use."""
+
+    code = "source_failed"
+
+
+class SourceSilentError(SourceFailedError):
+    """It did not answer, or not in time."""
+
+    code = "source_silent"

@@ -23,6 +23,7 @@ from gridmap.web import (  # noqa: F401  (some add routes)
     access,
     account,
     api,
+    basemaps,
     compressing,
     errors,
     phone,
@@ -106,6 +107,7 @@ def build(settings: Settings, office: Office, rules: SignInRules) -> Flask:
     compressing.install(app)
     api.install(app)
     tiles.install(app, office.data_dir)
+    basemaps.install(app, settings, office)
     app.add_url_rule("/healthz", "health", me.health)
     app.add_url_rule("/api/openapi.json", "openapi", me.openapi)
     _install_pages(app)

@@ -26,6 +26,8 @@ STATUS: dict[type[errors.GridmapError], int] = {
     errors.TooLargeError: 413,
     errors.TooManyError: 429,
     errors.UnavailableError: 503,
+    errors.SourceSilentError: 504,
+    errors.SourceFailedError: 502,
     errors.GridmapError: 500,
 }
 _HTTP_CODES = {
@@ -67,7 +69,7 @@ def answer(code: str, status: int, details: dict[str, Any] | None = None) -> Res
 
 
 def _is_for_machines() -> bool:
-    return request.path.startswith(("/api/", "/tiles/")) or request.path == "/healthz"
+    return request.path.startswith(("/api/", "/tiles/", "/base/")) or request.path == "/healthz"
 
 
 def answer_validation(error: ValidationError) -> Response:

@@ -15,6 +15,7 @@ from gridmap.resources import PACKAGE
 from gridmap.texts import catalogue
 from gridmap.web.access import PUBLIC, actor, needs, office, parts
 from gridmap.web.api.me import describe_me
+from gridmap.web.basemaps import offered
 from gridmap.web.language import language
 from gridmap.web.params import iso
 
@@ -47,6 +48,7 @@ def _page_data(me: dict[str, object]) -> dict[str, object]:
         "endpoints": {"api": "/api/v1", "stream": "/api/v1/stream", "worker": "/field-worker.js"},
         "idb": f"/static/vendor/{IDB}/index.js",
         "bounds": bounds,
+        "bases": offered(),
         "timezone": parts().settings.timezone,
         "now": iso(here.clock()),
         "version": __version__,

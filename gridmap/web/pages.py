@@ -16,6 +16,7 @@ from gridmap.maps.page import leader_map, page_texts
 from gridmap.texts import catalogue
 from gridmap.web.access import PUBLIC, actor, actor_or_none, needs, office, parts
 from gridmap.web.api.me import describe_me
+from gridmap.web.basemaps import offered
 from gridmap.web.landing import start_of
 from gridmap.web.language import language
 from gridmap.web.params import iso
@@ -67,6 +68,7 @@ def map_page() -> AnyResponse:
         "timezone": parts().settings.timezone,
         "now": iso(office().clock()),
         "units": units,
+        "bases": offered(),
     }
     title = me["posts"][0]["role_name"] if me["posts"] else None  # type: ignore[index]
     user = {"name": me["name"], "kind": me["kind"], "title": title}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import ssl
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +15,13 @@ from gunicorn.app.base import BaseApplication
 from gridmap import jobs
 from gridmap.actions.keeping import routines
 from gridmap.config import Settings
+from gridmap.errors import GridmapError
+from gridmap.files.basemaps.shelf import WAITING, open_shelf
 from gridmap.web.certificate import Certificate
 from gridmap.web.slow import PatienceWorker
+from gridmap.web.warmth import warm_up
+
+log = logging.getLogger(__name__)
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  (as it is shown)
 _SPARE_THREADS = 16
@@ -39,7 +47,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "bind": self._bind,
             "workers": settings.workers,
             "worker_class": PatienceWorker.within(settings.request_seconds),
-            "threads": settings.stream_limit + _SPARE_THREADS,
+            "threads": settings.stream_limit + _SPARE_THREADS + (WAITING if settings.base_maps else 0),
             "worker_connections": settings.stream_limit + _IDLE_CONNECTIONS,
             "timeout": 60,
             "graceful_timeout": 5,
@@ -77,6 +85,15 @@ def _start_work(worker: Any) -> None:
     worker.gridmap_work = jobs.start(
         parts.office, routines(parts.settings.stream_days, parts.settings.attempt_minutes)
     )
+    threading.Thread(target=_warm_up, args=(worker.wsgi,), name="gridmap-warming", daemon=True).start()
+
+
+def _warm_up(app: Flask) -> None:
+    try:
+        warm_up(app)
+    except GridmapError as error:
+        # Whoever asks first waits a little longer, or is told the same.
+        log.info("not warmed up: %s", error)
 
 
 def _stop_live(_server: Any, worker: Any) -> None:
@@ -95,7 +112,11 @@ def run(
     port: int,
     certificate: Certificate | None = None,
 ) -> None:
-    """Serve what `make` makes in each process, until stopped; over HTTPS where there is a certificate."""
+    """Serve what `make` makes in each process, until stopped; over HTTPS where there is a certificate.
+
+    Raises InvalidInputError where a base map is declared that cannot be used: better here than in each process.
+    """
+    open_shelf(settings.base_maps, os.environ, settings.data_dir).close()
     scheme, shown = (
         ("http" if certificate is None else "https"),
         ("localhost" if host == EVERYWHERE else host),

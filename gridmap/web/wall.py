@@ -13,6 +13,7 @@ from gridmap.geo.locate import BBox
 from gridmap.maps.assets import WALL_CSS
 from gridmap.texts import catalogue, text
 from gridmap.web.access import actor, needs, office, parts
+from gridmap.web.basemaps import on_walls
 from gridmap.web.language import language
 from gridmap.web.params import iso
 
@@ -54,6 +55,7 @@ def _page_data() -> dict[str, object]:
         "texts": wall_texts(),
         "endpoints": {"api": "/api/v1", "stream": "/api/v1/stream", "sign_in": "/sign-in?next=/wall"},
         "bounds": bounds,
+        "base": on_walls(),
         "timezone": parts().settings.timezone,
         "now": iso(here.clock()),
         "version": __version__,

@@ -6,14 +6,19 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from playwright.sync_api import Page, Route, expect
+from shapely.geometry import box
 from sqlalchemy import text
 
 from gridmap.actions.handling import Act, act_on
+from gridmap.actions.importing import ImportFile
+from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db.models import Issue
+from gridmap.geo.crs import WGS84
 from tests.browser.conftest import Visitor
 from tests.conftest import Clock
 from tests.town import C1, C2, C3, C4, CENTRES, PARKING, actor_named, report_at
@@ -130,6 +135,38 @@ def test_twenty_thousand_open_matters_stay_counts_that_add_up(office: Office, vi
     page.click(".chip:has-text('待受理')")
     expect(page.locator(".chip:has-text('待受理')")).to_have_attribute("aria-pressed", "true", timeout=SECOND)
     assert page.evaluate("window.longest") < 2 * SECOND
+    assert visitor.complaints == []
+
+
+@pytest.fixture
+def flats(office: Office) -> tuple[float, float]:
+    """A block of flats in C1; its middle."""
+    lon, lat = CENTRES[C1]
+    house = {"code": ["B1"], "name": ["1幢"], "address": ["河滨路1号"], "floors": [6], "households": [24]}
+    shape = box(lon, lat, lon + 0.0005, lat + 0.0003)
+    frame = gpd.GeoDataFrame(house | {"chief": ["楼长甲"]}, geometry=[shape], crs=WGS84)
+    import_buildings(office, frame, ImportFile("houses", "1"))
+    return lon + 0.00025, lat + 0.00015
+
+
+@ONE_ENGINE
+def test_the_house_that_is_clicked_is_told_and_beside_it_the_cell(
+    flats: tuple[float, float], visitor: Visitor
+) -> None:
+    visitor.sign_in("seat")
+    page, (lon, lat) = visitor.page, flats
+    page.goto("about:blank")
+    with page.expect_response("**/tiles/buildings/**"):
+        page.goto(f"{visitor.address}/map#view=18,{lon},{lat}")
+    stage = page.locator(".stage .leaflet-container").bounding_box() or {}
+    middle = (stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2)
+    panel = page.locator("[data-part=panel]")
+    for shift, told in ((0, ("1幢", "河滨路1号", "6 层", "24 户", "楼长甲")), (-150, ("网格长",))):
+        page.wait_for_timeout(300)
+        page.mouse.click(middle[0], middle[1] + shift)
+        for words in told:
+            expect(panel).to_contain_text(words)
+    assert "at=area:" in page.url
     assert visitor.complaints == []
 
 

@@ -47,7 +47,7 @@ def test_it_has_every_route_of_the_api_and_no_other(town: Town, document: dict[s
         (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in town.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        if rule.rule.startswith(("/api/v1/", "/tiles/")) or rule.rule == "/healthz"
+        if rule.rule.startswith(("/api/v1/", "/tiles/", "/base/")) or rule.rule == "/healthz"
     }
     assert {(method, path) for method, path, _ in operations(document)} == rules
 

@@ -111,6 +111,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "GET /tiles/<string:set_name>.json": (f"{ALL} {NONE}",),
     "GET /tiles/areas/<string:version>/index.json": (f"{ALL} {NONE}",),
     "GET /tiles/<string:set_name>/<string:version>/<int:z>/<int:x>/<int:y>.mvt": (f"{ALL} {NONE}",),
+    # No base map is declared here; tests/web/test_basemaps.py has some.
+    "GET /base/<string:map_id>/<int:z>/<int:x>/<int:y>": (f"404 404 404 404 404 404 404 404 {NONE}",),
 }
 
 
@@ -206,6 +208,7 @@ def _address(world: World, kind: str, rule: str, place: str) -> str:
         .replace("<path:filename>", "css/base.css")
         .replace("<string:set_name>", "areas")
         .replace("<string:version>", world.areas)
+        .replace("<string:map_id>", "own")
         .replace("<int:z>/<int:x>/<int:y>", "8/201/109")
     )
 

@@ -6,6 +6,7 @@ import { sheet } from "./ground/sheet.js";
 import { eachTile } from "./tiles/paint.js";
 import { TileSource } from "./tiles/source.js";
 
+const GATHERING_MS = 120;
 const EQUATOR_M = 40_075_017;
 const WORLD = 256;
 
@@ -25,7 +26,7 @@ export class Ground {
     this.sheets = sheets ? [sheet(map, "ground", below, (context, view) => this.paint(context, view, "all"))] : [];
     this.names = new Names();
     this.sheets.push(sheet(map, "ground-names", 446, (context, view) => this.paintNames(context, view)));
-    this.source.addEventListener("change", () => this.redraw());
+    this.source.addEventListener("change", () => this.soon());
     this.source.open();
   }
 
@@ -59,6 +60,11 @@ export class Ground {
   close() {
     this.wanted = false;
     this.source.close();
+  }
+
+  /** Tiles come in quick succession, and names are set anew with each: a few at a time will do. */
+  soon() {
+    this.waiting ||= setTimeout(() => { this.waiting = null; this.redraw(); }, GATHERING_MS);
   }
 
   /** Draws again what is there, for instance after other labels have moved. */

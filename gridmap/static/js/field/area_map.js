@@ -13,9 +13,10 @@ import { sign } from "./signs.js";
 export function areaMap() {
   const ground = el("div", { class: "area-map__map" });
   const badges = el("div", { class: "badges" });
-  const buttons = el("div", { class: "rounds" }, round("plus", "zoom_in", () => map.map.zoomIn()), round("minus", "zoom_out", () => map.map.zoomOut()), round("locate", "locate_again", toMe));
+  const buttons = el("div", { class: "rounds" }, data.bases?.length ? round("layers", "base", () => { menu.hidden = !menu.hidden; }) : null, round("plus", "zoom_in", () => map.map.zoomIn()), round("minus", "zoom_out", () => map.map.zoomOut()), round("locate", "locate_again", toMe));
+  const menu = el("div", { class: "base-menu", role: "group", "aria-label": words("base"), hidden: true });
   const under = el("section", { class: "area-map__under", role: "status", hidden: true });
-  const node = el("div", { class: "area-map" }, el("h1", { class: "visually-hidden" }, words("tab_map")), ground, badges, buttons, under);
+  const node = el("div", { class: "area-map" }, el("h1", { class: "visually-hidden" }, words("tab_map")), ground, badges, buttons, menu, under);
   const own = ownAreas();
   let map = null;
 
@@ -39,11 +40,16 @@ export function areaMap() {
     put(under, el("b", {}, cell.properties.name), el("small", {}, [known.name ? words("leader", { name: known.name }) : known.vacant ? words("leader_vacant") : null, cell.properties.open !== null ? words("open_n", { n: cell.properties.open }) : null].filter(Boolean).join(" · ")));
   }
 
+  function choices() {
+    put(menu, [{ id: "", name: words("base_own") }, ...data.bases].map(({ id, name }) => el("button", { type: "button", "aria-pressed": String((map.base.chosen?.id || "") === id), onclick: () => { map.base.choose(id); menu.hidden = true; choices(); } }, name)));
+  }
+
   function start() {
     map = new FieldMap(ground, { own: own.map(({ code }) => code), label: words("map_tasks") });
     map.fit(data.bounds);
     if (own[0]) about(own[0].code).then(({ geometry }) => { if (geometry && !map.isClosed) map.fit(geometry); });
     map.map.on("click", tell);
+    if (data.bases?.length) choices();
     draw();
   }
 

@@ -1,10 +1,11 @@
 // The map in the field: own cells bright with a thick border, the rest dimmed; my place, tasks, a pin to drag.
 
 import { get } from "../api.js";
+import { BaseMap } from "../base_map.js";
 import { el } from "../dom.js";
 import { drawGround } from "../ground.js";
 import { about, cellsIn, known } from "./around.js";
-import { isStill, part, words } from "./page.js";
+import { data, isStill, part, words } from "./page.js";
 import { grade } from "./position.js";
 import { pinSign, shape, shapeOf } from "./signs.js";
 
@@ -15,6 +16,8 @@ const MOST_LARGER = 6;
 const BUILDINGS_FROM_ZOOM = 15;
 const EARTH = [[[-179, -85], [179, -85], [179, 85], [-179, 85], [-179, -85]]];
 const PANES = { buildings: 310, veil: 320, hairlines: 330, tint: 340, own: 430, accuracy: 435 };
+const BUILDING = { color: "#CFC8B9", weight: 1, fillColor: "#E3DFD6", fillOpacity: 1 };
+const OVER_BASE = { color: "#FFFFFF", weight: 1, fillColor: "#E3DFD6", fillOpacity: 0 };
 const ACCURACY = { good: "#0A5C43", fair: "#8A5A00", poor: "#A51328" };
 
 export class FieldMap {
@@ -36,13 +39,25 @@ export class FieldMap {
     }
     this.layers = { cells: L.layerGroup().addTo(this.map), tint: L.layerGroup().addTo(this.map), tasks: L.layerGroup().addTo(this.map), line: L.layerGroup().addTo(this.map) };
     this.buildings = L.geoJSON(null, { pane: "buildings", renderer: L.canvas({ pane: "buildings", padding: 0.3 }), interactive: false,
-      style: { color: "#CFC8B9", weight: 1, fillColor: "#E3DFD6", fillOpacity: 1 }, pointToLayer: () => null });
+      style: BUILDING, pointToLayer: () => null });
     this.buildings.addTo(this.map);
     const notice = part("notice").textContent;
-    if (notice) node.append(el("p", { class: "map-note" }, notice));
+    this.source = el("p", { class: "map-source" });
+    node.append(el("div", { class: "map-note" }, this.source, notice ? el("p", {}, notice) : null));
+    this.base = new BaseMap(this.map, data.bases);
+    this.base.addEventListener("change", () => this.overBase());
     this.map.whenReady(() => this.follow());
     this.watcher = new ResizeObserver(() => this.map.invalidateSize({ animate: false }));
     this.watcher.observe(node);
+  }
+
+  /** Where a base map is seen our own ground gives way; where none comes it is back. */
+  overBase() {
+    const { isSeen, isFaulty, chosen } = this.base;
+    this.source.textContent = isSeen ? words("base_source", { source: chosen.attribution }) : isFaulty ? words("base_fault") : "";
+    this.ground?.show(!isSeen);
+    this.buildings.setStyle(isSeen ? OVER_BASE : BUILDING);
+    this.buildings.options.style = isSeen ? OVER_BASE : BUILDING;
   }
 
   close() {
@@ -56,6 +71,7 @@ export class FieldMap {
   follow() {
     this.findLarger();
     this.ground = drawGround(this.map, { zIndex: 240, taken: () => this.taken() });
+    this.base.choose(this.base.kept);
     this.map.on("moveend", () => this.load());
     this.load();
   }

@@ -17,6 +17,7 @@ const STYLES = {
   classes: { fill: "rgb(27 36 48 / 10%)", line: "rgb(27 36 48 / 12%)" },
   heat: { fill: null, line: "rgb(27 36 48 / 18%)" },
   plain: { fill: "#E3DFD6", line: "#CFC8B9" },
+  over: { fill: null, line: "rgb(255 255 255 / 70%)" }, // a base map shows them itself
 };
 const POINTED = "#CFC8B9";
 
@@ -42,6 +43,12 @@ export class Buildings extends EventTarget {
     this.repaint();
   }
 
+  /** Whether a base map lies below. */
+  setOver(isOver) {
+    this.isOver = isOver;
+    this.repaint();
+  }
+
   show(wanted) {
     this.wanted = wanted;
     this.leave();
@@ -50,7 +57,7 @@ export class Buildings extends EventTarget {
 
   paint(context, view) {
     this.drawn = this.wanted && view.zoom >= FROM_ZOOM ? this.source.tiles(view) : [];
-    const { fill, line } = STYLES[this.mode] || STYLES.plain;
+    const { fill, line } = (this.isOver && STYLES.over) || STYLES[this.mode] || STYLES.plain;
     Object.assign(context, { strokeStyle: line, lineWidth: 0.75, lineJoin: "round" });
     eachTile(context, view, this.drawn, ({ building = [] }) => {
       this.fill(context, view, building, fill);
@@ -73,7 +80,7 @@ export class Buildings extends EventTarget {
 
   light() {
     this.pending = null;
-    const found = this.pointed && this.map.getZoom() >= POINTED_FROM ? this.at(this.pointed) : null;
+    const found = this.pointed && this.at(this.pointed);
     if (!found) this.leave();
     else if (found.code !== this.under?.code) this.enter(found);
   }
@@ -107,8 +114,9 @@ export class Buildings extends EventTarget {
     if (this.under?.code === found.code && this.known.has(found.code)) this.tip.setContent(words(this.known.get(found.code)));
   }
 
-  /** The building at a place, or null. */
+  /** The building at a place, where buildings are large enough to be meant; null for none. */
   at({ lat, lng }) {
+    if (this.map.getZoom() < POINTED_FROM) return null;
     const point = worldOf(lng, lat);
     const tile = this.drawn?.find(({ box }) => point.x >= box.left && point.x < box.right && point.y >= box.top && point.y < box.bottom);
     return tile?.layers.building?.find((item) => covers(item, point)) || null;

@@ -9,11 +9,13 @@ import { eachTile, trace } from "../tiles/paint.js";
 const L = window.L;
 const NARROWEST_PX = { cell: 44, 12: 56, 9: 56 }; // narrower, and rings stand for what contains them
 const OPACITIES = [[16.5, 0.42], [15, 0.68], [0, 0.88]]; // from a zoom on: near by, roads and houses are looked for
+const OPACITIES_OVER = [[16.5, 0.26], [15, 0.42], [0, 0.62]]; // over a base map, which is looked for too
+const HALO = { color: "#FFFFFF", more: 2, opacity: 0.75 }; // around borders there: they lie on anything
 const HAIRLINE_BELOW = 13;
 const HOVER = { color: "#1B2430", width: 2.5 };
 const DEPTHS = ["cell", 12, 9];
 
-/** `border`: how their lines look; `choose(code)` is called on a click; emits `repaint`. */
+/** `border`: how their lines look; `choose(code, latlng)` is called on a click; emits `repaint`. */
 export class Cells extends EventTarget {
   constructor(map, net, shading, border, choose) {
     super();
@@ -26,7 +28,7 @@ export class Cells extends EventTarget {
     this.tip = L.tooltip({ direction: "top", offset: [0, -8], className: "tip tip--cell" });
     map.on("mousemove", ({ latlng }) => { this.pointed = latlng; this.pending ||= requestAnimationFrame(() => this.point()); });
     map.on("mouseout zoomstart", () => { this.pointed = null; this.hover(null); });
-    map.on("click", ({ latlng }) => { const cell = this.at(latlng); if (cell) choose(cell.code); });
+    map.on("click", ({ latlng }) => { const cell = this.at(latlng); if (cell) choose(cell.code, latlng); });
     net.addEventListener("areas", () => this.renew());
     shading.addEventListener("change", () => this.repaint());
   }
@@ -46,11 +48,18 @@ export class Cells extends EventTarget {
   /** How much of the ground the shading covers at this zoom; the legend shows it so. */
   get opacity() {
     const zoom = this.map.getZoom();
-    return OPACITIES.find(([from]) => zoom >= from)[1];
+    return (this.isOver ? OPACITIES_OVER : OPACITIES).find(([from]) => zoom >= from)[1];
   }
 
   setMode(mode) {
     this.mode = mode;
+    this.repaint();
+  }
+
+  /** Whether a base map lies below. */
+  setOver(isOver) {
+    if (this.isOver === isOver) return;
+    this.isOver = isOver;
     this.repaint();
   }
 
@@ -84,11 +93,16 @@ export class Cells extends EventTarget {
   paintLines(context, view) {
     const { color, opacity, weight } = this.border;
     const isFaint = view.zoom < HAIRLINE_BELOW || (this.mode === "classes" && this.shading.level !== "grid");
-    Object.assign(context, { strokeStyle: color, lineWidth: isFaint ? 0.75 : weight, lineJoin: "round", globalAlpha: opacity });
+    const width = isFaint ? 0.75 : weight;
+    const strokes = this.isOver ? [[HALO.color, width + HALO.more, HALO.opacity], [color, width, 1]] : [[color, width, opacity]];
+    context.lineJoin = "round";
     eachTile(context, view, this.net.tiles(view), ({ grid = [] }) => {
       context.beginPath();
       for (const { code, rings } of grid) if (this.net.isOwn(code)) trace(context, view, rings, true);
-      context.stroke();
+      for (const [strokeStyle, lineWidth, globalAlpha] of strokes) {
+        Object.assign(context, { strokeStyle, lineWidth, globalAlpha });
+        context.stroke();
+      }
     });
     context.globalAlpha = 1;
   }

@@ -6,11 +6,11 @@ import { t } from "../texts.js";
 import { LAYERS } from "./state.js";
 
 export class Layers {
-  /** `shown`: by layer a function that shows it (true) or takes it away (false). */
-  constructor(node, { state, shown }) {
+  /** `shown`: by layer a function that shows it (true) or takes it away (false); `first`: what stands above them, or null. */
+  constructor(node, { state, shown, first = null }) {
     Object.assign(this, { state, shown });
     this.button = el("button", { type: "button", class: "icon-button", "aria-haspopup": "true", "aria-expanded": "false", "aria-label": t("map.layers"), title: t("map.layers"), onclick: () => this.toggle() }, icon("layers"));
-    this.popup = el("div", { class: "layers__popup", role: "group", "aria-label": t("map.layers"), hidden: true }, LAYERS.map((name) => this.choice(name)));
+    this.popup = el("div", { class: "layers__popup", role: "group", "aria-label": t("map.layers"), hidden: true }, first, LAYERS.map((name) => this.choice(name)));
     put(node, this.button, this.popup);
     node.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || this.popup.hidden) return;

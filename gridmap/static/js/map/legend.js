@@ -19,7 +19,9 @@ export class Legend {
     for (const source of [heat, counts]) source.addEventListener("change", () => this.draw());
     state.on(["mode", ...FILTERS], () => this.draw());
     shading.addEventListener("change", () => this.draw());
-    cells.map.on("zoomend", () => { if (this.opacity !== cells.opacity) this.draw(); });
+    const paler = () => { if (this.opacity !== cells.opacity) this.draw(); };
+    cells.map.on("zoomend", paler);
+    cells.addEventListener("repaint", paler);
     this.draw();
   }
 

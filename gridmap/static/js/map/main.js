@@ -7,7 +7,9 @@ import { setClock, setLocale } from "../format.js";
 import { icon } from "../icons.js";
 import { leaveToSignIn } from "../signed_out.js";
 import { setTexts, t } from "../texts.js";
+import { BaseMap } from "../base_map.js";
 import { Ground } from "../ground.js";
+import { BaseChoice } from "./base_choice.js";
 import { Buildings } from "./buildings.js";
 import { Cells } from "./cells.js";
 import { Chips } from "./chips.js";
@@ -74,15 +76,18 @@ function together(page) {
   const net = new Net(page.roots);
   // First of all listeners: list, figures, legend and shading are drawn from the same counts.
   const shading = new Shading(net, counts, state, window.gridmapMap.legend);
-  const cells = new Cells(map, net, shading, window.gridmapMap.cellBorder, choose("area"));
+  const buildings = new Buildings(map);
+  // The house that is clicked, else the cell it would stand in.
+  const chooseAt = (code, at) => { const house = buildings.at(at); choose(house ? "building" : "area")(house?.code || code); };
+  const cells = new Cells(map, net, shading, window.gridmapMap.cellBorder, chooseAt);
   const matters = new Matters(map, state, counts, cells);
   const issues = new IssueLayer(map, { state, counts, matters, cells }, choose("issue"));
   const heat = new Heat(map, state, cells);
-  const buildings = new Buildings(map);
   const surroundings = new Surroundings(net);
   const labels = new Labels(map, [() => surroundings.labels(), () => cells.labels()]);
   const ground = new Ground(map, { sheets: false, taken: () => labels.taken });
   net.addEventListener("change", () => { part("baking").hidden = net.phase !== "baking"; });
+  const base = new BaseMap(map, page.bases);
   const city = drawn({ map, net, counts, cells, heat, buildings, surroundings, ground, labels });
   const live = new Live(page.endpoints?.stream || "/api/v1/stream");
   const rail = new Rail(part("rail"), { me, counts, state });
@@ -94,14 +99,29 @@ function together(page) {
   new Legend(part("legend-body"), { cells, shading, heat, counts, state, live });
   new HeatBar(document.querySelector(".stage"), { map, heat, state });
   new Levels(part("levels"), { shading, state });
-  new Sharing(part("sharing"), { map, state, shading });
+  new Sharing(part("sharing"), { map, state, shading, base });
   new Sheet(part("rail"), { map, state });
-  new Layers(part("layers"), { state, shown: {
-    buildings: (wanted) => buildings.show(wanted), ground: (wanted) => { ground.show(wanted); city.soon(); },
+  const overBase = over(base, { cells, buildings, ground, city });
+  const first = new BaseChoice({ base, state, source: part("base-source"), fault: part("base-fault") }).node;
+  new Layers(part("layers"), { state, first, shown: {
+    buildings: (wanted) => buildings.show(wanted), ground: (wanted) => overBase(wanted),
     names: (wanted) => labels.show(wanted), borders: (wanted) => { surroundings.show(wanted); labels.soon(); city.soon(); } } });
   for (const source of [counts, matters]) source.addEventListener("change", () => labels.soon());
   net.addEventListener("areas", () => issues.soon());
   return { map, state, me, counts, net, cells, matters, issues, heat, buildings, surroundings, labels, ground, live, rail, list, panel, place, search };
+}
+
+/** Where a base map is seen our own ground gives way, and what lies over it lets it through. Answers what shows the ground or not. */
+function over(base, { cells, buildings, ground, city }) {
+  let isWanted = true;
+  const apply = () => {
+    ground.show(isWanted && !base.isSeen);
+    cells.setOver(base.isSeen);
+    buildings.setOver(base.isSeen);
+    city.soon();
+  };
+  base.addEventListener("change", apply);
+  return (wanted) => { isWanted = wanted; apply(); };
 }
 
 /** The canvas of all surfaces and lines, drawn anew whenever one of them has changed. */
@@ -115,7 +135,7 @@ function drawn({ map, net, counts, cells, heat, buildings, surroundings, ground,
     (context, view) => buildings.paint(context, view),
     (context, view) => surroundings.paintOwn(context, view),
     (context, view) => surroundings.paintBorders(context, view),
-    () => { if (net.source.isWhole && net.directory && counts.byCell()) noteFirstPicture(); },
+    () => { if (net.source.isWhole && net.directory && counts.byCell() && heat.isSettled) { city.opened(); noteFirstPicture(); } },
   ]);
   for (const source of [cells, heat, buildings]) source.addEventListener("repaint", () => city.soon());
   for (const source of [net, ground.source]) source.addEventListener("change", () => city.soon());

@@ -40,10 +40,11 @@ export async function print(address) {
   window.print();
 }
 
-/** What is drawn on canvases, bottom to top. */
+/** What is drawn on canvases and the pictures of a base map, bottom to top. */
 function sheetsOf(map) {
   const height = (node) => Number(getComputedStyle(node.closest(".leaflet-pane")).zIndex) || 0;
-  return [...map.getContainer().querySelectorAll("canvas")].filter(isSeen).sort((a, b) => height(a) - height(b));
+  const found = [...map.getContainer().querySelectorAll("canvas, .leaflet-base-pane img")];
+  return found.filter((node) => isSeen(node) && (node.tagName !== "IMG" || node.naturalWidth)).sort((a, b) => height(a) - height(b));
 }
 
 function isSeen(node) {
@@ -52,7 +53,10 @@ function isSeen(node) {
 
 function place(context, image, stage, node = image) {
   const { left, top, width, height } = node.getBoundingClientRect();
-  if (width && height) context.drawImage(image, left - stage.left, top - stage.top, width, height);
+  if (!width || !height) return;
+  context.globalAlpha = Number(getComputedStyle(node.closest(".leaflet-layer") || node).opacity);
+  context.drawImage(image, left - stage.left, top - stage.top, width, height);
+  context.globalAlpha = 1;
 }
 
 /** A drawing of the page keeps its looks only where they are written into it. */
@@ -90,7 +94,8 @@ function foot(context, { title, legend, stage, map }) {
   context.fillText(title, 20, y + 28);
   Object.assign(context, { fillStyle: "#465160", font: `12px ${TYPE}` });
   const notice = document.querySelector(".stage__notice")?.textContent || "";
-  context.fillText([fullTime(serverNow().toISOString()), notice].filter(Boolean).join(" · "), 20, y + 52);
+  const source = document.querySelector("[data-part=base-source]:not([hidden])")?.textContent || "";
+  context.fillText([fullTime(serverNow().toISOString()), notice, source].filter(Boolean).join(" · "), 20, y + 52);
   let x = Math.max(stage.width * 0.42, 360);
   for (const row of legend.querySelectorAll(".ramp li")) {
     const fill = row.querySelector("rect")?.getAttribute("fill");

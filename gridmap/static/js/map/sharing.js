@@ -7,8 +7,8 @@ import { basicQuery, statusQuery } from "./filters.js";
 import { pictureOf, print, save } from "./picture.js";
 
 export class Sharing {
-  constructor(node, { map, state, shading }) {
-    Object.assign(this, { node, map, state, shading });
+  constructor(node, { map, state, shading, base }) {
+    Object.assign(this, { node, map, state, shading, base });
     this.button = el("button", { type: "button", class: "icon-button", "aria-haspopup": "true", "aria-expanded": "false", "aria-label": t("share.button"), title: t("share.button"), onclick: () => this.toggle() }, icon("export"));
     this.file = el("a", { download: "" }, t("share.file"), el("small", {}, t("share.file_hint")));
     this.popup = el("div", { class: "layers__popup sharing", role: "group", "aria-label": t("share.button"), hidden: true },
@@ -41,7 +41,12 @@ export class Sharing {
     this.button.setAttribute("aria-expanded", String(wanted));
   }
 
+  /** A base map is in it only where its operator says that it may be. */
   picture() {
+    return this.base.forPrints(() => this.drawn());
+  }
+
+  drawn() {
     return pictureOf({ map: this.map, title: `${document.querySelector("[data-part=area] h1")?.textContent || ""} · ${t("share.title")}`, legend: document.querySelector("[data-part=legend-body]") });
   }
 

@@ -32,6 +32,7 @@ export class ViewState extends EventTarget {
     this.category = wishes.get("category") || "";
     this.period = among("time", Object.keys(PERIODS));
     this.mine = wishes.get("mine") === "1";
+    this.base = wishes.get("base") || "";
     this.hidden = (wishes.get("hide") || "").split(",").filter((name) => LAYERS.includes(name));
     for (const [name, values] of Object.entries(HEAT_CHOICES)) this[name] = among(IN_URL[name], values);
     this.then = MOMENT.test(wishes.get("then") || "") ? wishes.get("then") : "";
@@ -39,7 +40,7 @@ export class ViewState extends EventTarget {
     this.camera = parseCamera(wishes.get("view"));
   }
 
-  /** Sets some of mode, level, measure, the FILTERS, the HEAT, step, hidden, selected, camera; tells who listens; keeps the URL in step. */
+  /** Sets some of mode, level, measure, the FILTERS, the HEAT, step, base, hidden, selected, camera; tells who listens; keeps the URL in step. */
   set(changes) {
     const what = new Set(Object.keys(changes).filter((name) => !same(this[name], changes[name])));
     if (!what.size) return;
@@ -73,6 +74,7 @@ export class ViewState extends EventTarget {
     put("category", this.category);
     put("time", this.period);
     put("mine", this.mine ? "1" : "");
+    put("base", this.base);
     put("hide", this.hidden.join(","));
     for (const [name, [usual]] of Object.entries(HEAT_CHOICES)) put(IN_URL[name], this[name] === usual ? "" : this[name]);
     put("then", this.then);

@@ -113,6 +113,7 @@ export class Ground {
       relief.scene = this.round.scene;
       relief.addEventListener("lost", () => this.again());
       relief.addEventListener("moved", () => this.onMoved?.());
+      relief.addEventListener("base", ({ detail }) => this.sayBase(detail));
       relief.addEventListener("stale", ({ detail }) => this.sets.ask(detail));
       await relief.open(this.known.border, this.known.directory, this.baked(["areas"]), () => this.figures && relief.show(this.figures));
       this.standing();
@@ -145,8 +146,16 @@ export class Ground {
     const later = this.baked(["ground", "buildings"]);
     setTimeout(() => this.guard(() => {
       for (const [name, about] of Object.entries(later)) this.relief.put(name, about);
+      if (this.page.base) this.relief.under(this.page.base);
       this.relief.map.once("idle", () => { document.body.dataset.drawn = "all"; });
     }));
+  }
+
+  /** Where the base map comes from, or that it does not come. */
+  sayBase(isThere) {
+    const { base: node } = this.parts;
+    node.hidden = false;
+    node.textContent = isThere ? t("wall.base_source", { source: this.page.base.attribution }) : t("wall.base_fault");
   }
 
   broke(error) {

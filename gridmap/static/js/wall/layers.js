@@ -24,6 +24,28 @@ export function source({ tiles, minzoom, maxzoom }, bounds) {
   return { type: "vector", tiles, minzoom, maxzoom, bounds, promoteId: "code" };
 }
 
+/** A base map as a source. */
+export function pictures({ path, tile_size: tileSize, min_zoom: minzoom, max_zoom: maxzoom }, bounds) {
+  return { type: "raster", tiles: [window.location.origin + path], tileSize, minzoom, maxzoom, bounds };
+}
+
+const BY_NIGHT = { // a photograph is dimmed, a drawing on white turned over: names and figures are read above both
+  photo: { "raster-brightness-max": 0.72, "raster-saturation": -0.3, "raster-opacity": 0.92 },
+  drawing: { "raster-brightness-min": 0.85, "raster-brightness-max": 0.06, "raster-hue-rotate": 180, "raster-saturation": -0.1, "raster-opacity": 0.92 },
+};
+export const BASE = "base-map";
+export const UNDER_CELLS = "cells";
+const TINT_OVER_BASE = [0.16, 0.62]; // of a cell without, of one with matters to tell
+const GIVEN_WAY = ["fields", "greens", "water", "roads"];
+
+/** A base map as a layer; what it looks like by day says how it becomes dark. */
+export function baseLayer({ look }) {
+  return { id: BASE, source: BASE, type: "raster", paint: { ...BY_NIGHT[look], "raster-fade-duration": 0 } };
+}
+
+/** Whether a layer of our own ground is not needed where there is a base map. */
+export const givesWay = ({ id }) => GIVEN_WAY.includes(id);
+
 /** The sources that are not baked, and how slowly what is shown turns into something else. */
 export function style(isStill) {
   const sources = { squares: geojson(), outside: geojson(), outline: geojson(), heat: geojson({ tolerance: 0.2 }), late: geojson(), labels: geojson() };
@@ -107,11 +129,16 @@ export const STRESSED = {
 };
 
 /** The paint that makes a map show what a scene brings out: [layer, property, value]. */
-export function paintOf({ heat, tint, blocks: height, late: signs }) {
+export function paintOf({ heat, tint, blocks: height, late: signs }, hasBase = false) {
   return [
-    ["heat", "fill-opacity", UNDER * heat], ["heat-above", "fill-opacity", OVER * heat], ["cells", "fill-opacity", 0.92 * tint],
+    ["heat", "fill-opacity", UNDER * heat], ["heat-above", "fill-opacity", OVER * heat], ["cells", "fill-opacity", hasBase ? overBase(tint) : 0.92 * tint],
     ["blocks", "fill-extrusion-opacity", height], ["late", "icon-opacity", signs], ["late-cells", "circle-opacity", 0.9 * signs], ["late-cells", "circle-stroke-opacity", signs],
   ];
+}
+
+function overBase(tint) {
+  const [none, some] = TINT_OVER_BASE;
+  return ["match", ["coalesce", ["feature-state", "tint"], 0], 0, none * tint, some * tint];
 }
 
 /** The filters that leave one's own areas only: [layer, filter]; `codes(level)` lists them, or is null for all. */

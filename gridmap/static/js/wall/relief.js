@@ -4,10 +4,12 @@ import { Map as GlMap, prewarm } from "maplibre-gl";
 
 import { BEARING, PITCH, boxOf, corners, cornersOf, frame } from "./camera.js";
 import { token } from "./charts.js";
-import { BAKED, STRESSED, filtersOf, layers, outside, paintOf, source, spotlight, squares, style } from "./layers.js";
+import { BAKED, BASE, STRESSED, UNDER_CELLS, baseLayer, filtersOf, givesWay, layers, outside, paintOf, pictures, source, spotlight, squares, style } from "./layers.js";
 import { lateSign } from "./signs.js";
 
 const NAMED_AT_MOST = 40; // more communities than this: the streets are named instead, communities once one comes closer
+const BASE_AGAIN_MS = 30_000;
+const BASE_FAULTS = 3;
 const ROUGH = 0.25; // pixels while tiles still come in: what is drawn over and over then is drawn quickly
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 const collection = (features) => ({ type: "FeatureCollection", features });
@@ -77,6 +79,35 @@ export class Relief extends EventTarget {
     this.stress();
   }
 
+  /** Lays a base map (as the server tells it) below the cells; our own ground gives way to it once it is there. */
+  under(base) {
+    const { map } = this;
+    map.addSource(BASE, pictures(base, this.bounds));
+    map.addLayer(baseLayer(base), UNDER_CELLS);
+    map.on("sourcedata", ({ sourceId, tile }) => { if (sourceId === BASE && tile?.state === "loaded") this.baseCame(); });
+  }
+
+  baseCame() {
+    this.baseFaults = 0;
+    this.hasBase(true);
+  }
+
+  /** What did not come is asked for again; a few in a row, and it is said. */
+  baseFailed() {
+    this.baseFaults = (this.baseFaults || 0) + 1;
+    if (this.baseFaults >= BASE_FAULTS) this.hasBase(false);
+    this.baseAgain ||= setTimeout(() => { this.baseAgain = null; this.map?.refreshTiles(BASE); }, BASE_AGAIN_MS);
+  }
+
+  /** Whether its pictures come. */
+  hasBase(isThere) {
+    if (this.isOverBase === isThere) return;
+    this.isOverBase = isThere;
+    for (const layer of this.all.filter(givesWay)) if (this.map.getLayer(layer.id)) this.map.setLayoutProperty(layer.id, "visibility", isThere ? "none" : "visible");
+    this.stress();
+    this.dispatchEvent(new CustomEvent("base", { detail: isThere }));
+  }
+
   /** Takes the border and the areas inside it, at the start and when they are others. */
   bound(border, directory) {
     const { map } = this;
@@ -90,6 +121,7 @@ export class Relief extends EventTarget {
 
   /** What went wrong with a tile: a version that is gone is asked for anew. */
   failed({ error, sourceId }) {
+    if (sourceId === BASE) this.baseFailed();
     if (error?.status === 404 && BAKED.includes(sourceId)) this.dispatchEvent(new CustomEvent("stale", { detail: sourceId }));
   }
 
@@ -118,7 +150,7 @@ export class Relief extends EventTarget {
   }
 
   stress() {
-    for (const [layer, property, value] of paintOf(STRESSED[this.scene.kind])) if (this.map.getLayer(layer)) this.map.setPaintProperty(layer, property, value);
+    for (const [layer, property, value] of paintOf(STRESSED[this.scene.kind], this.isOverBase)) if (this.map.getLayer(layer)) this.map.setPaintProperty(layer, property, value);
     for (const [layer, visibility, filter] of spotlight(this.areaOf(this.scene))) {
       if (!this.map.getLayer(layer)) continue;
       this.map.setFilter(layer, filter);
