@@ -1,7 +1,7 @@
 // What lies around: cells, who leads them, where a point lies; answers are kept for when there is no network.
 
 import { get } from "../api.js";
-import { covers } from "../map/inside.js";
+import { covers } from "./inside.js";
 import { keepers } from "./kept_answers.js";
 import { data } from "./page.js";
 import { metres } from "./sides.js";

@@ -57,6 +57,7 @@ function start() {
   const parts = together(page);
   const goHome = (animate) => showWhole(parts.map, page.bounds, part("legend"), animate);
   controls(parts.map, parts.me);
+  document.body.dataset.mode = parts.state.mode; // what lies over the map then is part of what the camera fits in
   camera(parts.map, parts.state, () => goHome(false));
   modes(parts.state, parts);
   selection({ ...parts, units: page.units });

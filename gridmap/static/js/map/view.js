@@ -44,13 +44,15 @@ export function uncovered(map) {
     : { paddingTopLeft: [48, 72], paddingBottomRight: [panel.offsetWidth + 48, 72] };
 }
 
-/** Room for the controls, and for the legend on the side where it costs the map least. */
+/** Room for the controls, and for the legend on the side where it costs the map least; none of it below the heat's bar. */
 function besideLegend(map, bounds, legend) {
   const size = map.getSize();
+  const bar = document.querySelector(".heat-bar")?.offsetHeight || 0;
+  const below = bar ? bar + 60 : 24;
   if (isPhone()) return { paddingTopLeft: [16, 120], paddingBottomRight: [16, 180] };
   const ways = [
-    { paddingTopLeft: [legend.width + 36, 60], paddingBottomRight: [24, 24] },
-    { paddingTopLeft: [24, 60], paddingBottomRight: [24, legend.height + 60] },
+    { paddingTopLeft: [legend.width + 36, 60], paddingBottomRight: [24, below] },
+    { paddingTopLeft: [24, 60], paddingBottomRight: [24, Math.max(below, legend.height + 60)] },
   ];
   const zoomOf = ({ paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] }) => {
     const box = map.project(corners(bounds)[1], 0).subtract(map.project(corners(bounds)[0], 0));
