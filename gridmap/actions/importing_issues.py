@@ -10,7 +10,9 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -23,18 +25,20 @@ from gridmap.actions.importing import (
     note_import,
     refuse_errors,
 )
-from gridmap.actions.new_matters import NOBODY, Category, DayKey, NewMatters, quoted
+from gridmap.actions.new_matters import NOBODY, Category, DayKey, NewMatters
 from gridmap.actions.office import Office, Work, add_event, add_words
 from gridmap.actions.placing import Sent, StaffingTable, assignment_json, load_ground, why_of
 from gridmap.actions.pretences import Pretence
 from gridmap.actions.reporting import due_text, people_columns, place_columns
 from gridmap.actions.standings import Standings
 from gridmap.db import categories, history, issues, posts
-from gridmap.db.bulk import Loading, next_in_row, reserve_ids
+from gridmap.db.bulk import next_in_row, reserve_ids
 from gridmap.db.engine import is_unique_violation
 from gridmap.db.first_load import indexes_last
-from gridmap.db.models import CategoryRow, Issue, Words
+from gridmap.db.loading import Loading
+from gridmap.db.models import CategoryRow, EventRow, Issue, Words
 from gridmap.domain.categories import resolve
+from gridmap.domain.history import quoted
 from gridmap.errors import ChoiceNeededError, ConflictError, InvalidInputError
 from gridmap.files.matters import Matters
 from gridmap.geo.coverage import ERROR, WARNING, Finding
@@ -42,6 +46,7 @@ from gridmap.geo.crs import check_datum
 
 OWN = ("own", "matter")
 _CHUNK = 20_000
+_FILLED = (Issue, EventRow, Words)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,10 @@ class IssueImport:
 
 @dataclass(frozen=True)
 class _Batch:
-    """Rows of a file after reading: which are new, which differ from what is stored, where each stands."""
+    """Rows of a file after reading: which are new, which differ from what is stored, where each stands.
+
+    `days` are the local ones of their reports.
+    """
 
     matters: Matters
     wanted: IssueImport
@@ -70,6 +78,7 @@ class _Batch:
     new: list[int]
     changed: list[int]
     standings: Standings
+    days: list[date]
 
 
 def import_issues(
@@ -93,7 +102,7 @@ def import_issues(
     with office.database.reading() as session:
         keys = _categories(session, matters, found)
         refuse_errors(found)
-        batch = _compared(session, matters, wanted, keys, progress)
+        batch = _compared(session, office.zone, matters, wanted, keys, progress)
     firsts = {} if file.is_dry_run else _reserve_numbers(office, batch)
     try:
         with office.work() as work:
@@ -111,7 +120,7 @@ def import_issues(
 
 
 def _district(batch: _Batch) -> str:
-    return batch.standings.of((batch.new or batch.changed)[0]).district_code
+    return batch.standings.of((batch.new or batch.changed)[:1]).district_code[0]
 
 
 def _categories(session: Session, matters: Matters, found: list[Finding]) -> list[str]:
@@ -131,7 +140,12 @@ def _categories(session: Session, matters: Matters, found: list[Finding]) -> lis
 
 
 def _compared(
-    session: Session, matters: Matters, wanted: IssueImport, keys: list[str], progress: Progress
+    session: Session,
+    zone: ZoneInfo,
+    matters: Matters,
+    wanted: IssueImport,
+    keys: list[str],
+    progress: Progress,
 ) -> _Batch:
     digests = _digests(matters, keys, wanted)
     stored = issues.taken_in(session, wanted.source, matters.external_id)
@@ -144,7 +158,8 @@ def _compared(
             changed.append(row)
     ground = load_ground(session)
     standings = Standings(ground, matters, wanted.datum, sorted(new + changed), progress)
-    return _Batch(matters, wanted, keys, digests, new, changed, standings)
+    days = [moment.astimezone(zone).date() for moment in matters.created_at]
+    return _Batch(matters, wanted, keys, digests, new, changed, standings, days)
 
 
 def _digests(matters: Matters, keys: Sequence[str], wanted: IssueImport) -> list[str]:
@@ -167,13 +182,10 @@ def _reserve_numbers(office: Office, batch: _Batch) -> dict[DayKey, int]:
     A counter's row stays locked until its transaction ends: reports of the same day would wait for the
     whole import. If the import then fails, its numbers stay unused.
     """
-    needed = Counter(
-        zip(
-            (batch.standings.of(row).district_code for row in batch.new),
-            (batch.matters.created_at[row].astimezone(office.zone).date() for row in batch.new),
-            strict=True,
-        )
-    )
+    if not batch.new:
+        return {}
+    districts, days = batch.standings.of(batch.new).district_code, [batch.days[row] for row in batch.new]
+    needed = Counter(zip(districts, days, strict=True))
     with office.work() as work:
         return {
             (district, day): next_in_row(work.session, f"{district}-{day:%Y%m%d}", count)
@@ -240,14 +252,14 @@ def _insert(
             key: Category(row.id, row.role, office.deadlines.limit_of(row))
             for key, row in rows_by_key.items()
         },
+        days=batch.days,
         staffing=table,
-        zone=office.zone,
         deadlines=office.deadlines,
         first=firsts,
         now=work.now,
     )
     words_left = iter(word_ids)
-    with indexes_last(work.session, Issue, len(batch.new)), Loading(work.session) as loading:
+    with indexes_last(work.session, _FILLED, len(batch.new)), Loading(work.session) as loading:
         for start in range(0, len(batch.new), _CHUNK):
             rows = batch.new[start : start + _CHUNK]
             made.load(loading, rows, ids[start : start + _CHUNK], words_left)

@@ -1,44 +1,33 @@
 """What a file's new matters are kept as: their rows, the first links of their chains, their words.
 
-Every JSON text made here is the one that `canonical` would write. What repeats from one matter to the
-next (a cell, who is asked there) is written out once; an event names who is asked by a digest.
+All of it is worked out column by column, some thousand matters at a time. Every JSON text made here is the
+one that `canonical` would write. What repeats from one matter to the next (a cell, who is asked there)
+is written out once; an event names who is asked by a digest.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
-from itertools import count
+from itertools import count, islice
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from gridmap.actions.placing import Sent, StaffingTable, assignment_json, why_of
 from gridmap.actions.pretences import Done, Pretence
 from gridmap.actions.standings import Standings, Stood
-from gridmap.db.bulk import Loading, instant_text, kept_points
+from gridmap.db.bulk import instant_text, kept_points
+from gridmap.db.loading import Columns, Loading
 from gridmap.db.models import EventRow, Issue, Words
 from gridmap.domain.deadlines import Deadlines, Limit
-from gridmap.domain.history import START, canonical, digest_of, first_link, words_digest
+from gridmap.domain.history import START, canonical, digest_of, first_link, quoted, words_digest
 from gridmap.domain.issues import number_prefix
 from gridmap.files.matters import Matters
 from gridmap.geo.locate import Cell
-
-quoted: Callable[[str], str] = json.encoder.encode_basestring
-"""A text as JSON, Chinese as it is written: what `canonical` does with it."""
-
-_ISSUE = (
-    "id", "district_code", "number", "status", "is_triage", "category_id", "source", "external_id",
-    "body_digest", "sent_lon", "sent_lat", "datum", "accuracy_m", "path", "cell_id", "owner_id",
-    "handler_id", "occurred_at", "reported_at", "closed_at", "due_at", "history_seq", "history_digest",
-    "sealed_seq", "account_id", "geom",
-)  # fmt: skip
-_WORDS = ("id", "district_code", "issue_id", "kind", "salt", "text")
-_EVENT = ("district_code", "issue_id", "seq", "kind", "at", "data", "before", "digest", "actor_id")
 
 NOBODY = {
     "owner": {
@@ -51,6 +40,10 @@ NOBODY = {
     "notes": ["imported_closed"],
 }  # fmt: skip
 """The assignment of a matter that came in closed: the file does not say who handled it."""
+
+_NONE_OF_THEM = canonical({"code": None, "name": None, "share": 0.0})
+"""The chance that a matter with an accuracy lies in no cell after all, where it plainly lies in one."""
+_EVENT = ("district_code", "issue_id", "seq", "kind", "at", "data", "before", "digest", "actor_id")
 
 DayKey = tuple[str, date]
 """A district and a local day: what numbers are counted in."""
@@ -86,23 +79,34 @@ class _Numbers(NamedTuple):
     sequence: Iterator[int]
 
 
-class _Link(NamedTuple):
-    seq: int
-    kind: str
-    at: datetime
-    data: str
-    before: str
-    digest: str
-    actor: int | None = None
+class _Part(NamedTuple):
+    """Some matters side by side: their rows of the file, their keys, where they stand, what the file says of them."""
+
+    rows: Sequence[int]
+    ids: Sequence[int]
+    stood: Stood
+    category: list[Category]
+    accuracy_m: list[float | None]
+    created: list[datetime]
+    closed: list[datetime | None]
+
+
+class _Chains(NamedTuple):
+    """The first events of some matters as columns, and each matter's last one: its number in the chain, its digest."""
+
+    events: Columns
+    seq: Sequence[int]
+    digest: Sequence[str]
 
 
 @dataclass
 class NewMatters:
     """Makes and stores the rows of new matters.
 
-    `keys`, `digests` and `standings` are by row of the file; `first` holds the first sequence number of
-    each district and day. `is_pretence`: kept as if reported and closed here, then, by those who hold
-    the posts; `pretence` tells more of that past. `shared` are the assignments that the events name, by digest.
+    `keys`, `digests`, `days` (local ones, of the report) and `standings` are by row of the file; `first`
+    holds the first sequence number of each district and day. `is_pretence`: kept as if reported and closed
+    here, then, by those who hold the posts; `pretence` tells more of that past. `shared` are the
+    assignments that the events name, by digest.
     """
 
     matters: Matters
@@ -112,16 +116,16 @@ class NewMatters:
     pretence: Pretence | None
     keys: Sequence[str]
     digests: Sequence[str]
+    days: Sequence[date]
     standings: Standings
     categories: Mapping[str, Category]
     staffing: StaffingTable
-    zone: ZoneInfo
     deadlines: Deadlines
     first: Mapping[DayKey, int]
     now: datetime
     shared: dict[str, str] = field(default_factory=dict)
     _given: dict[DayKey, _Numbers] = field(default_factory=dict)
-    _people: dict[tuple[str, str | None], _People] = field(default_factory=dict)
+    _people: dict[tuple[str, str | None] | None, _People] = field(default_factory=dict)
     _cells: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -132,113 +136,134 @@ class NewMatters:
         self, loading: Loading, rows: Sequence[int], ids: Sequence[int], word_ids: Iterator[int]
     ) -> None:
         """Store the matters that stand in `rows` of the file under the keys `ids`, with words and chains."""
-        issues, words, events = list[tuple[Any, ...]](), list[tuple[Any, ...]](), list[tuple[Any, ...]]()
-        lon, lat = self.standings.lon[list(rows)], self.standings.lat[list(rows)]
-        points = kept_points(loading.session, lon, lat)
-        wgs84 = zip(lon.tolist(), lat.tolist(), strict=True)
-        instant, moments = instant_text(loading.session), dict[datetime, str]()
-        for row, issue_id, point, lon_lat in zip(rows, ids, points, wgs84, strict=True):
-            stood = self.standings.of(row)
-            number = self._number(row, stood.district_code)
-            why, people = self._why(row, stood, lon_lat), self._who(row, stood.path)
-            said = self._said(row, stood.district_code, issue_id, word_ids)
-            due = self._due(row)
-            links = self._links(row, number, self._facts(row, why, people.digest, said, due), people)
-            words += said
-            for one in links:
-                if one.at not in moments:
-                    moments[one.at] = instant(one.at)
-                told = (stood.district_code, issue_id, one.seq, one.kind, moments[one.at], *one[3:])
-                events.append(told)
-            kept = self._kept(row, number, stood, people, links[-1], due, instant)
-            issues.append((issue_id, *kept, point))
-        loading.add(Issue, _ISSUE, issues)
-        if words:
-            loading.add(Words, _WORDS, words)
-        loading.add(EventRow, _EVENT, events)
+        instant, part = instant_text(loading.session), self._part(rows, ids)
+        numbers, people, due = self._numbers(part), self._asked(part), self._due(part)
+        words, named = self._said(part, word_ids)
+        facts = self._facts(part, self._whys(part), people, due, named)
+        chains = self._chains(part, numbers, facts, people, instant)
+        kept = self._kept(part, numbers, people, due, instant)
+        told = {"history_seq": chains.seq, "history_digest": chains.digest}
+        points = kept_points(loading.session, self.standings.lon[rows], self.standings.lat[rows])
+        loading.add(Issue, {**kept, **told, "geom": points})
+        if words["id"]:
+            loading.add(Words, words)
+        loading.add(EventRow, chains.events)
 
-    def _number(self, row: int, district_code: str) -> str:
-        key = district_code, self.matters.created_at[row].astimezone(self.zone).date()
-        if key not in self._given:
-            self._given[key] = _Numbers(number_prefix(*key), count(self.first.get(key, 1)))
-        prefix, sequence = self._given[key]
-        return f"{prefix}{next(sequence):04d}"
+    def _part(self, rows: Sequence[int], ids: Sequence[int]) -> _Part:
+        matters = self.matters
+        return _Part(
+            rows,
+            ids,
+            self.standings.of(rows),
+            [self.categories[self.keys[row]] for row in rows],
+            [matters.accuracy_m[row] for row in rows],
+            [matters.created_at[row] for row in rows],
+            [matters.closed_at[row] for row in rows],
+        )
+
+    def _numbers(self, part: _Part) -> list[str]:
+        numbers = []
+        for key in zip(part.stood.district_code, [self.days[row] for row in part.rows], strict=True):
+            given = self._given.get(key)
+            if given is None:
+                given = self._given[key] = _Numbers(number_prefix(*key), count(self.first.get(key, 1)))
+            numbers.append(f"{given.prefix}{next(given.sequence):04d}")
+        return numbers
 
     def _kept(
         self,
-        row: int,
-        number: str,
-        stood: Stood,
-        people: _People,
-        tip: _Link,
-        due: datetime | None,
+        part: _Part,
+        numbers: list[str],
+        people: list[_People],
+        due: list[datetime | None],
         instant: Callable[[datetime], str],
-    ) -> tuple[Any, ...]:
-        """The row of a matter, from the district to the seal."""
-        matters = self.matters
-        created, closed = instant(matters.created_at[row]), matters.closed_at[row]
-        past = self.pretence.pasts[row] if self.pretence else None
-        return (
-            stood.district_code,
-            number,
-            self.pretence.status(row) if self.pretence else "closed" if closed else "reported",
-            stood.cell is None,
-            self.categories[self.keys[row]].id,
-            past.source if past else self.source,
-            matters.external_id[row],
-            self.digests[row],
-            float(matters.lon[row]),
-            float(matters.lat[row]),
-            self.datum,
-            matters.accuracy_m[row],
-            stood.path,
-            stood.cell.id if stood.cell else None,
-            people.owner_id,
-            people.handler_id,
-            created,
-            created,
-            instant(closed) if closed else None,
-            instant(due) if due else None,
-            tip.seq,
-            tip.digest,
-            0,
-            past.reporter if past else None,
-        )
+    ) -> dict[str, Sequence[Any]]:
+        """The rows of some matters, but for place and history."""
+        matters, rows, number, stood = self.matters, part.rows, len(part.rows), part.stood
+        created = list(map(instant, part.created))
+        return {
+            "id": part.ids,
+            "district_code": stood.district_code,
+            "number": numbers,
+            "is_triage": [cell is None for cell in stood.cell],
+            "category_id": [category.id for category in part.category],
+            "external_id": [matters.external_id[row] for row in rows],
+            "body_digest": [self.digests[row] for row in rows],
+            "sent_lon": matters.lon[rows].tolist(),
+            "sent_lat": matters.lat[rows].tolist(),
+            "datum": [self.datum] * number,
+            "accuracy_m": part.accuracy_m,
+            "path": stood.path,
+            "cell_id": [cell and cell.id for cell in stood.cell],
+            "owner_id": [asked.owner_id for asked in people],
+            "handler_id": [asked.handler_id for asked in people],
+            "occurred_at": created,
+            "reported_at": created,
+            "closed_at": [moment and instant(moment) for moment in part.closed],
+            "due_at": [moment and instant(moment) for moment in due],
+            "sealed_seq": [0] * number,
+            **self._came(part),
+        }
 
-    def _why(self, row: int, stood: Stood, wgs84: tuple[float, float]) -> str:
-        matters = self.matters
-        lon, lat, accuracy = float(matters.lon[row]), float(matters.lat[row]), matters.accuracy_m[row]
-        if stood.told is not None or stood.cell is None:
-            return canonical(why_of(self.standings.whole(row), Sent(lon, lat, self.datum, accuracy)))
-        candidate, cell = self._cell_texts(stood.cell)
-        none = "" if not accuracy else ',{"code":null,"name":null,"share":0.0}'
-        return (
-            f'{{"candidates":[{candidate}{none}],"cell":{cell},"lon_lat_wgs84":[{wgs84[0]!r},{wgs84[1]!r}],'
-            f'"margin_m":{round(stood.margin_m, 2)!r},"nearest":null,"rule":"covered_by_one",'
+    def _came(self, part: _Part) -> dict[str, Sequence[Any]]:
+        """Where some matters come from, by whose account, and the state they are in."""
+        if self.pretence is None:
+            state = ["closed" if closed else "reported" for closed in part.closed]
+            number = len(part.rows)
+            return {"status": state, "source": [self.source] * number, "account_id": [None] * number}
+        pasts = [self.pretence.pasts[row] for row in part.rows]
+        return {
+            "status": [self.pretence.status(row) for row in part.rows],
+            "source": [past.source for past in pasts],
+            "account_id": [past.reporter for past in pasts],
+        }
+
+    def _whys(self, part: _Part) -> list[str]:
+        """Why each lies where it does: written out for those that plainly lie in one cell."""
+        stood, datum, none = part.stood, self.datum, f",{_NONE_OF_THEM}"
+        cells = [self._cell_texts(cell) if cell else ("", "") for cell in stood.cell]
+        sent, here = self._places(part.rows)
+        return [
+            f'{{"candidates":[{candidate}{none if accuracy else ""}],"cell":{cell},'
+            f'"lon_lat_wgs84":[{wgs84_lon},{wgs84_lat}],'
+            f'"margin_m":{round(margin, 2)!r},"nearest":null,"rule":"covered_by_one",'
             f'"sent":{{"accuracy_m":{"null" if accuracy is None else repr(accuracy)},'
-            f'"datum":"{self.datum}","lat":{lat!r},"lon":{lon!r}}},"status":"inside"}}'
-        )
+            f'"datum":"{datum}","lat":{lat},"lon":{lon}}},"status":"inside"}}'
+            if told is None
+            else canonical(why_of(told, Sent(float(lon), float(lat), datum, accuracy)))
+            for lon, lat, wgs84_lon, wgs84_lat, (candidate, cell), margin, told, accuracy in zip(
+                *sent, *here, cells, stood.margin_m, stood.told, part.accuracy_m, strict=True
+            )
+        ]
+
+    def _places(self, rows: Sequence[int]) -> tuple[list[list[str]], list[list[str]]]:
+        """Longitudes and latitudes as text: as they were sent, and in WGS84."""
+        sent = [self.matters.lon[rows], self.matters.lat[rows]]
+        here = [self.standings.lon[rows], self.standings.lat[rows]]
+        told = [list(map(repr, degrees.tolist())) for degrees in sent]
+        if np.array_equal(sent, here):  # as nearly always
+            return told, told
+        return told, [list(map(repr, degrees.tolist())) for degrees in here]
 
     def _cell_texts(self, cell: Cell) -> tuple[str, str]:
-        if cell.id not in self._cells:
+        """A cell as the only candidate, and as the one that has the matter."""
+        found = self._cells.get(cell.id)
+        if found is None:
             candidate = canonical({"code": cell.code, "name": cell.name, "share": 1.0})
             here = canonical({"code": cell.code, "name": cell.name, "version": cell.version})
-            self._cells[cell.id] = candidate, here
-        return self._cells[cell.id]
-
-    def _who(self, row: int, path: str) -> _People:
-        if self.matters.closed_at[row] is not None and not self.is_pretence:
-            return self._nobody
-        role = self.categories[self.keys[row]].role
-        found = self._people.get((path, role))
-        if found is None:
-            told = assignment_json(self.staffing.staff(path, role))
-            found = self._people[path, role] = self._named(told)
+            found = self._cells[cell.id] = candidate, here
         return found
 
-    @cached_property
-    def _nobody(self) -> _People:
-        return self._named(NOBODY)
+    def _asked(self, part: _Part) -> list[_People]:
+        """Who each goes to; nobody (the key None) where it came in closed."""
+        wanted = [
+            None if closed is not None and not self.is_pretence else (path, category.role)
+            for path, category, closed in zip(part.stood.path, part.category, part.closed, strict=True)
+        ]
+        for key in set(wanted) - self._people.keys():
+            told = assignment_json(self.staffing.staff(*key)) if key else NOBODY
+            self._people[key] = self._named(told)
+        return [self._people[key] for key in wanted]
 
     def _named(self, told: Mapping[str, Any]) -> _People:
         text = canonical(told)
@@ -246,56 +271,113 @@ class NewMatters:
         self.shared[digest] = text
         return _People(digest, told["owner"]["person_id"], told["handler"]["person_id"])
 
-    def _due(self, row: int) -> datetime | None:
+    def _due(self, part: _Part) -> list[datetime | None]:
         """A closed matter gets no deadline that nobody there knew of."""
-        if self.matters.closed_at[row] is not None and not self.is_pretence:
-            return None
-        limit = self.categories[self.keys[row]].limit
-        return self.deadlines.due_by(limit, self.matters.created_at[row])
+        due_by = self.deadlines.due_by
+        return [
+            None if closed is not None and not self.is_pretence else due_by(category.limit, created)
+            for category, created, closed in zip(part.category, part.created, part.closed, strict=True)
+        ]
 
-    def _said(self, row: int, district_code: str, issue_id: int, ids: Iterator[int]) -> list[tuple[Any, ...]]:
-        text = self.matters.description[row]
-        if not text:
-            return []
-        return [(next(ids), district_code, issue_id, "description", next(self._salts), text)]
+    def _said(self, part: _Part, ids: Iterator[int]) -> tuple[Columns, list[str]]:
+        """The words as columns, and for each matter what its event says of them."""
+        texts = [self.matters.description[row] for row in part.rows]
+        spoken = [n for n, text in enumerate(texts) if text]
+        said = [texts[n] for n in spoken]
+        keys, salts = list(islice(ids, len(said))), list(islice(self._salts, len(said)))
+        named = [""] * len(texts)
+        for n, key, salt, text in zip(spoken, keys, salts, said, strict=True):
+            named[n] = f'{{"digest":"{words_digest(salt, text)}","id":{key},"kind":"description"}}'
+        return {
+            "id": keys,
+            "district_code": [part.stood.district_code[n] for n in spoken],
+            "issue_id": [part.ids[n] for n in spoken],
+            "kind": ["description"] * len(said),
+            "salt": salts,
+            "text": said,
+        }, named
 
     def _facts(
-        self, row: int, why: str, who: str, said: Sequence[tuple[Any, ...]], due: datetime | None
-    ) -> str:
-        """What a matter's first event tells."""
-        matters, closed = self.matters, None if self.pretence else self.matters.closed_at[row]
-        state = "closed" if closed and not self.is_pretence else "reported"
-        words = [
-            f'{{"digest":"{words_digest(salt, text)}","id":{key},"kind":"{kind}"}}'
-            for key, _, _, kind, salt, text in said
+        self,
+        part: _Part,
+        whys: list[str],
+        people: list[_People],
+        due: list[datetime | None],
+        named: list[str],
+    ) -> list[str]:
+        """What the first event of each matter tells."""
+        source = quoted(self.source)
+        spelled = {key: quoted(key) for key in self.categories}
+        keys = [spelled[self.keys[row]] for row in part.rows]
+        ids = [quoted(self.matters.external_id[row]) for row in part.rows]
+        closed = [None] * len(part.rows) if self.pretence else part.closed
+        return [
+            f'{{"assignment":"{asked.digest}","category":{key},'
+            f'"closed_at":{_told(end)},"due_at":{_told(limit)},"external_id":{external},'
+            f'"occurred_at":"{created.isoformat()}","source":{source},'
+            f'"to":"{"closed" if end and not self.is_pretence else "reported"}","why":{why},"words":[{words}]}}'
+            for asked, key, end, limit, external, created, why, words in zip(
+                people, keys, closed, due, ids, part.created, whys, named, strict=True
+            )
         ]
-        return (
-            f'{{"assignment":"{who}","category":{quoted(self.keys[row])},'
-            f'"closed_at":{quoted(closed.isoformat()) if closed else "null"},'
-            f'"due_at":{quoted(due.isoformat()) if due else "null"},'
-            f'"external_id":{quoted(matters.external_id[row])},'
-            f'"occurred_at":"{matters.created_at[row].isoformat()}","source":{quoted(self.source)},'
-            f'"to":"{state}","why":{why},"words":[{",".join(words)}]}}'
-        )
 
-    def _links(self, row: int, number: str, facts: str, people: _People) -> list[_Link]:
-        """The first links of a matter's chain."""
-        if not self.is_pretence:
-            return [_Link(1, "imported", self.now, facts, START, self._digest(number, facts))]
-        links, tip = list[_Link](), START
-        for seq, (kind, at, data, actor) in enumerate(self._told(row, facts, people), start=1):
-            digest = digest_of(number, seq, kind, at, actor, data, tip)
-            links.append(_Link(seq, kind, at, data, tip, digest, actor))
-            tip = digest
-        return links
+    def _chains(
+        self,
+        part: _Part,
+        numbers: list[str],
+        facts: list[str],
+        people: list[_People],
+        instant: Callable[[datetime], str],
+    ) -> _Chains:
+        if self.is_pretence:
+            return self._pretended(part, numbers, facts, people, instant)
+        digests = list(map(self._digest, numbers, facts))
+        size = len(numbers)
+        seq = [1] * size
+        events = {
+            "district_code": part.stood.district_code,
+            "issue_id": part.ids,
+            "seq": seq,
+            "kind": ["imported"] * size,
+            "at": [instant(self.now)] * size,
+            "data": facts,
+            "before": [START] * size,
+            "digest": digests,
+            "actor_id": [None] * size,
+        }
+        return _Chains(events, seq, digests)
 
-    def _told(self, row: int, facts: str, people: _People) -> list[Done]:
-        """What a matter's chain pretends."""
-        created, closed = self.matters.created_at[row], self.matters.closed_at[row]
+    def _pretended(
+        self,
+        part: _Part,
+        numbers: list[str],
+        facts: list[str],
+        people: list[_People],
+        instant: Callable[[datetime], str],
+    ) -> _Chains:
+        """The chains that a demonstration pretends, matter by matter."""
+        events, tips = list[tuple[Any, ...]](), list[tuple[int, str]]()
+        for n, (issue_id, district) in enumerate(zip(part.ids, part.stood.district_code, strict=True)):
+            tip = START
+            for seq, done in enumerate(self._done(part, n, facts[n], people[n]), start=1):
+                kind, at, data, actor = done
+                digest = digest_of(numbers[n], seq, kind, at, actor, data, tip)
+                events.append((district, issue_id, seq, kind, instant(at), data, tip, digest, actor))
+                tip = digest
+            tips.append((seq, tip))
+        return _Chains(dict(zip(_EVENT, zip(*events, strict=True), strict=True)), *zip(*tips, strict=True))
+
+    def _done(self, part: _Part, n: int, facts: str, people: _People) -> Iterator[Done]:
+        """What the chain of one of some matters pretends."""
+        row, created, closed = part.rows[n], part.created[n], part.closed[n]
         if self.pretence is not None:
-            first = Done("reported", created, facts, self.pretence.pasts[row].reporter)
-            return [first, *self.pretence.done(row, people.owner_id, people.handler_id)]
-        told = [Done("reported", created, facts, None)]
+            yield Done("reported", created, facts, self.pretence.pasts[row].reporter)
+            yield from self.pretence.done(row, people.owner_id, people.handler_id)
+            return
+        yield Done("reported", created, facts, None)
         if closed:
-            told.append(Done("close", closed, canonical({"from": "reported", "to": "closed"}), None))
-        return told
+            yield Done("close", closed, canonical({"from": "reported", "to": "closed"}), None)
+
+
+def _told(moment: datetime | None) -> str:
+    return f'"{moment.isoformat()}"' if moment else "null"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.db import areas, categories, posts
 from gridmap.db.models import CategoryRow
-from gridmap.domain.assignment import Assignment, Part, Post, assign
+from gridmap.domain.assignment import Assignment, Line, Part, Post, assign
 from gridmap.domain.categories import Category, resolve
 from gridmap.domain.codes import NO_DISTRICT, ancestors, codes_in, level_of
 from gridmap.domain.roles import Role
@@ -201,19 +201,19 @@ def _part_json(part: Part) -> dict[str, Any]:
 
 
 class StaffingTable:
-    """Assignments for many matters: each (path, role) is worked out once."""
+    """Assignments for many matters: who can be asked along each path is looked up once."""
 
     def __init__(self, posts_held: Iterable[Post], roles: Mapping[str, Role], now: datetime) -> None:
         self._roles, self._now = roles, now
         self._by_area: dict[str, list[Post]] = {}
         for post in posts_held:
             self._by_area.setdefault(post.area_path, []).append(post)
-        self._done: dict[tuple[str, str | None], Assignment] = {}
+        self._lines: dict[str, Line] = {}
 
     def staff(self, path: str, role: str | None) -> Assignment:
         """Who a matter at `path` with a category of `role` goes to."""
-        key = (path, role)
-        if key not in self._done:
+        line = self._lines.get(path)
+        if line is None:
             held = [post for area in ancestors(path) for post in self._by_area.get(area, ())]
-            self._done[key] = assign(path, role, held, self._roles, self._now)
-        return self._done[key]
+            line = self._lines[path] = Line(path, held, self._roles, self._now)
+        return line.assigned(role)

@@ -13,20 +13,21 @@ from gridmap.files.matters import Matters
 from gridmap.geo.crs import to_wgs84_array
 from gridmap.geo.locate import Cell
 
-_AT_ONCE = 100_000
+_AT_ONCE = 1_000_000
+"""Those of one cell are measured together, so the more at once, the cheaper; progress is told in between."""
 
 
 class Stood(NamedTuple):
-    """Where one matter stands: its path, its district, its cell (None: triage), the distance to the cell's border.
+    """Where some matters stand, side by side: path, district, cell (None: triage), metres to the cell's border.
 
     `told` is the whole standing of a matter that does not plainly lie in one cell; None for one that does.
     """
 
-    path: str
-    district_code: str
-    cell: Cell | None
-    margin_m: float
-    told: Standing | None
+    path: list[str]
+    district_code: list[str]
+    cell: list[Cell | None]
+    margin_m: list[float]
+    told: list[Standing | None]
 
 
 class Standings:
@@ -65,20 +66,22 @@ class Standings:
         without = {row for row, told in self._told.items() if told.place.cell is None}
         return len(without.intersection(rows))
 
-    def of(self, row: int) -> Stood:
-        """Where one matter stands."""
-        cell = int(self._cell[row])
-        if cell >= 0:
-            path, district, found = self._plain[cell]
-            return Stood(path, district, found, float(self._margin_m[row]), None)
-        told = self._told[row]
-        return Stood(told.path, told.district_code, told.place.cell, np.nan, told)
+    def of(self, rows: Sequence[int]) -> Stood:
+        """Where some matters stand, at least one."""
+        told = list(map(self._told.get, rows))
+        found = [
+            self._plain[cell] if whole is None else (whole.path, whole.district_code, whole.place.cell)
+            for cell, whole in zip(self._cell[rows].tolist(), told, strict=True)
+        ]
+        path, district_code, cell = map(list, zip(*found, strict=True))
+        return Stood(path, district_code, cell, self._margin_m[rows].tolist(), told)
 
     def whole(self, row: int) -> Standing:
         """Where one matter stands, told in full."""
-        stood = self.of(row)
-        if stood.told is not None:
-            return stood.told
+        told = self._told.get(row)
+        if told is not None:
+            return told
         at = slice(row, row + 1)
         place = self._ground.cells.locate_many(self.lon[at], self.lat[at], [self._accuracy_m[row]])[0]
-        return Standing(place, stood.path, stood.district_code)
+        stood = self.of([row])
+        return Standing(place, stood.path[0], stood.district_code[0])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -244,15 +246,28 @@ def issues_command(desk: Desk, file: Path, **options: Any) -> None:
     fields = ("lon", "lat", "category", "created", "closed", "description", "accuracy")
     columns = matters.MatterColumns(id=options["id_"], **{field: options[field] for field in fields})
     doubts = sources.doubts(source, columns, zone, options)
-    rows, findings = matters.read_matters(source.frame, columns, zone, desk.office.clock())
+    with without_cycles():
+        rows, findings = matters.read_matters(source.frame, columns, zone, desk.office.clock())
     wanted = IssueImport(options["source"], options["datum"] or "wgs84")
     spots = matters.spots(rows, wanted.datum) if options["map"] else None
     with paper_for(desk, source, spots, options) as paper:
-        with Bars(desk) as progress:
+        with Bars(desk) as progress, without_cycles():
             report = import_issues(
                 desk.office, rows, wanted, _file(source, options), doubts + findings, progress
             )
         paper.done(report)
+
+
+@contextmanager
+def without_cycles() -> Iterator[None]:
+    """Look for no garbage in cycles meanwhile: millions of rows would be gone through for it again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _zone(name: str) -> ZoneInfo:

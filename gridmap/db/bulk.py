@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from types import SimpleNamespace, TracebackType
-from typing import Any, Self
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import shapely
@@ -25,12 +22,10 @@ from gridmap.domain.history import canonical
 from gridmap.geo.crs import WGS84
 
 BATCH = 2000
-_AHEAD = 5
-"""So many loads may wait for the store while the next one is made: memory is bounded by them."""
 
 
 def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:
-    """`count` keys for new rows of `model`, nobody else's.
+    """`count` keys for new rows of `model`, nobody else's, in order.
 
     On SQLite the write transaction must be open already: it keeps others out.
     """
@@ -38,8 +33,11 @@ def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:
     if session.get_bind().dialect.name == "sqlite":
         first = (session.scalar(select(func.max(model.id))) or 0) + 1  # type: ignore[attr-defined]
         return list(range(first, first + count))
-    sequence = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
-    return sorted(session.scalars(sequence, {"table": table, "count": count}))
+    # Others may draw meanwhile, so the keys come as runs of what follows without a gap.
+    drawn = f"SELECT n, nextval('{table}_id_seq') AS id FROM generate_series(1, :count) n"  # noqa: S608 (our names)
+    runs = text(f"SELECT min(id), max(id) FROM ({drawn}) drawn GROUP BY id - n ORDER BY 1")  # noqa: S608
+    found = session.execute(runs, {"count": count})
+    return [key for first, last in found for key in range(first, last + 1)]
 
 
 def insert_rows(session: Session, statement: Insert, rows: Sequence[dict[str, Any]]) -> None:
@@ -86,7 +84,7 @@ def _drawing(models: tuple[type[Base], ...]) -> str:
 
 @dataclass(frozen=True)
 class Put:
-    """A row to be stored: of which table, its columns, their values as the store keeps them (see `Loading`)."""
+    """A row to be stored: of which table, its columns, their values as the store keeps them (see `kept_value`)."""
 
     model: type[Base]
     values: Mapping[str, Any]
@@ -144,7 +142,9 @@ def stands_alone(session: Session) -> bool:
 def storing(session: Session, rows: Sequence[Put]) -> list[Command]:
     """The commands that store some rows, none of which is looked up by another: on PostgreSQL a single one."""
     if session.get_bind().dialect.name == "sqlite":
-        return [(_insert(row.model.__tablename__, tuple(row.values), True), row.values) for row in rows]
+        return [
+            (insert_command(row.model.__tablename__, tuple(row.values), True), row.values) for row in rows
+        ]
     if not rows:
         return []
     values = {f"{name}_{n}": value for n, row in enumerate(rows) for name, value in row.values.items()}
@@ -163,7 +163,8 @@ def _inserts(rows: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
 
 
 @cache
-def _insert(table: str, columns: tuple[str, ...], is_sqlite: bool) -> str:
+def insert_command(table: str, columns: tuple[str, ...], is_sqlite: bool) -> str:
+    """The command that stores one row, its values by the names of their columns."""
     marks = ", ".join(mark(name, is_sqlite=is_sqlite) for name in columns)
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 (our names)
 
@@ -212,87 +213,6 @@ def kept_points(session: Session, lon: np.ndarray, lat: np.ndarray) -> list[Any]
     points["lon"], points["lat"] = lon, lat
     text, size = points.tobytes().hex().upper(), 2 * points.itemsize
     return [text[n : n + size] for n in range(0, len(text), size)]
-
-
-class Loading:
-    """Many rows on their way into the store, by the engine's fastest door and within the session's transaction.
-
-    On PostgreSQL (COPY) rows are on their way while the caller makes the next ones; what goes wrong with
-    them is raised by a later call, or at the end. Values are given as the store
-    keeps them: `instant_text` and `kept_points` say how.
-    """
-
-    def __init__(self, session: Session) -> None:
-        session.flush()
-        self.session = session
-        self._connection: Any = session.connection().connection.driver_connection
-        self._dialect = session.connection().dialect
-        self._is_sqlite = self._dialect.name == "sqlite"
-        self._courier = None if self._is_sqlite else ThreadPoolExecutor(1, "loading")
-        self._under_way: deque[Future[None]] = deque()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if error is None:
-                self._arrive(0)
-        finally:
-            if self._courier is not None:
-                self._courier.shutdown(wait=True, cancel_futures=True)
-
-    def add(self, model: type[Base], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows (values in the order of `columns`; a geometry column is called `geom`)."""
-        if self._courier is None:
-            with as_others(self._dialect, "INSERT"):
-                command = _insert(model.__tablename__, tuple(columns), True)
-                self._connection.executemany(command, [dict(zip(columns, row, strict=True)) for row in rows])
-            return
-        self._arrive(_AHEAD)
-        self._under_way.append(self._courier.submit(self._copy, model.__tablename__, columns, rows))
-
-    def _arrive(self, left: int) -> None:
-        """Wait until no more than `left` loads are under way. Raises what went wrong with one."""
-        while len(self._under_way) > left:
-            with as_others(self._dialect, "COPY"):
-                self._under_way.popleft().result()
-
-    def _copy(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        command = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-        with self._connection.cursor() as cursor, cursor.copy(command) as copy:
-            for start in range(0, len(rows), BATCH):
-                copy.write(_copy_text(rows[start : start + BATCH]))
-
-
-def _copy_text(rows: Sequence[Sequence[Any]]) -> bytes:
-    """Rows as COPY reads them; a column at a time, since its values are of one kind."""
-    columns = (_copy_column(values) for values in zip(*rows, strict=True))
-    return ("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n").encode()
-
-
-def _copy_column(values: Sequence[Any]) -> Iterable[str]:
-    kinds = set(map(type, values))
-    if kinds == {str}:
-        # A text seldom has one of them, so all of them are looked at together first.
-        is_plain = not _SPECIAL.search("\0".join(values))
-        return values if is_plain else [text.translate(_ESCAPES) for text in values]
-    if kinds in ({float}, {int}):
-        return map(str, values)
-    return [
-        "\\N" if value is None else value.translate(_ESCAPES) if isinstance(value, str) else _spelling(value)
-        for value in values
-    ]
-
-
-def _spelling(value: Any) -> str:
-    return ("f", "t")[value] if isinstance(value, bool) else str(value)
-
-
-_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-_SPECIAL = re.compile(r"[\\\t\n\r]")
 
 
 def sqlite_instant(moment: datetime) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from itertools import takewhile
+from typing import NamedTuple
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -11,11 +14,16 @@ from sqlalchemy.orm import Session
 from gridmap.db.models import Base
 
 MANY = 100_000
-"""So many rows pay for it: keeping eight indexes up row by row takes longer than all else the store does."""
-_DEFERRED = text(
-    "SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
-    " WHERE i.indrelid = to_regclass(:table) AND NOT i.indisunique ORDER BY c.relname"
+"""So many rows pay for it: keeping the indexes up row by row takes longer than all else the store does."""
+_INDEXES = text(
+    "SELECT c.relname, pg_get_indexdef(c.oid), o.conname, pg_get_constraintdef(o.oid)"
+    " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+    " LEFT JOIN pg_constraint o ON o.conindid = c.oid AND o.contype IN ('p', 'u', 'x')"
+    " WHERE i.indrelid = to_regclass(:table) AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'n'"
+    " AND (d.refclassid, d.refobjid) IN (('pg_class'::regclass, c.oid), ('pg_constraint'::regclass, o.oid)))"
+    " ORDER BY c.relname"
 )
+"""All but those that something else leans on, such as a reference from another table: these cannot go."""
 
 _TRYING = (
     "DO $$ BEGIN LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE NOWAIT;"
@@ -28,24 +36,47 @@ _HOLDS = text(
 )
 
 
-@contextmanager
-def indexes_last(session: Session, model: type[Base], count: int) -> Iterator[None]:
-    """Build the indexes of `model` that guard nothing after the block, where it stores the first `count` rows.
+class _Index(NamedTuple):
+    """An index by its definition; `constraint` and what it says, where it is one's (else None)."""
 
-    That needs the table for itself until the transaction ends, so it is not done where somebody is
-    reading right now, nor where there is a row already: then others work with it. SQLite gains
-    nothing by it. If the transaction fails, the indexes are what they were.
+    name: str
+    definition: str
+    constraint: str | None
+    says: str | None
+
+    def drop(self, table: str) -> str:
+        if self.constraint is None:
+            return f'DROP INDEX "{self.name}"'
+        return f'ALTER TABLE {table} DROP CONSTRAINT "{self.constraint}"'
+
+    def build(self, table: str) -> str:
+        if self.constraint is None:
+            return self.definition
+        return f'ALTER TABLE {table} ADD CONSTRAINT "{self.constraint}" {self.says}'
+
+
+@contextmanager
+def indexes_last(session: Session, models: Sequence[type[Base]], count: int) -> Iterator[None]:
+    """Build the indexes of some tables after the block, where it stores the first `count` rows of the first of them.
+
+    Those that guard something do so then: what they forbid fails when they are built, with the same
+    error. It needs the tables for itself until the transaction ends, so it is not done where somebody is
+    reading right now, nor where there is a row already: then others work with it, and with the tables
+    named after it. SQLite gains nothing by it. If the transaction fails, the indexes are what they were.
     """
-    table = model.__tablename__
-    if session.get_bind().dialect.name == "sqlite" or count < MANY or not _is_free(session, model):
+    if session.get_bind().dialect.name == "sqlite" or count < MANY:
         yield
         return
-    indexes = session.execute(_DEFERRED, {"table": table}).tuples().all()
-    for name, _ in indexes:
-        session.execute(text(f'DROP INDEX "{name}"'))
+    taken = [
+        (model.__tablename__, _Index(*row))
+        for model in takewhile(partial(_is_free, session), models)
+        for row in session.execute(_INDEXES, {"table": model.__tablename__}).tuples()
+    ]
+    for table, index in taken:
+        session.execute(text(index.drop(table)))
     yield
-    for _, definition in indexes:
-        session.connection().exec_driver_sql(definition)
+    for table, index in taken:
+        session.connection().exec_driver_sql(index.build(table))
 
 
 def _is_free(session: Session, model: type[Base]) -> bool:

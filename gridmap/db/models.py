@@ -32,6 +32,7 @@ Path = String(512, collation="C").with_variant(String(512), "sqlite")
 
 
 _IS_OPEN = text("status IN ('reported', 'handling', 'handled')")
+_IS_CLOSED = text("closed_at IS NOT NULL")
 
 
 def _geometry(kind: str, nullable: bool = False) -> Any:
@@ -266,7 +267,12 @@ class Issue(Base):
             sqlite_where=_IS_OPEN,
         ),
         Index("issues_reported", "reported_at", "path"),
-        Index("issues_closed", "closed_at", "path", "due_at"),
+        Index(
+            "issues_closed",
+            *("closed_at", "path", "due_at"),
+            postgresql_where=_IS_CLOSED,
+            sqlite_where=_IS_CLOSED,
+        ),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     district_code: Mapped[str] = mapped_column(Code)

@@ -67,74 +67,83 @@ def assign(
     stated role, a matter without a place) goes to the owner. Among several holders at one area the
     one longest in the post is taken, then the lower id: the same answer every time.
     """
-    line = _Line(path, posts, roles, now)
-    leader = leader_role(roles).code
-    owner = line.holder(leader) or line.head() or _nobody(leader)
-    handler, note = _handler(line, role, owner)
-    notes = [note] if note else []
-    if owner.how != "cell":
-        notes.insert(
-            0, {"inherited": "leader_inherited", "nobody": "owner_nobody"}.get(owner.how, "leader_vacant")
-        )
-    if not path:
-        notes.insert(0, "no_place")
-    return Assignment(owner, handler, line.informed({owner.person_id, handler.person_id}), tuple(notes))
-
-
-def _handler(line: _Line, role: str | None, owner: Part) -> tuple[Part, str | None]:
-    if role is None:
-        return owner, "category_without_role"
-    found = line.holder(role)
-    if found:
-        return found, None
-    if owner.how in ("cell", "inherited"):
-        return Part(
-            owner.person_id, owner.role, owner.area_path, "leader_instead", owner.post_id
-        ), "role_vacant"
-    head = line.head()
-    return (head, "role_vacant") if head else (_nobody(role), "handler_nobody")
+    return Line(path, posts, roles, now).assigned(role)
 
 
 def _nobody(role: str) -> Part:
     return Part(None, role, None, "nobody")
 
 
-class _Line:
-    """The posts held now along one path, nearest area first."""
+class Line:
+    """Who can be asked along one path: the posts held now, nearest area first; for matters of any role there.
+
+    Arguments as in `assign`.
+    """
 
     def __init__(self, path: str, posts: Iterable[Post], roles: Mapping[str, Role], now: datetime) -> None:
-        self.path = path
-        self.roles = roles
-        self.upward = list(reversed(ancestors(path)))
-        held = [post for post in posts if post.area_path in self.upward and post.is_held(now)]
-        self.posts = sorted(held, key=lambda p: (-len(p.area_path), p.valid_from, p.id))
+        self._path, self._roles = path, roles
+        upward = set(ancestors(path))
+        held = [post for post in posts if post.area_path in upward and post.is_held(now)]
+        self._posts = sorted(held, key=lambda p: (-len(p.area_path), p.valid_from, p.id))
+        self._nearest = {post.role: post for post in reversed(self._posts)}
+        self._others = self._possible()
 
-    def holder(self, role: str) -> Part | None:
+    def assigned(self, role: str | None) -> Assignment:
+        """Who a matter there goes to whose category is handled by `role`."""
+        leader = leader_role(self._roles).code
+        owner = self._holder(leader) or self._head() or _nobody(leader)
+        handler, note = self._handler(role, owner)
+        notes = [note] if note else []
+        if owner.how != "cell":
+            notes.insert(
+                0, {"inherited": "leader_inherited", "nobody": "owner_nobody"}.get(owner.how, "leader_vacant")
+            )
+        if not self._path:
+            notes.insert(0, "no_place")
+        informed = self._informed({owner.person_id, handler.person_id})
+        return Assignment(owner, handler, informed, tuple(notes))
+
+    def _handler(self, role: str | None, owner: Part) -> tuple[Part, str | None]:
+        if role is None:
+            return owner, "category_without_role"
+        found = self._holder(role)
+        if found:
+            return found, None
+        if owner.how in ("cell", "inherited"):
+            return Part(
+                owner.person_id, owner.role, owner.area_path, "leader_instead", owner.post_id
+            ), "role_vacant"
+        head = self._head()
+        return (head, "role_vacant") if head else (_nobody(role), "handler_nobody")
+
+    def _holder(self, role: str) -> Part | None:
         """The holder of `role` nearest to the matter."""
-        for post in self.posts:
-            if post.role == role:
-                how = "cell" if post.area_path == self.path else "inherited"
-                return Part(post.person_id, role, post.area_path, how, post.id)
-        return None
+        post = self._nearest.get(role)
+        if post is None:
+            return None
+        how = "cell" if post.area_path == self._path else "inherited"
+        return Part(post.person_id, role, post.area_path, how, post.id)
 
-    def head(self) -> Part | None:
+    def _head(self) -> Part | None:
         """The nearest head above: of the community, the street, the district."""
-        for post in self.posts:
-            if post.role in self.roles and self.roles[post.role].slot == HEAD_SLOT:
+        for post in self._posts:
+            if post.role in self._roles and self._roles[post.role].slot == HEAD_SLOT:
                 return Part(post.person_id, post.role, post.area_path, "head_instead", post.id)
         return None
 
-    def informed(self, busy: set[int | None]) -> tuple[Part, ...]:
-        """The nearest holder of each of the five and every N of the cell, each person once, less `busy`."""
-        parts: list[Part] = [p for p in (self.holder(role.code) for role in five(self.roles)) if p]
-        parts += [
+    def _possible(self) -> list[Part]:
+        """The nearest holder of each of the five and every N of the cell."""
+        return [p for p in (self._holder(role.code) for role in five(self._roles)) if p] + [
             Part(p.person_id, p.role, p.area_path, "cell", p.id)
-            for p in self.posts
-            if p.area_path == self.path and p.role in self.roles and self.roles[p.role].slot == OTHERS_SLOT
+            for p in self._posts
+            if p.area_path == self._path and p.role in self._roles and self._roles[p.role].slot == OTHERS_SLOT
         ]
+
+    def _informed(self, busy: set[int | None]) -> tuple[Part, ...]:
+        """Those who can be informed, each person once, less `busy`."""
         seen = set(busy)
         chosen = []
-        for part in parts:
+        for part in self._others:
             if part.person_id not in seen:
                 seen.add(part.person_id)
                 chosen.append(part)

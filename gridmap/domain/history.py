@@ -32,9 +32,14 @@ class Event:
     digest: str
 
 
+_SPELLING = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+quoted: Callable[[str], str] = json.encoder.encode_basestring
+"""A text as JSON, Chinese as it is written: what `canonical` does with it, without laying out anything for it."""
+
+
 def canonical(data: Any) -> str:
     """JSON with one spelling for one value: sorted keys, no blanks, no NaN."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _SPELLING.encode(data)
 
 
 def digest_of(
@@ -52,7 +57,7 @@ def first_link(kind: str, at: datetime, actor: int | None) -> Callable[[str, str
     shared = canonical([1, kind, at.astimezone(UTC).isoformat(timespec="microseconds"), actor, START])
 
     def digest(number: str, data: str) -> str:
-        return hashlib.sha256(f"[{canonical(number)},{shared[1:]}\n{data}".encode()).hexdigest()
+        return hashlib.sha256(f"[{quoted(number)},{shared[1:]}\n{data}".encode()).hexdigest()
 
     return digest
 

@@ -140,3 +140,32 @@ def test_what_the_store_cannot_hold_is_told_before(field: str, limit: int, recor
 @pytest.mark.parametrize("odd", ["\x01", "\x1b[31m", "\x7f"])
 def test_control_characters_are_told(field: str, odd: str) -> None:
     assert ("text_unreadable", 0) in faults({**GOOD, "description": "", field: f"x{odd}y"})
+
+
+KOLKATA, ST_JOHNS = ZoneInfo("Asia/Kolkata"), ZoneInfo("America/St_Johns")
+DAYS = ["2026-01-09", "1901-01-01", "1940-06-01", "1991-04-14", "2006-10-29", "2026-03-08", "2026-11-01"]
+CLOCKS = ["00:00:00", "00:00:59", "00:05:42", "00:05:43", "01:30:00", "02:30:00", "03:00:00", "23:59:59"]
+
+
+@pytest.mark.parametrize("zone", [SHANGHAI, LOS_ANGELES, KOLKATA, ST_JOHNS])
+def test_many_times_at_once_are_those_of_each_alone(zone: ZoneInfo) -> None:
+    texts = [f"{day}{between}{clock}" for between in " T" for day in DAYS for clock in CLOCKS]
+    texts += [text.replace("-", "/") for text in texts]
+    found, findings = read(
+        *({**GOOD, "id": str(n), "created": text} for n, text in enumerate(texts)), zone=zone
+    )
+    assert findings == []
+    alone = [datetime.fromisoformat(text.replace("/", "-")).replace(tzinfo=zone) for text in texts]
+    assert found.created_at == [moment.astimezone(UTC) for moment in alone]
+    assert {moment.tzinfo for moment in found.created_at} == {UTC}
+
+
+@pytest.mark.parametrize(
+    "odd", ["2026-02-30 12:00:00", "1899-12-31 23:00:00", "2200-01-01 00:00:00", "2026-01-09 24:00:00",
+            "2026-01-09 12:00:00\n2026-01-09 12:00:00", "２026-01-09 12:00:00"],
+)  # fmt: skip
+def test_one_odd_time_among_many_is_told_and_the_others_are_read(odd: str) -> None:
+    times = ["2026-01-09 12:00:00", odd, "2026-01-09 13:00:00"]
+    matters, findings = read(*({**GOOD, "id": f"A{n}", "created": text} for n, text in enumerate(times)))
+    assert [(finding.rule, finding.record) for finding in findings] == [("time_invalid", "A1")]
+    assert [matters.created_at[n].hour for n in (0, 2)] == [4, 5]
