@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
 
 from gridmap.actions.importing import (
     ImportFile,
@@ -59,6 +60,27 @@ class _Placed:
     district_code: str
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """The rows of a file beside the areas that stood in the store at `version` of the net."""
+
+    version: int
+    known: dict[str, Area]
+    placed: list[_Placed | None]
+    found: list[Finding]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """One area with its shape as it is kept, and the digest that tells whether it is another."""
+
+    area: _Placed
+    size_m2: float
+    label: shapely.Point
+    wkb: bytes
+    digest: str
+
+
 def import_areas(
     office: Office,
     frame: gpd.GeoDataFrame,
@@ -75,24 +97,53 @@ def import_areas(
     """
     if wanted.level not in LEVELS:
         raise InvalidInputError("level_unknown", level=wanted.level, choices=list(LEVELS))
-    found = list(findings or [])
     frame = frame.reset_index(drop=True)
     if wanted.is_numbered:
         frame = _numbered(frame, wanted)
+    progress("check", 0, len(frame))
+    # Before the write transaction: a city's cells take minutes to check, and nobody else could write meanwhile.
+    with office.database.reading() as session:
+        judged = _judged(session, frame, wanted)
+    refuse_errors([*(findings or []), *judged.found])
+    drawn = _drawn(frame, judged.placed)
     with office.work() as work:
         one_at_a_time(work)
-        progress("check", 0, len(frame))
-        known = areas.current_by_code(work.session)
-        if wanted.parent_code is not None and wanted.parent_code not in known:
-            raise InvalidInputError("parent_unknown", parent=wanted.parent_code)
-        placed = _placed(frame, wanted, known, found)
-        found += check(frame.assign(parent=_parents(placed)), _parent_frame(work, placed))
-        refuse_errors(found)
-        counts = _store(work, [p for p in placed if p], frame, wanted, known, progress)
+        if areas.net_version(work.session) != judged.version:
+            judged = _judged(work.session, frame, wanted)
+            refuse_errors([*(findings or []), *judged.found])
+            drawn = _drawn(frame, judged.placed)
+        counts = _store(work, drawn, wanted, judged.known, progress)
         if counts["new"] or counts["changed"] or counts["ended"]:
-            work.tell("areas", {"level": wanted.level, **counts}, district_code=_district(placed))
+            work.tell("areas", {"level": wanted.level, **counts}, district_code=_district(judged.placed))
         note_import(work, "areas", file, counts)
-    return ImportReport(counts, tuple(found), file.is_dry_run)
+    return ImportReport(counts, (*(findings or []), *judged.found), file.is_dry_run)
+
+
+def _judged(session: Session, frame: gpd.GeoDataFrame, wanted: AreaImport) -> _Judged:
+    """What the rows would become, and what is wrong with them, beside the areas that are stored."""
+    version, known = areas.net_version(session), areas.current_by_code(session)
+    if wanted.parent_code is not None and wanted.parent_code not in known:
+        raise InvalidInputError("parent_unknown", parent=wanted.parent_code)
+    found: list[Finding] = []
+    placed = _placed(frame, wanted, known, found)
+    found += check(frame.assign(parent=_parents(placed)), _parent_frame(session, placed))
+    return _Judged(version, known, placed, found)
+
+
+def _drawn(frame: gpd.GeoDataFrame, placed: list[_Placed | None]) -> list[_Drawn]:
+    """The areas to be stored with their shapes as they are kept."""
+    shapes = np.array([as_multi(shape) for shape in frame.geometry], dtype=object)
+    sizes, labels = areas_m2(shapes), shapely.point_on_surface(shapes)
+    kept, compared = shapely.to_wkb(shapes), shapely.to_wkb(shapely.normalize(shapes))
+    return [
+        _Drawn(area, float(size), label, wkb, _digest(area, normal))
+        for area, size, label, wkb, normal in zip(placed, sizes, labels, kept, compared, strict=True)
+        if area is not None
+    ]
+
+
+def _digest(area: _Placed, wkb: bytes) -> str:
+    return hashlib.sha256(canonical([area.name, area.path]).encode() + wkb).hexdigest()
 
 
 def _numbered(frame: gpd.GeoDataFrame, wanted: AreaImport) -> gpd.GeoDataFrame:
@@ -176,10 +227,10 @@ def _parents(placed: list[_Placed | None]) -> list[str | None]:
     return [codes_in(p.parent_path)[-1] if p and p.parent_path else None for p in placed]
 
 
-def _parent_frame(work: Work, placed: list[_Placed | None]) -> gpd.GeoDataFrame | None:
-    codes = sorted({code for code in _parents(placed) if code})
+def _parent_frame(session: Session, placed: list[_Placed | None]) -> gpd.GeoDataFrame | None:
+    codes = {code for code in _parents(placed) if code}
     query = select(Area.code, Area.name, as_wkb(Area.geom)).where(Area.valid_to.is_(None))
-    rows = [row for row in work.session.execute(query) if row[0] in set(codes)] if codes else []
+    rows = [row for row in session.execute(query) if row[0] in codes] if codes else []
     if not rows:
         return None
     shapes = shapely.from_wkb([row[2] for row in rows])
@@ -196,33 +247,23 @@ def _district(placed: list[_Placed | None]) -> str:
 
 
 def _store(
-    work: Work,
-    placed: list[_Placed],
-    frame: gpd.GeoDataFrame,
-    wanted: AreaImport,
-    known: dict[str, Area],
-    progress: Progress,
+    work: Work, drawn: list[_Drawn], wanted: AreaImport, known: dict[str, Area], progress: Progress
 ) -> dict[str, int]:
-    shapes = np.array([as_multi(shape) for shape in frame.geometry], dtype=object)
-    sizes, labels = areas_m2(shapes), shapely.point_on_surface(shapes)
     rows, ended, unchanged = [], [], 0
-    for number, area in enumerate(placed):
-        wkb = shapely.to_wkb(shapely.normalize(shapes[number]))
-        digest = hashlib.sha256(canonical([area.name, area.path]).encode() + wkb).hexdigest()
-        old = known.get(area.code)
-        if old and old.digest == digest:
+    versions = areas.last_versions(work.session)
+    for number, one in enumerate(drawn):
+        old = known.get(one.area.code)
+        if old and old.digest == one.digest:
             unchanged += 1
             continue
         if old:
             ended.append(old.id)
-        version = old.version + 1 if old else _next_version(work, area.code)
-        rows.append(
-            _row(area, wanted, version, work, float(sizes[number]), labels[number], digest, shapes[number])
-        )
-        progress("store", number + 1, len(placed))
+        # One after the last, also of a code that ended and comes back.
+        rows.append(_row(one, wanted, versions.get(one.area.code, 0) + 1, work))
+        progress("store", number + 1, len(drawn))
     changed = len(ended)
     if wanted.is_replacing:
-        ended += _absent(placed, wanted, known)
+        ended += _absent([one.area for one in drawn], wanted, known)
     _end(work, ended)
     insert_rows(work.session, insert(Area).values(geom=from_wkb("wkb")), rows)
     if rows or ended:
@@ -235,24 +276,8 @@ def _store(
     }
 
 
-def _next_version(work: Work, code: str) -> int:
-    """The version after the last one of a code that ended and comes back; 1 for a new code."""
-    last = work.session.scalar(
-        select(Area.version).where(Area.code == code).order_by(Area.version.desc()).limit(1)
-    )
-    return (last or 0) + 1
-
-
-def _row(
-    area: _Placed,
-    wanted: AreaImport,
-    version: int,
-    work: Work,
-    size: float,
-    label: shapely.Point,
-    digest: str,
-    shape: shapely.Geometry,
-) -> dict[str, object]:
+def _row(one: _Drawn, wanted: AreaImport, version: int, work: Work) -> dict[str, object]:
+    area = one.area
     return {
         "district_code": area.district_code,
         "level": wanted.level,
@@ -263,11 +288,11 @@ def _row(
         "version": version,
         "valid_from": work.now,
         "valid_to": None,
-        "area_m2": size,
-        "label_lon": label.x,
-        "label_lat": label.y,
-        "digest": digest,
-        "wkb": shapely.to_wkb(shape),
+        "area_m2": one.size_m2,
+        "label_lon": one.label.x,
+        "label_lat": one.label.y,
+        "digest": one.digest,
+        "wkb": one.wkb,
     }
 
 

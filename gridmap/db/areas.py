@@ -84,6 +84,12 @@ def current_by_code(session: Session, codes: Iterable[str] | None = None) -> dic
     return found
 
 
+def last_versions(session: Session) -> dict[str, int]:
+    """The last version of every code there ever was, current or ended."""
+    query = select(Area.code, func.max(Area.version)).group_by(Area.code)
+    return dict(session.execute(query).tuples().all())
+
+
 def above(session: Session, path: str) -> list[Row[Any]]:
     """Code, name, level and path of the current areas along `path`, root first."""
     query = select(Area.code, Area.name, Area.level, Area.path).where(

@@ -23,6 +23,11 @@ const Sheet = L.Renderer.extend({
     this.options.painter(context, this.view(size));
   },
 
+  /** One that is empty is not laid over the others: each costs as much as what is on it, with every frame. */
+  show(wanted) {
+    this._container.style.display = wanted ? "" : "none";
+  },
+
   /** What a painter needs: `zoom`, `size`, `origin` (layer point of the corner), and world pixels at zoom 0 to canvas. */
   view(size) {
     const scale = this._map.getZoomScale(this._zoom, 0);

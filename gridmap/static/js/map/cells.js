@@ -11,7 +11,8 @@ const NARROWEST_PX = { cell: 44, 12: 56, 9: 56 }; // narrower, and rings stand f
 const OPACITIES = [[16.5, 0.42], [15, 0.68], [0, 0.88]]; // from a zoom on: near by, roads and houses are looked for
 const OPACITIES_OVER = [[16.5, 0.26], [15, 0.42], [0, 0.62]]; // over a base map, which is looked for too
 const HALO = { color: "#FFFFFF", more: 2, opacity: 0.75 }; // around borders there: they lie on anything
-const HAIRLINE_BELOW = 13;
+const FAINT_BELOW = 13;
+const THICKER_FROM = 15; // thousands of lines of one pixel are drawn five times as fast as those that are wider
 const HOVER = { color: "#1B2430", width: 2.5 };
 const DEPTHS = ["cell", 12, 9];
 
@@ -25,6 +26,7 @@ export class Cells extends EventTarget {
     map.getPane("selected").style.pointerEvents = "none";
     this.hovered = null;
     this.hoverSheet = sheet(map, "hovered", 444, (context, view) => this.paintHovered(context, view));
+    this.hoverSheet.show(false);
     this.tip = L.tooltip({ direction: "top", offset: [0, -8], className: "tip tip--cell" });
     map.on("mousemove", ({ latlng }) => { this.pointed = latlng; this.pending ||= requestAnimationFrame(() => this.point()); });
     map.on("mouseout zoomstart", () => { this.pointed = null; this.hover(null); });
@@ -92,8 +94,8 @@ export class Cells extends EventTarget {
   /** Borders lie over the roads, which run along them. */
   paintLines(context, view) {
     const { color, opacity, weight } = this.border;
-    const isFaint = view.zoom < HAIRLINE_BELOW || (this.mode === "classes" && this.shading.level !== "grid");
-    const width = isFaint ? 0.75 : weight;
+    const isFaint = view.zoom < FAINT_BELOW || (this.mode === "classes" && this.shading.level !== "grid");
+    const width = isFaint ? 0.75 : view.zoom < THICKER_FROM ? 1 : weight;
     const strokes = this.isOver ? [[HALO.color, width + HALO.more, HALO.opacity], [color, width, 1]] : [[color, width, opacity]];
     context.lineJoin = "round";
     eachTile(context, view, this.net.tiles(view), ({ grid = [] }) => {
@@ -139,6 +141,7 @@ export class Cells extends EventTarget {
     this.hovered = cell?.code || null;
     this.map.getContainer().classList.toggle("over-cell", Boolean(cell));
     this.hoverSheet.redraw();
+    this.hoverSheet.show(Boolean(cell));
     if (cell) this.tip.setContent(hint(cell, this.shading)).addTo(this.map);
     else this.tip.remove();
   }
