@@ -15,10 +15,10 @@ from gridmap.db import areas, categories, posts
 from gridmap.db.models import CategoryRow
 from gridmap.domain.assignment import Assignment, Line, Part, Post, assign
 from gridmap.domain.categories import Category, resolve
-from gridmap.domain.codes import NO_DISTRICT, ancestors, codes_in, level_of
+from gridmap.domain.codes import NO_DISTRICT, ancestors, codes_in, is_below, level_of
 from gridmap.domain.roles import Role
 from gridmap.geo.crs import LonLat, check_lon_lat, to_wgs84
-from gridmap.geo.locate import Cell, CellSource, Place, locate, smallest_covering
+from gridmap.geo.locate import AMBIGUOUS_SHARE, Cell, CellSource, Place, locate, smallest_covering
 from gridmap.geo.net import Net
 
 
@@ -82,6 +82,16 @@ class Ground:
         """
         path = place.cell.path if place.cell is not None else self._path_around(place)
         return Standing(place, path, self.district_code(path))
+
+    def left_open(self, standing: Standing) -> Standing:
+        """The same where the reporter cannot say which cell it is: for whoever is above all that it could be."""
+        place = standing.place
+        if place.cell is None:
+            return standing
+        could_be = [c.cell.path for c in place.candidates if c.cell is not None and c.share >= AMBIGUOUS_SHARE]
+        above = ancestors(place.cell.path)[:-1]
+        path = next((one for one in reversed(above) if all(is_below(other, one) for other in could_be)), "")
+        return Standing(place.left_open(), path, self.district_code(path))
 
     def district_of(self, path: str) -> str | None:
         """The code of the district at the root of `path`; None where its root is no district."""

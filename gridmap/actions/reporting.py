@@ -39,7 +39,10 @@ CLIENT_ID_LIMIT = 64
 
 @dataclass(frozen=True)
 class Report:
-    """What a person sends: where, what kind, in which words, since when; `client_id` makes sending twice safe."""
+    """What a person sends: where, what kind, in which words, since when; `client_id` makes sending twice safe.
+
+    `is_unsure`: they cannot say which of the cells around it is, so it goes to triage.
+    """
 
     sent: Sent
     category: str
@@ -47,6 +50,7 @@ class Report:
     occurred_at: datetime | None = None
     client_id: str | None = None
     source: str = "staff"
+    is_unsure: bool = False
 
     def digest(self) -> str:
         """What has to be equal, beside the words, for two sendings to be the same report.
@@ -54,7 +58,7 @@ class Report:
         Words are left out: a digest of them without salt would let erased ones be guessed back.
         """
         occurred = self.occurred_at.isoformat() if self.occurred_at else None
-        body = [vars(self.sent), self.category, occurred]
+        body = [vars(self.sent), self.category, occurred, *(["unsure"] if self.is_unsure else [])]
         return hashlib.sha256(canonical(body).encode()).hexdigest()
 
 
@@ -159,7 +163,10 @@ def _find(office: Office, work: Work, what: Report) -> _Found:
     """Raises InvalidInputError, ChoiceNeededError."""
 
     def on(ground: LoadedGround) -> _Found:
-        return _Found(ground, ground.category(what.category), ground.find(what.sent))
+        standing = ground.find(what.sent)
+        return _Found(
+            ground, ground.category(what.category), ground.left_open(standing) if what.is_unsure else standing
+        )
 
     try:
         return on(office.grounds.at_hand(work.session))

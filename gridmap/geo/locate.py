@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -102,6 +102,10 @@ class Place:
     rule: str
     nearest: Cell | None = None
     distance_m: float | None = None
+
+    def left_open(self) -> Place:
+        """The same while nobody has decided which of the candidates it is; the cell it lies in is the nearest."""
+        return replace(self, cell=None, margin_m=None, rule="left_open", nearest=self.cell, distance_m=0.0)
 
     def to_json(self) -> dict[str, Any]:
         """The `why` of the outer contract."""
@@ -244,8 +248,10 @@ def _metres_to_boxes(bounds: Floats, lon_lat: LonLat) -> Floats:
     west, south, east, north = bounds.T
     across = np.maximum(0.0, np.maximum(west - lon_lat.lon, lon_lat.lon - east))
     up = np.maximum(0.0, np.maximum(south - lon_lat.lat, lon_lat.lat - north))
-    # A degree of longitude is shortest at the end of what lies between that is nearer to a pole.
-    x_metres = np.minimum(*(metres_per_degree((lon_lat.lat + side) / 2)[0] for side in (south, north)))
+    # A degree of longitude is shortest at the end of what lies between that is nearer to a pole. The ends
+    # of all boxes serve each of them: short enough, and far cheaper than those of its own.
+    ends = (south.min(initial=lon_lat.lat), north.max(initial=lon_lat.lat))
+    x_metres = min(metres_per_degree((lon_lat.lat + end) / 2)[0] for end in ends)
     shortest: Floats = np.hypot(across * x_metres, up * _SHORTEST_DEGREE_M) * (1 - 1e-9)
     return shortest
 

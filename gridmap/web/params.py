@@ -292,6 +292,9 @@ class IssueBody(PlaceBody):
     category: str = Field(min_length=1, max_length=120)
     description: str = Field("", max_length=4000)
     occurred_at: Moment | None = None
+    unsure: bool = Field(
+        False, strict=True, description="The sender cannot say which of the cells around it is: it goes to triage"
+    )
 
 
 class ActionBody(Strict):

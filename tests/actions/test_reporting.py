@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
@@ -13,7 +14,20 @@ from gridmap.db import issues
 from gridmap.db.models import CategoryRow, Issue
 from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError
 from tests.db.looking import facts_of
-from tests.town import C1, C3, CENTRES, DISTRICT, OUTSIDE, actor_named, add_areas, report_at, square
+from tests.town import (
+    C1,
+    C3,
+    CENTRES,
+    CORNERS,
+    DISTRICT,
+    OUTSIDE,
+    RIVERSIDE,
+    STREET,
+    actor_named,
+    add_areas,
+    report_at,
+    square,
+)
 
 
 def stored(office: Office, number: str) -> Issue:
@@ -50,6 +64,33 @@ def test_outside_every_cell_goes_to_triage_and_is_kept(office: Office) -> None:
     assert issue.path == f"{DISTRICT}/"
     assert facts_of(office, issue).why["status"] == "outside"
     assert facts_of(office, issue).why["nearest"]["code"] == C3
+
+
+@pytest.mark.parametrize(
+    ("east", "left_to"),
+    [
+        (0.00999, f"{DISTRICT}/{STREET}/{RIVERSIDE}/"),
+        (0.01999, f"{DISTRICT}/{STREET}/"),
+        (0.005, f"{DISTRICT}/{STREET}/{RIVERSIDE}/"),
+    ],
+)
+def test_who_is_unsure_leaves_it_to_whoever_is_above_all_it_could_be(
+    office: Office, east: float, left_to: str
+) -> None:
+    lon, lat = CORNERS[C1]
+    sent = {"accuracy_m": 20.0, "is_unsure": True, "client_id": str(uuid4())}
+    number = report(office, actor_named(office, "li"), report_at(lon + east, lat + 0.005, **sent)).number
+    issue = stored(office, number)
+    assert (issue.is_triage, issue.cell_id, issue.path) == (True, None, left_to)
+    why = facts_of(office, issue).why
+    assert (why["cell"], why["rule"]) == (None, "left_open")
+    assert why["nearest"]["code"] == why["candidates"][0]["code"]
+    with pytest.raises(ConflictError, match="client_id_reused"):
+        report(
+            office,
+            actor_named(office, "li"),
+            report_at(lon + east, lat + 0.005, **sent | {"is_unsure": False}),
+        )
 
 
 def test_sent_twice_is_stored_once(office: Office) -> None:

@@ -140,7 +140,7 @@ def report_issue(query: LanguageQuery, body: IssueBody) -> tuple[Response, int]:
     sent = Sent(body.lon, body.lat, body.datum, body.accuracy_m)
     client_id = str(body.client_id) if body.client_id else None
     source = "staff" if who.kind == "staff" else "seat"
-    what = Report(sent, body.category, body.description, body.occurred_at, client_id, source)
+    what = Report(sent, body.category, body.description, body.occurred_at, client_id, source, body.unsure)
     done = report(office(), who, what)
     answer = jsonify(whole(who, done.number) if done.told is None else just_told(who, done.told))
     answer.headers["Location"] = url_for("api.read_issue", number=done.number)
