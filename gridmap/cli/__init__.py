@@ -184,8 +184,9 @@ def serve(desk: Desk, host: str | None, port: int | None, is_initialising: bool,
     if is_initialising:
         initialise(desk.office)
     host, port = bound_host(desk.settings, host, is_tls=is_tls), port or desk.settings.port
-    settings, certificate = prepared(desk, host, port, is_tls=is_tls)
     _require_schema(desk)
+    settings, certificate = prepared(desk, host, port, is_tls=is_tls)
+    desk.close()  # the processes that serve open their own
     run(create_app, settings, host, port, certificate)
 
 
@@ -202,7 +203,6 @@ def _require_schema(desk: Desk) -> None:
         if error.code != "database_gone":
             raise
         desk.explain(error)
-    desk.close()  # the processes that serve open their own
 
 
 main.add_command(demo_command)

@@ -38,13 +38,22 @@ def text(language: str, key: str, /, **fields: Any) -> str:
     return key if template is None else template.format_map(_Fields(_listed(language, fields)))
 
 
+_WORDED = {"status": "status", "action": "act"}
+"""Fields whose codes have words of their own, and the section these stand in."""
+
+
 def _listed(language: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields, lists among them as people write them."""
+    """The fields, lists among them as people write them, codes by their words."""
     comma = ", " if language == "en" else "、"
     return {
-        name: comma.join(map(str, value)) if isinstance(value, list | tuple) else value
+        name: comma.join(map(str, value)) if isinstance(value, list | tuple) else _word(language, name, value)
         for name, value in fields.items()
     }
+
+
+def _word(language: str, name: str, value: Any) -> Any:
+    section = _WORDED.get(name)
+    return catalogue(language).get(f"{section}.{value}", value) if section else value
 
 
 def choose_language(wishes: str | None) -> str:
