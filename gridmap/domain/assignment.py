@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gridmap.domain.codes import ancestors
+from gridmap.domain.codes import LEVELS, ancestors, codes_in, level_of
 from gridmap.domain.roles import HEAD_SLOT, OTHERS_SLOT, Role, five, leader_role
 
 
@@ -37,7 +37,8 @@ class Part:
     """One person's part in a matter.
 
     `how` says how they were found: `cell` (holds the role at the matter's own area), `inherited`
-    (holds it further up), `leader_instead`, `head_instead` (stands in along the chain), `nobody`
+    (holds it further up), `leader_instead`, `head_instead` (stands in along the chain), `head_without_cell` (no cell
+    is known yet, so no post is vacant), `nobody`
     (then person, post and area are None). `role` is the role held, or the one looked for in vain.
     """
 
@@ -82,6 +83,8 @@ class Line:
 
     def __init__(self, path: str, posts: Iterable[Post], roles: Mapping[str, Role], now: datetime) -> None:
         self._path, self._roles = path, roles
+        # A foreign code does not tell its level: then a cell is meant.
+        self._is_above_cells = bool(path) and level_of(codes_in(path)[-1]) in LEVELS[:-1]
         upward = set(ancestors(path))
         held = [post for post in posts if post.area_path in upward and post.is_held(now)]
         self._posts = sorted(held, key=lambda p: (-len(p.area_path), p.valid_from, p.id))
@@ -100,6 +103,8 @@ class Line:
             )
         if not self._path:
             notes.insert(0, "no_place")
+        if owner.how == "head_without_cell":
+            notes = ["no_cell", *(said for said in notes if said == "category_without_role")]
         informed = self._informed({owner.person_id, handler.person_id})
         return Assignment(owner, handler, informed, tuple(notes))
 
@@ -128,7 +133,8 @@ class Line:
         """The nearest head above: of the community, the street, the district."""
         for post in self._posts:
             if post.role in self._roles and self._roles[post.role].slot == HEAD_SLOT:
-                return Part(post.person_id, post.role, post.area_path, "head_instead", post.id)
+                how = "head_without_cell" if self._is_above_cells else "head_instead"
+                return Part(post.person_id, post.role, post.area_path, how, post.id)
         return None
 
     def _possible(self) -> list[Part]:

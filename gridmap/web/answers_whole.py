@@ -25,7 +25,7 @@ class AssignedPart(BaseModel):
     role: str
     role_name: str
     area: AreaRef | None
-    how: Literal["cell", "inherited", "leader_instead", "head_instead", "nobody"]
+    how: Literal["cell", "inherited", "leader_instead", "head_instead", "head_without_cell", "nobody"]
 
 
 class AssignmentAnswer(BaseModel):

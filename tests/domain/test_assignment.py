@@ -133,8 +133,9 @@ def test_a_matter_without_a_place_is_nobodys_and_says_so():
 
 def test_a_matter_in_triage_goes_to_the_head_of_its_smallest_area():
     found = assigned(LEADER, *HEADS.values(), path=STREET)
-    assert found.owner == part(HEADS[STREET], "head_instead")
-    assert found.notes == ("leader_vacant", "role_vacant")
+    assert found.owner == found.handler == part(HEADS[STREET], "head_without_cell")
+    assert found.notes == ("no_cell",)  # no cell, so no post of it is vacant
+    assert assigned(*HEADS.values(), path=STREET, role=None).notes == ("no_cell", "category_without_role")
 
 
 def test_posts_beside_and_below_are_ignored():

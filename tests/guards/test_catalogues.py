@@ -168,12 +168,15 @@ def test_every_key_of_the_source_exists():
     assert unknown_texts(read_modules(), catalogue("en")) == []
 
 
+HOW = ("inherited", "leader_instead", "head_instead", "head_without_cell", "nobody")
+
+
 @pytest.mark.parametrize("texts", BOTH, ids=LANGUAGES)
 def test_what_the_workflow_and_the_assignment_say_has_a_text(texts):
-    notes = "no_place leader_inherited leader_vacant owner_nobody role_vacant handler_nobody category_without_role"
+    notes = "no_place no_cell leader_inherited leader_vacant owner_nobody role_vacant handler_nobody category_without_role"
     keys = {f"status.{status}" for status in STATUSES} | {f"panel.event_{name}" for name in ACTIONS}
     keys |= {f"panel.note_{note}" for note in notes.split()}
-    keys |= {f"panel.how_{how}" for how in ("inherited", "leader_instead", "head_instead", "nobody")}
+    keys |= {f"panel.how_{how}" for how in HOW}
     rules = "covered_by_one covered_by_several_smaller_area_wins covered_by_none"
     assert keys | {f"rule.{rule}" for rule in rules.split()} <= texts.keys()
 
