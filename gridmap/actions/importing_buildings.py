@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
 
 from gridmap.actions.importing import (
     ImportFile,
@@ -24,6 +25,7 @@ from gridmap.actions.importing import (
 )
 from gridmap.actions.office import Office, Work
 from gridmap.actions.placing import LoadedGround, load_ground
+from gridmap.db import areas
 from gridmap.db.bulk import insert_rows
 from gridmap.db.models import Building
 from gridmap.db.spatial import as_multi, as_wkb, from_wkb
@@ -35,6 +37,7 @@ from gridmap.geo.locate import Place, smallest_covering
 _FIELDS = ("name", "address", "floors", "households", "chief")
 _LIMITS = {"code": 64, "name": 200, "address": 400, "chief": 100}
 """Characters that the store takes."""
+_AT_ONCE = 50_000
 
 
 def import_buildings(
@@ -57,12 +60,20 @@ def import_buildings(
     frame = frame.reset_index(drop=True)
     found, stays = left_out(frame, findings or [])
     found += [*_code_faults(frame), *text_faults(frame, _LIMITS)]
+    refuse_errors(found)
+    progress("locate", 0, len(frame))
+    standing = frame[stays].reset_index(drop=True)
+    # Before the write transaction: a city's buildings take a minute to locate, and nobody else could write meanwhile.
+    with office.database.reading() as session:
+        version = areas.net_version(session)
+        rows, outside = _rows(session, standing)
     with office.work() as work:
         one_at_a_time(work)
-        progress("locate", 0, len(frame))
-        refuse_errors(found)
-        rows, outside = _rows(work, frame[stays].reset_index(drop=True))
+        if areas.net_version(work.session) != version:
+            rows, outside = _rows(work.session, standing)
         found += outside
+        for row in rows:
+            row["valid_from"] = work.now
         counts = _store(work, rows, set(frame["code"][~stays]) if is_replacing else None)
         counts["left_out"] = int((~stays).sum())
         progress("store", len(frame), len(frame))
@@ -85,10 +96,10 @@ def _code_faults(frame: gpd.GeoDataFrame) -> Iterator[Finding]:
             yield Finding("code_duplicate", ERROR, code, {"rows": rows, "count": len(rows)})
 
 
-def _rows(work: Work, frame: gpd.GeoDataFrame) -> tuple[list[dict[str, object]], list[Finding]]:
+def _rows(session: Session, frame: gpd.GeoDataFrame) -> tuple[list[dict[str, object]], list[Finding]]:
     shapes = frame.geometry.to_numpy()
     points = shapely.point_on_surface(shapes)
-    ground = load_ground(work.session)
+    ground = load_ground(session)
     found = _Found(ground, points)
     rows = []
     for number, record in enumerate(frame.drop(columns="geometry").to_dict("records")):
@@ -98,7 +109,7 @@ def _rows(work: Work, frame: gpd.GeoDataFrame) -> tuple[list[dict[str, object]],
         row |= {"code": str(record["code"]), "path": path}
         row |= {"district_code": ground.district_of(path) or NO_DISTRICT}
         row |= {"point_wkb": shapely.to_wkb(points[number]), "footprint_wkb": footprint}
-        row |= {"valid_from": work.now, "valid_to": None, "digest": _digest(row)}
+        row |= {"valid_to": None, "digest": _digest(row)}
         rows.append(row)
     return rows, list(_outside(found, frame, points))
 
@@ -220,22 +231,34 @@ def place_buildings(work: Work) -> int:
 
     Not committed.
     """
-    columns = (Building.id, Building.district_code, Building.code, Building.path, as_wkb(Building.point))
-    rows = list(work.session.execute(select(*columns).where(Building.valid_to.is_(None))))
-    if not rows:
+    taken = {tuple(key) for key in work.session.execute(select(Building.district_code, Building.code))}
+    if not taken:
         return 0
     ground = load_ground(work.session)
-    paths = _Found(ground, shapely.from_wkb([row[4] for row in rows])).paths
-    taken = {tuple(key) for key in work.session.execute(select(Building.district_code, Building.code))}
-    moved = []
-    for row, path in zip(rows, paths, strict=True):
-        if row.path != path:
-            district = ground.district_of(path) or row.district_code
-            is_free = (district, row.code) not in taken
-            moved.append({"row": row.id, "to": path, "in": district if is_free else row.district_code})
+    moved: list[dict[str, Any]] = []
+    # Some at a time: the store gives up a transaction in which nothing is asked for a minute.
+    for rows in _standing(work):
+        paths = _Found(ground, shapely.from_wkb([row.wkb for row in rows])).paths
+        for row, path in zip(rows, paths, strict=True):
+            if row.path != path:
+                district = ground.district_of(path) or row.district_code
+                is_free = (district, row.code) not in taken
+                moved.append({"row": row.id, "to": path, "in": district if is_free else row.district_code})
     if moved:
         table = Building.__table__
         values: dict[str, Any] = {"path": bindparam("to"), "district_code": bindparam("in")}
         statement = update(table).where(table.c.id == bindparam("row")).values(values)  # type: ignore[arg-type]
         work.session.connection().execute(statement, moved)
     return len(moved)
+
+
+def _standing(work: Work) -> Iterator[Sequence[Any]]:
+    """The buildings that stand now, some at a time: key, district, code, path, their point as WKB."""
+    columns = (Building.id, Building.district_code, Building.code, Building.path)
+    query = select(*columns, as_wkb(Building.point).label("wkb")).where(Building.valid_to.is_(None))
+    last = 0
+    while rows := work.session.execute(
+        query.where(Building.id > last).order_by(Building.id).limit(_AT_ONCE)
+    ).all():
+        yield rows
+        last = rows[-1].id

@@ -10,8 +10,10 @@ import { placeOf } from "./row.js";
 
 const SETTLE_MS = 200;
 const SHOWN = 6; // of each kind
+const FEWEST_DIGITS = 6; // of a building's code: fewer are a cell's number, or the end of a matter's
 const KINDS = {
-  area: { path: "/areas", query: { geometry: 0 }, found: "map.found_areas", id: (p) => p.code, line: areaLine },
+  area: { found: "map.found_areas", id: (p) => p.code, line: areaLine },
+  elsewhere: { found: "map.found_elsewhere", id: (p) => p.code, line: areaLine },
   building: { path: "/buildings", query: {}, found: "map.found_buildings", id: (p) => p.code, line: buildingLine },
   issue: { path: "/issues", query: {}, found: "map.found_issues", id: (p) => p.number, line: issueLine },
 };
@@ -44,11 +46,23 @@ export class Search {
     if (!words) return this.close();
     this.withdraw = new AbortController();
     const { signal } = this.withdraw;
-    const asked = Object.entries(KINDS).map(([kind, { path, query }]) =>
-      get(path, { ...query, q: kind === "area" ? codeOr(words) : words, limit: SHOWN + 1 }, { signal }).then(
+    const isShort = /^\d+$/.test(words) && words.length < FEWEST_DIGITS;
+    const asked = Object.entries(KINDS).filter(([kind, { path }]) => path && !(kind === "building" && isShort)).map(([kind, { path }]) =>
+      get(path, { q: words, limit: SHOWN + 1 }, { signal }).then(
         ({ features }) => ({ kind, features }), (error) => ({ kind, features: [], error })));
     const answers = await Promise.all(asked);
-    return signal.aborted ? undefined : this.show(answers);
+    return signal.aborted ? undefined : this.show([...this.areas(codeOr(words)), ...answers]);
+  }
+
+  /** The areas are at hand: one's own first, the nearer to what was meant the earlier. */
+  areas(words) {
+    const { net } = this.cells;
+    const found = { area: [], elsewhere: [] };
+    for (const area of net.directory?.areas || []) {
+      const rank = rankOf(area, words.toLowerCase());
+      if (rank !== null) found[net.own(area.code) ? "area" : "elsewhere"].push({ rank, properties: area });
+    }
+    return Object.entries(found).map(([kind, list]) => ({ kind, features: list.sort((a, b) => a.rank - b.rank) }));
   }
 
   show(answers) {
@@ -100,7 +114,7 @@ export class Search {
   pick(at) {
     const one = this.found?.[at];
     if (!one) return;
-    this.state.set({ selected: { kind: one.kind, id: one.id } });
+    this.state.set({ selected: { kind: one.kind === "elsewhere" ? "area" : one.kind, id: one.id } });
     this.close();
     this.input.blur();
   }
@@ -110,6 +124,17 @@ export class Search {
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
   }
+}
+
+/** How well an area fits, 0 best: its name, the number in its name, a part of it, the end of its code, a part of it; null: not. */
+function rankOf({ name, code }, words) {
+  const named = name.toLowerCase();
+  if (named === words || code === words) return 0;
+  if (/^\d+$/.test(words) && new RegExp(`(^|\\D)0*${words}(\\D|$)`).test(named)) return 1;
+  if (named.startsWith(words)) return 2;
+  if (named.includes(words)) return 3;
+  if (code.endsWith(words)) return 4;
+  return code.includes(words) ? 5 : null;
 }
 
 /** Codes are often copied with blanks between their parts. */
