@@ -25,6 +25,8 @@ demo: .venv/.ready-demo vendor
 	GRIDMAP_DATA_DIR="$(DEMO_DATA)" $(V)/gridmap init
 	GRIDMAP_DATA_DIR="$(DEMO_DATA)" $(V)/gridmap demo --serve $(if $(filter-out 0,$(LIVE)),--live --pace $(LIVE))
 
+# Servers and commands are started over and over: what Python compiled is kept, also where the environment says not to.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/.ready-test vendor
 	# In the order of their names: those with few but long tests, reordered, would come last and alone.
 	$(V)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
+from werkzeug.routing import Rule
 
+from gridmap.actions import passwords
 from gridmap.actions.office import Office
 from gridmap.actions.signing_in import SignInRules
 from gridmap.app import initialise
@@ -23,6 +28,28 @@ from gridmap.config import Settings, read_settings
 from gridmap.db.engine import Database
 from gridmap.files.tables import load_deadlines, load_roles
 from tests.town import build_town
+
+MEMORY, ROOM = Path("/dev/shm"), 2 * 10**9
+
+
+def _is_roomy(folder: Path) -> bool:
+    """Whether tests find room there, and what they install there runs (in a container it may do neither)."""
+    if not os.access(folder, os.W_OK):
+        return False
+    return shutil.disk_usage(folder).free > ROOM and not os.statvfs(folder).f_flag & os.ST_NOEXEC
+
+
+if "TMPDIR" not in os.environ and _is_roomy(MEMORY):
+    # A database for each test is written, read once and thrown away: on a disk that costs several times the work.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    """Libraries and tests stay until the end: looking for cycles among them again and again took a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(2000, 10, 100)
+
 
 ENGINES = ("spatialite", "postgis")
 START = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
@@ -48,14 +75,26 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+POSTGIS = sorted(file.stem for file in Path("/usr/lib/postgresql").glob("*/lib/postgis-[0-9]*.so"))
+# Each test connects anew, to a database of its own: PostGIS is loaded once, and nothing tidies up behind them.
+OPTIONS = [
+    f"shared_preload_libraries={''.join(POSTGIS[-1:])}",
+    "autovacuum=off",
+    "full_page_writes=off",
+    "jit=off",
+]
+OPTIONS += ["max_wal_size=128MB"]  # it may lie in memory
+
+
 class PostgresServer:
     """A throw-away cluster by Debian's pg_virtualenv; gone when its standard input closes."""
 
     def __init__(self) -> None:
         script = 'echo "READY $PGHOST $PGPORT $PGUSER $PGPASSWORD"; exec cat'
+        options = [word for option in OPTIONS for word in ("-o", option)]
         # -t and a port of its own: several test sessions may run at once, also for root.
         self._process = subprocess.Popen(
-            ["pg_virtualenv", "-t", "sh", "-c", script],
+            ["pg_virtualenv", "-t", *options, "sh", "-c", script],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -111,9 +150,12 @@ def postgres() -> Iterator[PostgresServer]:
     server.stop()
 
 
+ZONE = ZoneInfo("Asia/Shanghai")
+ROLES, DEADLINES = load_roles(), load_deadlines(ZONE)
+
+
 def make_office(url: str, data_dir: Path, clock: Clock) -> Office:
-    zone = ZoneInfo("Asia/Shanghai")
-    return Office(Database(url), load_roles(), zone, data_dir, clock, deadlines=load_deadlines(zone))
+    return Office(Database(url), dict(ROLES), ZONE, data_dir, clock, deadlines=DEADLINES)
 
 
 def _prepared(url: str, folder: Path, *, with_town: bool) -> None:
@@ -236,6 +278,15 @@ def app(office: Office, rules: SignInRules) -> Iterator[Flask]:
 
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 CHROMIUM += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+# The list of what an address may be completed to is a page of the browser's own, drawn anew for each of its
+# windows, though none is seen here: more work than most of ours. The last such list counts, so what Playwright
+# turns off stands in it too.
+UNSEEN = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"]
+UNSEEN += ["AimEnabled", "AvoidUnnecessaryBeforeUnloadCheckSync", "AvoidCorsURLLoaderRestartOnRedirect"]
+UNSEEN += ["DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay"]
+UNSEEN += ["MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding"]
+UNSEEN += ["PreconnectToSearch", "ThirdPartyStoragePartitioning"]
+CHROMIUM += [f"--disable-features={','.join(UNSEEN)}"]
 
 
 @pytest.fixture(scope="session")
@@ -245,6 +296,35 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         yield opened
         opened.close()
+
+
+SLOW_HASHER = passwords._HASHER
+"""The one that is really used; the servers that tests start use it."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> Iterator[None]:
+    """Passwords are hashed fast: what a hash must cost has a test of its own (see actions/test_passwords.py)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _routes_compiled_once() -> Iterator[None]:
+    """Most tests build an application of their own, all with the same routes: each is made into code once."""
+    made: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+    make = Rule._compile_builder
+
+    def build_of(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (append_unknown, *rule._trace, *sorted(rule.arguments), repr(rule.defaults))
+        if key not in made:
+            made[key] = make(rule, append_unknown)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", build_of)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,8 @@ stream's lock nor, on SQLite, everybody else's pen; the stream is told one summa
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from gridmap.actions.comparing import compare
 from gridmap.actions.importing import (
     ImportFile,
     ImportReport,
@@ -25,27 +25,30 @@ from gridmap.actions.importing import (
     note_import,
     refuse_errors,
 )
-from gridmap.actions.new_matters import NOBODY, Category, DayKey, NewMatters
+from gridmap.actions.lots import DayKey, Need, lots, needs, reserve_numbers
+from gridmap.actions.makers import made_ahead
+from gridmap.actions.new_matters import NOBODY, Category, NewMatters
 from gridmap.actions.office import Office, Work, add_event, add_words
 from gridmap.actions.placing import Sent, StaffingTable, assignment_json, load_ground, why_of
 from gridmap.actions.pretences import Pretence
 from gridmap.actions.reporting import due_text, people_columns, place_columns
 from gridmap.actions.standings import Standings
 from gridmap.db import categories, history, issues, posts
-from gridmap.db.bulk import next_in_row, reserve_ids
+from gridmap.db.bulk import reserve_ids
 from gridmap.db.engine import is_unique_violation
 from gridmap.db.first_load import indexes_last
 from gridmap.db.loading import Loading
 from gridmap.db.models import CategoryRow, EventRow, Issue, Words
 from gridmap.domain.categories import resolve
-from gridmap.domain.history import quoted
 from gridmap.errors import ChoiceNeededError, ConflictError, InvalidInputError
 from gridmap.files.matters import Matters
 from gridmap.geo.coverage import ERROR, WARNING, Finding
 from gridmap.geo.crs import check_datum
 
 OWN = ("own", "matter")
-_CHUNK = 20_000
+_LOT = 20_000
+_MANY = 100_000
+"""So many new matters on PostgreSQL pay for processes that make them."""
 _FILLED = (Issue, EventRow, Words)
 
 
@@ -68,17 +71,18 @@ class IssueImport:
 class _Batch:
     """Rows of a file after reading: which are new, which differ from what is stored, where each stands.
 
-    `days` are the local ones of their reports.
+    `changed` has the digest of what each says now; `days` are the local ones of their reports; `needs` are
+    those of the new ones.
     """
 
     matters: Matters
     wanted: IssueImport
     keys: list[str]
-    digests: list[str]
     new: list[int]
-    changed: list[int]
+    changed: Mapping[int, str]
     standings: Standings
     days: list[date]
+    needs: list[Need]
 
 
 def import_issues(
@@ -88,13 +92,17 @@ def import_issues(
     file: ImportFile,
     findings: list[Finding] | None = None,
     progress: Progress = no_progress,
+    *,
+    makers: int = 0,
 ) -> ImportReport:
     """Store the matters of a file; commits all or none, and none is refused for its place.
+
+    Very many new ones are made by up to `makers` forked processes, on PostgreSQL: for whoever has a process to itself.
 
     Known by `source` and their own id: the same row again changes nothing, another one is amended by
     an event. A category nobody knows becomes one of the district's own, and a finding says so.
     Raises FindingsError, InvalidInputError `datum_unknown`, ConflictError `import_raced` where the
-    same file was taken in at the same time.
+    same file was taken in at the same time, UnavailableError `maker_lost`.
     """
     check_datum(wanted.datum)
     found = list(findings or [])
@@ -103,10 +111,10 @@ def import_issues(
         keys = _categories(session, matters, found)
         refuse_errors(found)
         batch = _compared(session, office.zone, matters, wanted, keys, progress)
-    firsts = {} if file.is_dry_run else _reserve_numbers(office, batch)
+    firsts = {} if file.is_dry_run else reserve_numbers(office, batch.needs)
     try:
         with office.work() as work:
-            counts = _store(office, work, batch, firsts, progress)
+            counts = _store(office, work, batch, firsts, makers, progress)
             if counts["new"] or counts["changed"]:
                 work.tell(
                     "imported", {"issues": counts["new"] + counts["changed"]}, district_code=_district(batch)
@@ -120,7 +128,7 @@ def import_issues(
 
 
 def _district(batch: _Batch) -> str:
-    return batch.standings.of((batch.new or batch.changed)[:1]).district_code[0]
+    return batch.standings.of((batch.new or list(batch.changed))[:1]).district_code[0]
 
 
 def _categories(session: Session, matters: Matters, found: list[Finding]) -> list[str]:
@@ -147,59 +155,29 @@ def _compared(
     keys: list[str],
     progress: Progress,
 ) -> _Batch:
-    digests = _digests(matters, keys, wanted)
-    stored = issues.taken_in(session, wanted.source, matters.external_id)
-    new, changed = list[int](), list[int]()
-    for row, external in enumerate(matters.external_id):
-        known = stored.get(external)
-        if known is None:
-            new.append(row)
-        elif known.body_digest != digests[row] or known.differs(matters.description[row]):
-            changed.append(row)
+    found = compare(session, matters, wanted.source, wanted.datum, keys)
     ground = load_ground(session)
-    standings = Standings(ground, matters, wanted.datum, sorted(new + changed), progress)
+    standings = Standings(ground, matters, wanted.datum, sorted([*found.new, *found.changed]), progress)
     days = [moment.astimezone(zone).date() for moment in matters.created_at]
-    return _Batch(matters, wanted, keys, digests, new, changed, standings, days)
-
-
-def _digests(matters: Matters, keys: Sequence[str], wanted: IssueImport) -> list[str]:
-    """What has to be equal, beside the words, for each row to be the same again: the digest of its canonical JSON."""
-    datum, spelled = quoted(wanted.datum), {key: quoted(key) for key in set(keys)}
-    bodies = (
-        f"[{lon!r},{lat!r},{datum},{'null' if accuracy is None else repr(accuracy)},{spelled[key]},"
-        f'"{created.isoformat()}",{quoted(closed.isoformat()) if closed else "null"}]'
-        for lon, lat, accuracy, key, created, closed in zip(
-            matters.lon.tolist(), matters.lat.tolist(), matters.accuracy_m, keys,
-            matters.created_at, matters.closed_at, strict=True,
-        )
-    )  # fmt: skip
-    return [hashlib.sha256(body.encode()).hexdigest() for body in bodies]
-
-
-def _reserve_numbers(office: Office, batch: _Batch) -> dict[DayKey, int]:
-    """The first number for each district and local day, given out in a transaction of its own.
-
-    A counter's row stays locked until its transaction ends: reports of the same day would wait for the
-    whole import. If the import then fails, its numbers stay unused.
-    """
-    if not batch.new:
-        return {}
-    districts, days = batch.standings.of(batch.new).district_code, [batch.days[row] for row in batch.new]
-    needed = Counter(zip(districts, days, strict=True))
-    with office.work() as work:
-        return {
-            (district, day): next_in_row(work.session, f"{district}-{day:%Y%m%d}", count)
-            for (district, day), count in sorted(needed.items())
-        }
+    districts = standings.of(found.new).district_code if found.new else []
+    needed = needs(found.new, districts, days, matters.description, _LOT)
+    return _Batch(matters, wanted, keys, *found, standings, days, needed)
 
 
 def _store(
-    office: Office, work: Work, batch: _Batch, firsts: dict[DayKey, int], progress: Progress
+    office: Office,
+    work: Work,
+    batch: _Batch,
+    firsts: Mapping[DayKey, int],
+    makers: int,
+    progress: Progress,
 ) -> dict[str, int]:
     rows_by_key = _ensure_categories(work.session, set(batch.keys))
     held = posts.along_many(work.session, batch.standings.paths(), work.now)
     table = StaffingTable(held, office.roles, work.now)
-    _insert(office, work, batch, firsts, rows_by_key, table, progress)
+    if batch.new:
+        made = _new_matters(office, work, batch, rows_by_key, table)
+        _insert(work, batch, made, firsts, makers, progress)
     _amend(office, work, batch, rows_by_key, table)
     unchanged = len(batch.matters) - len(batch.new) - len(batch.changed)
     triage = batch.standings.in_triage(batch.new)
@@ -226,27 +204,17 @@ def _ensure_categories(session: Session, keys: set[str]) -> dict[str, CategoryRo
     return known
 
 
-def _insert(
-    office: Office,
-    work: Work,
-    batch: _Batch,
-    firsts: dict[DayKey, int],
-    rows_by_key: dict[str, CategoryRow],
-    table: StaffingTable,
-    progress: Progress,
-) -> None:
-    if not batch.new:
-        return
-    spoken = sum(1 for row in batch.new if batch.matters.description[row])
-    ids, word_ids = reserve_ids(work.session, Issue, len(batch.new)), reserve_ids(work.session, Words, spoken)
-    made = NewMatters(
+def _new_matters(
+    office: Office, work: Work, batch: _Batch, rows_by_key: dict[str, CategoryRow], table: StaffingTable
+) -> NewMatters:
+    return NewMatters(
+        session=work.session,
         matters=batch.matters,
         source=batch.wanted.source,
         datum=batch.wanted.datum,
         is_pretence=batch.wanted.is_pretence,
         pretence=batch.wanted.pretence,
         keys=batch.keys,
-        digests=batch.digests,
         standings=batch.standings,
         categories={
             key: Category(row.id, row.role, office.deadlines.limit_of(row))
@@ -255,16 +223,36 @@ def _insert(
         days=batch.days,
         staffing=table,
         deadlines=office.deadlines,
-        first=firsts,
         now=work.now,
     )
-    words_left = iter(word_ids)
-    with indexes_last(work.session, _FILLED, len(batch.new)), Loading(work.session) as loading:
-        for start in range(0, len(batch.new), _CHUNK):
-            rows = batch.new[start : start + _CHUNK]
-            made.load(loading, rows, ids[start : start + _CHUNK], words_left)
-            progress("store", start + len(rows), len(batch.new))
-    history.share_assignments(work.session, made.shared)
+
+
+def _insert(
+    work: Work,
+    batch: _Batch,
+    made: NewMatters,
+    firsts: Mapping[DayKey, int],
+    makers: int,
+    progress: Progress,
+) -> None:
+    session, number = work.session, len(batch.new)
+    ids = reserve_ids(session, Issue, number)
+    word_ids = reserve_ids(session, Words, sum(need.words for need in batch.needs))
+    given = lots(batch.needs, firsts, ids, word_ids)
+    is_worth_it = number >= _MANY and session.get_bind().dialect.name != "sqlite"
+    shared: dict[str, str] = {}
+    with (
+        indexes_last(session, _FILLED, number),
+        # The makers are forked before the loading starts its thread.
+        made_ahead(made.make, given, makers if is_worth_it else 0) as finished,
+        Loading(session) as loading,
+    ):
+        for lot, (loads, named) in zip(given, finished, strict=True):
+            for load in loads:
+                loading.add(load)
+            shared |= named
+            progress("store", lot.ids[-1] - ids[0] + 1, number)
+    history.share_assignments(session, shared)
 
 
 def _sent(batch: _Batch, row: int) -> Sent:
@@ -306,7 +294,7 @@ def _amend(
         values = place_columns(standing, sent) | people_columns(assigned)
         values |= {
             "category_id": category.id,
-            "body_digest": batch.digests[row],
+            "body_digest": batch.changed[row],
             "district_code": issue.district_code,
         }
         values |= {"occurred_at": batch.matters.created_at[row], "closed_at": closed}

@@ -1,7 +1,7 @@
 """What a file's new matters are kept as: their rows, the first links of their chains, their words.
 
 All of it is worked out column by column, some thousand matters at a time. Every JSON text made here is the
-one that `canonical` would write. What repeats from one matter to the next (a cell, who is asked there)
+one that `canonical` would write. A lot needs nothing of the lots before it, so it can be made anywhere. What repeats from one matter to the next (a cell, who is asked there)
 is written out once; an event names who is asked by a digest.
 """
 
@@ -12,16 +12,19 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import count, islice
+from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
+from sqlalchemy.orm import Session
 
+from gridmap.actions.comparing import body_digests
+from gridmap.actions.lots import DayKey, Lot
 from gridmap.actions.placing import Sent, StaffingTable, assignment_json, why_of
 from gridmap.actions.pretences import Done, Pretence
 from gridmap.actions.standings import Standings, Stood
 from gridmap.db.bulk import instant_text, kept_points
-from gridmap.db.loading import Columns, Loading
+from gridmap.db.loading import Columns, Load, load_of
 from gridmap.db.models import EventRow, Issue, Words
 from gridmap.domain.deadlines import Deadlines, Limit
 from gridmap.domain.history import START, canonical, digest_of, first_link, quoted, words_digest
@@ -45,15 +48,11 @@ _NONE_OF_THEM = canonical({"code": None, "name": None, "share": 0.0})
 """The chance that a matter with an accuracy lies in no cell after all, where it plainly lies in one."""
 _EVENT = ("district_code", "issue_id", "seq", "kind", "at", "data", "before", "digest", "actor_id")
 
-DayKey = tuple[str, date]
-"""A district and a local day: what numbers are counted in."""
 
-
-def _salts() -> Iterator[str]:
-    """Random salts without end, drawn many at a time: asking the system for each takes longer than all else."""
-    while True:
-        drawn = secrets.token_hex(16 * 1000)
-        yield from (drawn[n : n + 32] for n in range(0, len(drawn), 32))
+def _salts(number: int) -> list[str]:
+    """Random salts, drawn together: asking the system for each takes longer than all else."""
+    drawn = secrets.token_hex(16 * number)
+    return [drawn[n : n + 32] for n in range(0, len(drawn), 32)]
 
 
 class Category(NamedTuple):
@@ -72,18 +71,12 @@ class _People(NamedTuple):
     handler_id: int | None
 
 
-class _Numbers(NamedTuple):
-    """What the numbers of a district's day begin with, and how they go on."""
-
-    prefix: str
-    sequence: Iterator[int]
-
-
 class _Part(NamedTuple):
     """Some matters side by side: their rows of the file, their keys, where they stand, what the file says of them."""
 
     rows: Sequence[int]
     ids: Sequence[int]
+    digests: list[str]
     stood: Stood
     category: list[Category]
     accuracy_m: list[float | None]
@@ -99,61 +92,64 @@ class _Chains(NamedTuple):
     digest: Sequence[str]
 
 
+class Made(NamedTuple):
+    """What some matters are kept as: rows on their way to the store, and assignments that no lot named before, by digest."""
+
+    loads: list[Load]
+    shared: Mapping[str, str]
+
+
 @dataclass
 class NewMatters:
-    """Makes and stores the rows of new matters.
+    """Makes the rows of new matters; `session` only says how its store keeps them.
 
-    `keys`, `digests`, `days` (local ones, of the report) and `standings` are by row of the file; `first`
-    holds the first sequence number of each district and day. `is_pretence`: kept as if reported and closed
-    here, then, by those who hold the posts; `pretence` tells more of that past. `shared` are the
-    assignments that the events name, by digest.
+    `keys`, `days` (local ones, of the report) and `standings` are by row of the file. `is_pretence`: kept as if reported and closed
+    here, then, by those who hold the posts; `pretence` tells more of that past.
     """
 
+    session: Session
     matters: Matters
     source: str
     datum: str
     is_pretence: bool
     pretence: Pretence | None
     keys: Sequence[str]
-    digests: Sequence[str]
     days: Sequence[date]
     standings: Standings
     categories: Mapping[str, Category]
     staffing: StaffingTable
     deadlines: Deadlines
-    first: Mapping[DayKey, int]
     now: datetime
-    shared: dict[str, str] = field(default_factory=dict)
-    _given: dict[DayKey, _Numbers] = field(default_factory=dict)
+    _shared: dict[str, str] = field(default_factory=dict)
     _people: dict[tuple[str, str | None] | None, _People] = field(default_factory=dict)
     _cells: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._digest = first_link("imported", self.now, None)
-        self._salts = _salts()
 
-    def load(
-        self, loading: Loading, rows: Sequence[int], ids: Sequence[int], word_ids: Iterator[int]
-    ) -> None:
-        """Store the matters that stand in `rows` of the file under the keys `ids`, with words and chains."""
-        instant, part = instant_text(loading.session), self._part(rows, ids)
-        numbers, people, due = self._numbers(part), self._asked(part), self._due(part)
-        words, named = self._said(part, word_ids)
+    def make(self, lot: Lot) -> Made:
+        """The matters of a lot with their words and chains."""
+        instant, part = instant_text(self.session), self._part(lot)
+        numbers, people, due = self._numbers(part, lot.first), self._asked(part), self._due(part)
+        words, named = self._said(part, lot.word_ids)
         facts = self._facts(part, self._whys(part), people, due, named)
         chains = self._chains(part, numbers, facts, people, instant)
         kept = self._kept(part, numbers, people, due, instant)
         told = {"history_seq": chains.seq, "history_digest": chains.digest}
-        points = kept_points(loading.session, self.standings.lon[rows], self.standings.lat[rows])
-        loading.add(Issue, {**kept, **told, "geom": points})
-        if words["id"]:
-            loading.add(Words, words)
-        loading.add(EventRow, chains.events)
+        points = kept_points(self.session, self.standings.lon[lot.rows], self.standings.lat[lot.rows])
+        tables = [(Issue, {**kept, **told, "geom": points}), (Words, words), (EventRow, chains.events)]
+        loads = [
+            load_of(self.session, model, columns) for model, columns in tables if columns["district_code"]
+        ]
+        shared, self._shared = self._shared, {}
+        return Made(loads, shared)
 
-    def _part(self, rows: Sequence[int], ids: Sequence[int]) -> _Part:
-        matters = self.matters
+    def _part(self, lot: Lot) -> _Part:
+        matters, rows = self.matters, lot.rows
         return _Part(
             rows,
-            ids,
+            lot.ids,
+            body_digests(matters, rows, self.keys, self.datum),
             self.standings.of(rows),
             [self.categories[self.keys[row]] for row in rows],
             [matters.accuracy_m[row] for row in rows],
@@ -161,13 +157,12 @@ class NewMatters:
             [matters.closed_at[row] for row in rows],
         )
 
-    def _numbers(self, part: _Part) -> list[str]:
+    def _numbers(self, part: _Part, first: Mapping[DayKey, int]) -> list[str]:
+        given = {key: (number_prefix(*key), count(start)) for key, start in first.items()}
         numbers = []
         for key in zip(part.stood.district_code, [self.days[row] for row in part.rows], strict=True):
-            given = self._given.get(key)
-            if given is None:
-                given = self._given[key] = _Numbers(number_prefix(*key), count(self.first.get(key, 1)))
-            numbers.append(f"{given.prefix}{next(given.sequence):04d}")
+            prefix, sequence = given[key]
+            numbers.append(f"{prefix}{next(sequence):04d}")
         return numbers
 
     def _kept(
@@ -188,7 +183,7 @@ class NewMatters:
             "is_triage": [cell is None for cell in stood.cell],
             "category_id": [category.id for category in part.category],
             "external_id": [matters.external_id[row] for row in rows],
-            "body_digest": [self.digests[row] for row in rows],
+            "body_digest": part.digests,
             "sent_lon": matters.lon[rows].tolist(),
             "sent_lat": matters.lat[rows].tolist(),
             "datum": [self.datum] * number,
@@ -268,7 +263,7 @@ class NewMatters:
     def _named(self, told: Mapping[str, Any]) -> _People:
         text = canonical(told)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        self.shared[digest] = text
+        self._shared[digest] = text
         return _People(digest, told["owner"]["person_id"], told["handler"]["person_id"])
 
     def _due(self, part: _Part) -> list[datetime | None]:
@@ -279,12 +274,12 @@ class NewMatters:
             for category, created, closed in zip(part.category, part.created, part.closed, strict=True)
         ]
 
-    def _said(self, part: _Part, ids: Iterator[int]) -> tuple[Columns, list[str]]:
+    def _said(self, part: _Part, keys: Sequence[int]) -> tuple[Columns, list[str]]:
         """The words as columns, and for each matter what its event says of them."""
         texts = [self.matters.description[row] for row in part.rows]
         spoken = [n for n, text in enumerate(texts) if text]
         said = [texts[n] for n in spoken]
-        keys, salts = list(islice(ids, len(said))), list(islice(self._salts, len(said)))
+        salts = _salts(len(said))
         named = [""] * len(texts)
         for n, key, salt, text in zip(spoken, keys, salts, said, strict=True):
             named[n] = f'{{"digest":"{words_digest(salt, text)}","id":{key},"kind":"description"}}'

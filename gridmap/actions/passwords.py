@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 from sqlalchemy.orm import Session
 
 from gridmap.actions.office import Work
@@ -23,8 +25,6 @@ WALL = "wall"
 PLACE_WAIT_S = 5.0
 _HASHER = PasswordHasher()
 _PLACES = threading.BoundedSemaphore(2)
-NOBODY = _HASHER.hash(secrets.token_hex(16))
-"""Verified against where no account is: the same time passes."""
 KINDS: dict[str, Callable[[str], bool]] = {
     "lower": str.islower,
     "upper": str.isupper,
@@ -62,6 +62,16 @@ def hash_password(password: str) -> str:
     """The argon2id hash of a password. Raises TooManyError where too many wait."""
     with _a_place():
         return _HASHER.hash(password)
+
+
+def nobodys_hash() -> str:
+    """What no password comes to, as slow to verify as any hash: taken where no account is, so that the same time passes."""
+    cost = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    salt, digest = (
+        b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (_HASHER.salt_len, _HASHER.hash_len)
+    )
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
 
 
 def matches(password_hash: str, password: str) -> bool:

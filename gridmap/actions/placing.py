@@ -88,7 +88,9 @@ class Ground:
         place = standing.place
         if place.cell is None:
             return standing
-        could_be = [c.cell.path for c in place.candidates if c.cell is not None and c.share >= AMBIGUOUS_SHARE]
+        could_be = [
+            c.cell.path for c in place.candidates if c.cell is not None and c.share >= AMBIGUOUS_SHARE
+        ]
         above = ancestors(place.cell.path)[:-1]
         path = next((one for one in reversed(above) if all(is_below(other, one) for other in could_be)), "")
         return Standing(place.left_open(), path, self.district_code(path))

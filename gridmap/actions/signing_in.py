@@ -18,7 +18,6 @@ from gridmap.actions import attempts
 from gridmap.actions.attempts import Limit, Visitor
 from gridmap.actions.office import Office, Work
 from gridmap.actions.passwords import (
-    NOBODY,
     WALL,
     PasswordRules,
     check_password,
@@ -26,6 +25,7 @@ from gridmap.actions.passwords import (
     hash_password,
     is_too_old,
     matches,
+    nobodys_hash,
     put_password,
 )
 from gridmap.db import accounts
@@ -193,7 +193,7 @@ def sign_in(
     with office.database.reading() as session:
         account = accounts.by_name(session, username)
         by_code = account is not None and _is_one_time(account, secret, office.clock())
-        stored = (account.password_hash if account and account.is_active else None) or NOBODY
+        stored = (account.password_hash if account and account.is_active else None) or nobodys_hash()
     try:
         is_right = matches(stored, secret) or by_code
     except TooManyError:
@@ -235,7 +235,7 @@ def set_password(
     """
     with office.database.reading() as session:
         account = session.get_one(Account, account_id)
-        stored, by_code = account.password_hash or NOBODY, _is_one_time(account, old, office.clock())
+        stored, by_code = account.password_hash or nobodys_hash(), _is_one_time(account, old, office.clock())
     attempt = attempts.start(
         office, account.username, visitor, per_name=rules.per_name, per_address=rules.per_address
     )

@@ -22,6 +22,7 @@ from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.importing_landmarks import import_landmarks
 from gridmap.actions.importing_staff import import_staff
+from gridmap.actions.makers import makers_here
 from gridmap.app import sign_in_rules
 from gridmap.cli import sources
 from gridmap.cli.desk import Desk, command
@@ -253,7 +254,13 @@ def issues_command(desk: Desk, file: Path, **options: Any) -> None:
     with paper_for(desk, source, spots, options) as paper:
         with Bars(desk) as progress, without_cycles():
             report = import_issues(
-                desk.office, rows, wanted, _file(source, options), doubts + findings, progress
+                desk.office,
+                rows,
+                wanted,
+                _file(source, options),
+                doubts + findings,
+                progress,
+                makers=makers_here(),
             )
         paper.done(report)
 

@@ -19,7 +19,6 @@ from gridmap.cli.findings import Told, show, tell, title_of
 from gridmap.errors import FindingsError
 from gridmap.files.reading import Source
 from gridmap.geo.crs import WGS84
-from gridmap.maps.findings import Sheet, findings_map
 from gridmap.texts import catalogue, text
 
 _WITH_HEADER = (".csv", ".tsv", ".txt", ".xlsx")
@@ -55,6 +54,8 @@ class Paper:
         """Write the map, where one is wanted; `outcome` is stored, dry_run or refused."""
         if self._map is None or self._features is None:
             return
+        from gridmap.maps.findings import Sheet, findings_map  # noqa: PLC0415  (the other commands do without folium)
+
         sheet = Sheet(self._source.name, outcome, self._desk.language, catalogue(self._desk.language))
         page = findings_map(self._features, _frame(told, self._desk.language), sheet)
         self._map.write_text(page, encoding="utf-8")

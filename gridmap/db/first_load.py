@@ -34,6 +34,11 @@ _HOLDS = text(
     "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND relation = to_regclass(:table)"
     " AND mode = 'AccessExclusiveLock' AND granted"
 )
+_ROOM = text(
+    "SELECT set_config('maintenance_work_mem', '256MB', true)"
+    " WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('256MB')"
+)
+"""For this transaction: as PostgreSQL is delivered it sorts on disk, and with one process."""
 
 
 class _Index(NamedTuple):
@@ -75,6 +80,7 @@ def indexes_last(session: Session, models: Sequence[type[Base]], count: int) -> 
     for table, index in taken:
         session.execute(text(index.drop(table)))
     yield
+    session.execute(_ROOM)
     for table, index in taken:
         session.connection().exec_driver_sql(index.build(table))
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy.orm import Session
 
@@ -19,21 +19,44 @@ Columns = Mapping[str, Sequence[Any]]
 """Rows of one table side by side: the values of each column, all as many."""
 
 
+class Load(NamedTuple):
+    """Rows of one table as the store's door wants them: a command, and COPY text of some of them at a time, or values by name."""
+
+    command: str
+    rows: Sequence[Any]
+
+
+def load_of(session: Session, model: type[Base], columns: Columns) -> Load:
+    """The rows whose values stand side by side in `columns` (a geometry column is called `geom`).
+
+    Values are given as the store keeps them: `instant_text` and `kept_points` say how. Asks the store nothing.
+    """
+    table = model.__tablename__
+    if session.get_bind().dialect.name == "sqlite":
+        rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        return Load(insert_command(table, tuple(columns), True), rows)
+    # What is NULL in all of these rows need not be said in each.
+    said = {name: values for name, values in columns.items() if any(v is not None for v in values)}
+    size = len(next(iter(said.values())))
+    text = [
+        _copy_text([values[start : start + BATCH] for values in said.values()])
+        for start in range(0, size, BATCH)
+    ]
+    return Load(f"COPY {table} ({', '.join(said)}) FROM STDIN", text)
+
+
 class Loading:
     """Many rows on their way into the store, by the engine's fastest door and within the session's transaction.
 
-    On PostgreSQL (COPY) rows are on their way while the caller makes the next ones; what goes wrong with
-    them is raised by a later call, or at the end. Values are given as the store
-    keeps them: `instant_text` and `kept_points` say how.
+    On PostgreSQL (COPY) rows are on their way while the caller makes the next ones, by a thread that the
+    first of them starts; what goes wrong with them is raised by a later call, or at the end.
     """
 
     def __init__(self, session: Session) -> None:
         session.flush()
-        self.session = session
         self._connection: Any = session.connection().connection.driver_connection
         self._dialect = session.connection().dialect
-        self._is_sqlite = self._dialect.name == "sqlite"
-        self._courier = None if self._is_sqlite else ThreadPoolExecutor(1, "loading")
+        self._courier = None if self._dialect.name == "sqlite" else ThreadPoolExecutor(1, "loading")
         self._under_way: deque[Future[None]] = deque()
 
     def __enter__(self) -> Self:
@@ -49,16 +72,14 @@ class Loading:
             if self._courier is not None:
                 self._courier.shutdown(wait=True, cancel_futures=True)
 
-    def add(self, model: type[Base], columns: Columns) -> None:
-        """Insert the rows whose values stand side by side in `columns` (a geometry column is called `geom`)."""
+    def add(self, load: Load) -> None:
+        """Insert the rows of `load`."""
         if self._courier is None:
             with as_others(self._dialect, "INSERT"):
-                command = insert_command(model.__tablename__, tuple(columns), True)
-                rows = zip(*columns.values(), strict=True)
-                self._connection.executemany(command, [dict(zip(columns, row, strict=True)) for row in rows])
+                self._connection.executemany(load.command, load.rows)
             return
         self._arrive(_AHEAD)
-        self._under_way.append(self._courier.submit(self._copy, model.__tablename__, columns))
+        self._under_way.append(self._courier.submit(self._copy, load))
 
     def _arrive(self, left: int) -> None:
         """Wait until no more than `left` loads are under way. Raises what went wrong with one."""
@@ -66,13 +87,10 @@ class Loading:
             with as_others(self._dialect, "COPY"):
                 self._under_way.popleft().result()
 
-    def _copy(self, table: str, columns: Columns) -> None:
-        # What is NULL in all of these rows need not be said in each.
-        columns = {name: values for name, values in columns.items() if any(v is not None for v in values)}
-        command = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-        with self._connection.cursor() as cursor, cursor.copy(command) as copy:
-            for start in range(0, len(next(iter(columns.values()))), BATCH):
-                copy.write(_copy_text([values[start : start + BATCH] for values in columns.values()]))
+    def _copy(self, load: Load) -> None:
+        with self._connection.cursor() as cursor, cursor.copy(load.command) as copy:
+            for text in load.rows:
+                copy.write(text)
 
 
 def _copy_text(columns: Sequence[Sequence[Any]]) -> bytes:

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy import sparse, stats
+from scipy import sparse
+from scipy.sparse import csgraph
+from scipy.special import ndtr  # not scipy.stats: all of it would be loaded with every start
 
 Floats = NDArray[np.float64]
 
@@ -62,7 +64,7 @@ def significant(z: Floats, p: float) -> NDArray[np.bool_]:
 
     Thousands of cells are looked at: with a bare p < 0.05 one in twenty would stand out on any map.
     """
-    chance = 2 * stats.norm.sf(np.abs(z))
+    chance = 2 * ndtr(-np.abs(z))
     rising = np.sort(chance)
     holds = rising <= p * np.arange(1, len(z) + 1) / len(z)
     limit = rising[np.flatnonzero(holds)[-1]] if holds.any() else -1.0
@@ -83,6 +85,6 @@ def groups(kind: NDArray[np.int8], weights: Any) -> list[NDArray[np.int64]]:
     same = []
     for sign in (1, -1):
         at = np.flatnonzero(np.sign(kind) == sign)
-        count, label = sparse.csgraph.connected_components(weights[at][:, at], directed=False)
+        count, label = csgraph.connected_components(weights[at][:, at], directed=False)
         same += [at[label == one] for one in range(count)]
     return same

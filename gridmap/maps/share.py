@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import folium
 import geopandas as gpd
@@ -21,17 +22,31 @@ from gridmap.maps.legend import legend
 from gridmap.maps.page import MAX_ZOOM, MIN_ZOOM, Bounds
 from gridmap.maps.veil import Veil
 
-_COLUMNS = ("name", "code", "open")
+_COLUMNS = ("name", "code", "said")
 """What is told of an area that is pointed at."""
+TENTHS = 10
+"""Rates are kept as whole tenths, so that the classes of every figure are ranges of whole numbers."""
 _SHARPNESS_M = 1.5
 """By so much borders may be off: a pixel of a sheet of paper that shows a street of a town."""
+
+
+@dataclass(frozen=True)
+class GivenClasses(styles.Classes):
+    """Classes somebody sees already: `steps` says for each above zero which of CHOROPLETH fills it."""
+
+    steps: tuple[int, ...] = ()
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        """The fill of each class, zero first."""
+        return (styles.CHOROPLETH[0], *(styles.CHOROPLETH[step] for step in self.steps))
 
 
 @dataclass(frozen=True)
 class SharedMap:
     """The pieces of the file: `styles` and `scripts` are the contents of elements, `body` is HTML; all safe as they are.
 
-    `legend` is what `gridmap.maps.legend` says of the classes.
+    `legend` is what `gridmap.maps.legend` says of the classes, each with its range in words (`said`).
     """
 
     styles: Markup
@@ -47,9 +62,13 @@ def shared_map(
     bounds: Bounds,
     texts: Mapping[str, str],
     vendor: Path,
+    measure: str = "open",
+    classes: styles.Classes | None = None,
 ) -> SharedMap:
-    """Cells (columns code, name, level, open, geometry, any CRS) coloured by open matters, and one's own area.
+    """Cells (columns code, name, level, open, geometry, any CRS) coloured by `open`, and one's own area.
 
+    `measure` says what `open` holds: open matters, late ones (`late`), or tenths of open ones per 100
+    households (`rate`; null where nobody lives). `classes`: those to use; None for those that fit.
     Borders are simplified by up to 1.5 m, those that cells share alike. `bounds`: west, south, east, north
     in WGS84 degrees, what is seen first; `vendor`: the folder of Leaflet. Raises ValueError where a frame
     has no CRS.
@@ -63,10 +82,11 @@ def shared_map(
     for pane, z_index in ((layers.OUTSIDE_PANE, 420), (layers.OWN_AREA_PANE, 440)):
         CustomPane(pane, z_index=z_index).add_to(map_)
     counts = layers.open_counts(cells)
-    classes, veil = styles.classify(counts), Veil()
-    layer = layers.cells_layer(_plain(cells), classes, name="cells", veil=veil)
-    said = [texts.get(f"share.column_{name}", name) for name in _COLUMNS]
-    folium.GeoJsonTooltip(_COLUMNS, aliases=said).add_to(layer)
+    classes, veil = classes or styles.classify(counts), Veil()
+    told = _plain(cells).assign(said=[said(count, measure) for count in counts])
+    layer = layers.cells_layer(told, classes, name="cells", veil=veil)
+    aliases = [texts.get(f"share.column_{name}", name) for name in ("name", "code", measure)]
+    folium.GeoJsonTooltip(_COLUMNS, aliases=aliases).add_to(layer)
     layer.add_to(map_)
     if outline is not None and len(outline):
         for part in layers.own_area_layers(outline).values():
@@ -80,8 +100,26 @@ def shared_map(
         styles=Markup(_style(vendor) + _plain_css(figure.header.render())),  # noqa: S704  (our files, folium's rules)
         body=Markup(figure.html.render()),  # noqa: S704
         scripts=Markup(script),  # noqa: S704
-        legend=legend(classes, counts, texts),
+        legend=_in_words(legend(classes, counts, texts), counts, measure),
     )
+
+
+def said(value: int | None, measure: str) -> str:
+    """A figure as it is read: 12,345; a rate with one decimal; a dash where there is none."""
+    if value is None:
+        return "—"
+    return f"{value / TENTHS:,.1f}" if measure == "rate" else f"{value:,}"
+
+
+def _in_words(found: dict[str, Any], counts: Iterable[int | None], measure: str) -> dict[str, Any]:
+    """The legend with the range of each class in words; the last one reaches as far as its values do."""
+    classes: list[dict[str, Any]] = found["classes"]
+    last = classes[-1]
+    last["to"] = max([last["to"], *(count for count in counts if count is not None)])
+    for one in classes:
+        ends = dict.fromkeys(said(one[end], measure) for end in ("from", "to"))
+        one["said"] = "–".join(ends)
+    return found
 
 
 def _plain(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -146,9 +146,19 @@ class StateQuery(LanguageQuery):
 
 
 class ShareQuery(StateQuery):
-    """Which areas are shaded by the matters counted, and what is seen first."""
+    """Which areas are shaded by which figure of the matters counted, in which classes, and what is seen first."""
 
     level: Literal["grid", "community", "street", "district"] = "grid"
+    measure: Literal["open", "late", "rate"] = Field(
+        "open", description="Open matters, overdue ones, or open ones per 100 households"
+    )
+    breaks: BreaksText | None = Field(
+        None, description="Upper bounds of the classes above zero, rising, at most five; none: those that fit"
+    )
+    steps: str | None = Field(
+        None, pattern="^[1-5]{1,5}$", description="How dark each of these classes is, 1 to 5"
+    )
+    method: Literal["fisher_jenks", "quantile"] = Field("quantile", description="How `breaks` were cut")
     bbox: BBoxText | None = None
 
 
@@ -293,7 +303,9 @@ class IssueBody(PlaceBody):
     description: str = Field("", max_length=4000)
     occurred_at: Moment | None = None
     unsure: bool = Field(
-        False, strict=True, description="The sender cannot say which of the cells around it is: it goes to triage"
+        False,
+        strict=True,
+        description="The sender cannot say which of the cells around it is: it goes to triage",
     )
 
 

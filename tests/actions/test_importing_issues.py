@@ -60,14 +60,19 @@ def row(id_: str, **changes: str) -> dict[str, str]:
     return {**good, "description": "", **changes}
 
 
-def take_in(office: Office, *rows: dict[str, str], zone: str = "Asia/Shanghai", dry: bool = False, **wanted: str) -> ImportReport:  # fmt: skip
+def take_in(office: Office, *rows: dict[str, str], zone: str = "Asia/Shanghai", dry: bool = False, makers: int = 0, **wanted: str) -> ImportReport:  # fmt: skip
     """Import rows by way of a CSV file."""
     file = office.data_dir / "matters.csv"
     pd.DataFrame(list(rows)).fillna("").to_csv(file, index=False)
     source = read_table(file)
     matters, findings = read_matters(source.frame, MatterColumns(), ZoneInfo(zone), office.clock())
     return import_issues(
-        office, matters, IssueImport(**wanted), ImportFile(source.name, source.digest, dry), findings
+        office,
+        matters,
+        IssueImport(**wanted),
+        ImportFile(source.name, source.digest, dry),
+        findings,
+        makers=makers,
     )
 
 
@@ -356,14 +361,14 @@ def test_the_same_new_file_from_two_sides_is_taken_in_once(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second import has read the store before the first one committed."""
-    real, nested = import_issues.__globals__["_reserve_numbers"], [True]
+    real, nested = import_issues.__globals__["reserve_numbers"], [True]
 
     def while_another_import_runs(*args: object) -> object:
         if nested.pop() if nested else False:
             take_in(office, row("A1"), row("A2"))
         return real(*args)
 
-    monkeypatch.setitem(import_issues.__globals__, "_reserve_numbers", while_another_import_runs)
+    monkeypatch.setitem(import_issues.__globals__, "reserve_numbers", while_another_import_runs)
     with pytest.raises(ConflictError, match="import_raced"):
         take_in(office, row("A1"), row("A2"))
     assert sorted(by_id(office)) == ["A1", "A2"]

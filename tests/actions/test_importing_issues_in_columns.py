@@ -61,13 +61,20 @@ def datum(request: pytest.FixtureRequest) -> str:
     return getattr(request, "param", "wgs84")
 
 
+@pytest.fixture(params=[0, 2], ids=["here", "by_makers"])
+def makers(request: pytest.FixtureRequest, engine: str) -> int:
+    """In how many processes rows are made; SQLite's never are in others."""
+    return int(request.param) if engine == "postgis" else 0
+
+
 @pytest.fixture
-def rows(office: Office, datum: str, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+def rows(office: Office, datum: str, makers: int, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
     """The rows, taken in as a large first import is, some hundred at a time."""
     monkeypatch.setattr(first_load, "MANY", 1)
-    monkeypatch.setattr(importing_issues, "_CHUNK", 700)
+    monkeypatch.setattr(importing_issues, "_MANY", 1)
+    monkeypatch.setattr(importing_issues, "_LOT", 700)
     rows = odd_rows(datum)
-    take_in(office, *rows, datum=datum, source="hotline")
+    take_in(office, *rows, datum=datum, source="hotline", makers=makers)
     return rows
 
 

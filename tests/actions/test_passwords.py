@@ -6,15 +6,19 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import extract_parameters
+from argon2.exceptions import VerifyMismatchError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
+from gridmap.actions import passwords
 from gridmap.actions.accounts import reset_account
 from gridmap.actions.office import Office
-from gridmap.actions.passwords import PasswordRules, check_password
+from gridmap.actions.passwords import PasswordRules, check_password, hash_password, nobodys_hash
 from gridmap.actions.signing_in import SignInRules, open_ticket, set_first_password, set_password, sign_in
 from gridmap.db import schema
 from gridmap.db.models import Account
 from gridmap.errors import InvalidInputError
-from tests.conftest import Clock
+from tests.conftest import SLOW_HASHER, Clock
 from tests.town import PASSWORD, actor_named
 
 CHEAP = ("First-one-1", "Second-one-2", "Third-one-3")
@@ -113,3 +117,11 @@ def test_an_upgrade_keeps_passwords_and_counts_their_days_from_then(
     with pytest.raises(InvalidInputError):
         set_password(office, account_id, PASSWORD, rules, old=PASSWORD)
     assert sign_in(office, "seat", PASSWORD, rules).account_id == account_id
+
+
+def test_a_hash_is_slow_and_where_there_is_no_account_it_is_as_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_HASHER", SLOW_HASHER)
+    assert extract_parameters(hash_password(PASSWORD)) == RFC_9106_LOW_MEMORY
+    assert extract_parameters(nobodys_hash()) == RFC_9106_LOW_MEMORY
+    with pytest.raises(VerifyMismatchError):
+        SLOW_HASHER.verify(nobodys_hash(), PASSWORD)

@@ -16,6 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, expect
 from sqlalchemy import select
 
+from gridmap.actions.handling import Act, act_on
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db.history import facts_of
@@ -36,6 +37,16 @@ KEPT_TO_OPEN = """(async () => {
   return false;
 })()"""
 """Whether the worker has put aside what the page needs to open without a network; waits up to ten seconds."""
+UNDER_A_SECOND_TAP = """async (hash) => {
+  const at = () => document.elementFromPoint(195, 800)?.id;
+  const shown = new Promise((resolve) => { addEventListener("hashchange", () => setTimeout(resolve), { once: true }); });
+  location.hash = hash;
+  await shown;
+  const first = at();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  return [first, at()];
+}"""
+"""What lies under a thumb at the foot when the screen has just become another, and a moment later."""
 on_one_engine = pytest.mark.parametrize("engine", ["spatialite"])
 
 
@@ -223,7 +234,7 @@ def test_photos_of_no_use_say_why_and_the_report_goes_on_without(
     album.value.set_files(huge)
     expect(phone.page.locator(".fault")).to_contain_text("超过 40 MB")
     phone.look("photo-fault")
-    phone.page.locator(".act").click()
+    phone.page.get_by_role("button", name="先不拍").click()
     phone.choose_category()
     phone.part("send").click()
     expect(phone.part("number")).to_be_visible()
@@ -241,6 +252,9 @@ def test_what_the_server_sends_back_waits_to_be_mended_and_goes_under_no_other_n
     expect(phone.part("strip")).to_contain_text("1 条要您补一下")
     expect(phone.page.locator(".queue__row--refused")).to_contain_text("没有这个类别")
     phone.page.unroute("**/api/v1/issues")
+    phone.context.set_offline(True)
+    expect(phone.part("strip")).to_contain_text(re.compile("没有网络.*1 条要您补一下"))
+    phone.context.set_offline(False)
     phone.page.goto(f"{phone.address}/field#/mine")
     phone.page.locator(".mine__leave").click()
     expect(phone.page.locator(".fault")).to_contain_text("1 条没送达")
@@ -271,6 +285,7 @@ def test_a_task_arrives_by_itself_and_is_done_with_a_photo(office: Office, phone
     phone.page.get_by_role("button", name="受理").click()
     expect(phone.page.locator(".stages .is-now")).to_have_text("处置完毕")
     phone.page.get_by_role("button", name="处置完毕").click()
+    expect(phone.page.get_by_role("button", name="提交")).to_be_disabled()
     with phone.page.expect_file_chooser() as camera:
         phone.page.locator(".look__add").click()
     camera.value.set_files(a_photo(800))
@@ -296,3 +311,70 @@ def test_who_holds_no_post_may_still_report_and_reads_english(office: Office, ph
     expect(phone.page.locator(".leaflet-container")).to_be_visible()
     phone.keep("field-map-en")
     assert phone.complaints == []
+
+
+@on_one_engine
+def test_a_report_stays_where_it_began_when_its_author_walks_on(office: Office, phone: Phone) -> None:
+    phone.open("dong", IN_C1)
+    phone.begin(a_photo(800))
+    expect(phone.page.locator("input[type=search]")).to_be_visible()
+    phone.context.set_geolocation({"longitude": CENTRES[C2][0], "latitude": CENTRES[C2][1], "accuracy": 6})
+    phone.to_card("位置")
+    expect(phone.page.locator(".place__sheet h1")).to_have_text("您已走开 1.0 公里，仍报原处？")
+    phone.look("walked")
+    phone.page.get_by_role("button", name="仍报原处").click()
+    phone.page.get_by_role("button", name="就报这里").click()
+    phone.choose_category()
+    phone.part("send").click()
+    expect(phone.part("number")).to_be_visible()
+    [(issue, _)] = kept(office)
+    assert (why(office, issue)["cell"]["code"], issue.accuracy_m) == (C1, 8)
+
+
+@on_one_engine
+def test_the_same_matter_takes_photo_and_words_and_leaves_no_draft(office: Office, phone: Phone) -> None:
+    report(office, actor_named(office, "li"), report_at(*CENTRES[C1]))
+    phone.open("sun")
+    phone.begin(a_photo(800))
+    phone.choose_category()
+    phone.page.fill("textarea", "还有一堆在后门")
+    phone.part("same").click()
+    expect(phone.part("number")).to_be_visible(timeout=10 * SECOND)
+    phone.page.goto(f"{phone.address}/field#/home")
+    expect(phone.part("report")).to_be_visible()
+    expect(phone.page.locator(".home__draft")).to_have_count(0)
+    with office.database.reading() as session:
+        said = list(session.scalars(select(Words.text)))
+    assert (len(kept(office)), said, len(photos_kept(office))) == (1, ["还有一堆在后门"], 1)
+
+
+@on_one_engine
+def test_a_coarse_place_is_asked_for_and_names_no_cell(phone: Phone) -> None:
+    phone.open("dong", IN_C1 | {"accuracy": 2000})
+    expect(phone.part("accuracy")).to_contain_text("位置太粗，认不出网格")
+    phone.begin(None)
+    phone.to_card("位置")
+    expect(phone.page.locator(".place__sheet h1")).to_have_text("位置太粗，请在地图上点出地点")
+    expect(phone.page.locator(".act")).to_have_text("图钉放在正中")
+    expect(phone.page.locator(".place__under")).to_have_text("位置太粗")
+    phone.look("coarse")
+    first, later = phone.page.evaluate(UNDER_A_SECOND_TAP, "#/tasks")
+    assert first == "phone"
+    assert later != "phone"
+
+
+@on_one_engine
+def test_what_somebody_else_has_begun_meanwhile_counts_as_begun(office: Office, phone: Phone) -> None:
+    number = report(office, actor_named(office, "li"), report_at(*CENTRES[C1])).number
+    phone.open("sun")
+    phone.page.locator(".home .task").click()
+    expect(phone.page.get_by_role("button", name="受理")).to_be_visible()
+    phone.context.set_offline(True)
+    phone.page.get_by_role("button", name="受理").click()
+    expect(phone.part("strip")).to_contain_text("1 条待发送")
+    act_on(office, actor_named(office, "seat"), number, Act("start"))
+    phone.context.set_offline(False)
+    expect(phone.part("strip")).to_be_hidden(timeout=15 * SECOND)
+    expect(phone.page.locator(".stages .is-now")).to_have_text("处置完毕")
+    phone.page.goto(f"{phone.address}/field#/queue")
+    expect(phone.page.locator(".queue__row--sent")).to_contain_text("受理")

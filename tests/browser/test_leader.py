@@ -21,7 +21,7 @@ from gridmap.db.models import Issue
 from gridmap.geo.crs import WGS84
 from tests.browser.conftest import Visitor
 from tests.conftest import Clock
-from tests.town import C1, C2, C3, C4, CENTRES, PARKING, actor_named, report_at
+from tests.town import C1, C2, C3, C4, CENTRES, OUTSIDE, PARKING, RUBBISH, actor_named, report_at
 
 SECOND = 1_000
 AXE = Path(__file__).parents[2] / "build" / "test-vendor" / "axe.min.js"
@@ -51,6 +51,11 @@ def test_a_leader_takes_a_matter_on_and_is_told_when_somebody_was_faster(
     page.click(f"[data-number='{numbers[0]}']")
     page.click("[data-action=start]")
     page.fill("textarea", "马上到场")
+    page.locator(".act textarea").press("Escape")
+    page.click(f"#matters [data-number='{numbers[1]}']")
+    page.click(f"#matters [data-number='{numbers[0]}']")
+    page.click("[data-action=start]")
+    expect(page.locator("textarea")).to_have_value("马上到场")  # words outlive Esc and a look at another row
     page.click(".act button[type=submit]")
     expect(page.locator(".panel__title .tag")).to_have_text("处置中")
     expect(page.locator(".timeline")).to_contain_text("马上到场")
@@ -90,6 +95,96 @@ def test_filters_stand_in_the_address_and_hold_for_list_map_and_heat(
     assert re.search(r"category=GBT47678:matter:09009&time=week", page.url)
     page.click("[data-mode=heat]")
     expect(page.locator(".legend__head span")).to_contain_text("视野内 2 件")
+
+
+@ONE_ENGINE
+def test_colours_are_cut_for_each_filter_and_named_as_they_were_cut(office: Office, visitor: Visitor) -> None:
+    seat = actor_named(office, "seat")
+    for place, copies in ((C1, 1), (C2, 3), (C3, 6)):
+        for at in range(copies):
+            report(office, seat, report_at(*CENTRES[place], category=PARKING if at == 0 else RUBBISH))
+    visitor.sign_in("seat")
+    page, classes = visitor.page, visitor.page.locator(".ramp b")
+    expect(classes).to_have_text(["0", "1", "2–3", "4–6"])
+    page.goto("about:blank")
+    page.goto(f"{visitor.address}/map#category={PARKING}")
+    expect(classes).to_have_text(["0", "1"])
+    expect(page.locator(".legend__note").first).to_contain_text("等量分级")
+    page.click(".chip--menu")
+    page.click(".picker__list button >> nth=0")
+    expect(classes).to_have_text(["0", "1", "2–3", "4–6"])
+    page.click(".ranked summary")
+    expect(page.locator(".ranked b")).to_have_text(["6", "3", "1"])
+
+
+@ONE_ENGINE
+def test_a_cells_figures_are_those_of_the_chips_and_late_ones_stand_first(
+    office: Office, clock: Clock, visitor: Visitor
+) -> None:
+    seat = actor_named(office, "seat")
+    numbers = [report(office, seat, report_at(*CENTRES[C1])).number for _ in range(25)]
+    act_on(office, actor_named(office, "li"), numbers[0], Act("start"))
+    act_on(office, actor_named(office, "li"), numbers[0], Act("finish"))
+    with office.work() as work:
+        late = {"due_at": clock() - timedelta(hours=1)}
+        work.session.query(Issue).filter_by(number=numbers[24]).update(late)
+    visitor.sign_in("seat")
+    page = visitor.page
+    page.goto(f"{visitor.address}/map#at=area:{C1}")
+    expect(page.locator(".panel__totals")).to_contain_text("待受理 23 · 超期 1 · 待核查 1")
+    expect(page.locator(".panel .row").first).to_have_attribute("data-number", numbers[24])
+    page.click("text=显示另外 5 件")
+    expect(page.locator(".panel .row")).to_have_count(25)
+    expect(page.locator(".panel .row").last).to_have_attribute("data-number", numbers[0])
+
+
+@ONE_ENGINE
+def test_the_panel_is_near_for_the_keyboard(office: Office, visitor: Visitor) -> None:
+    number = report(office, actor_named(office, "seat"), report_at(*CENTRES[C1])).number
+    visitor.sign_in("li")
+    page, row = visitor.page, visitor.page.locator(f"#matters [data-number='{number}']")
+    row.press("Enter")
+    expect(page.locator(".panel h2")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(row).to_be_focused()
+    page.keyboard.press("j")
+    expect(page.locator(".actions__main")).to_be_visible()
+    expect(row).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".actions__main")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(row).to_be_focused()
+
+
+def point_at(page: Page, cell: str) -> None:
+    """Brings a cell under the pointer, once the camera has come to rest and the shapes of that view are there."""
+    lon, lat = CENTRES[cell]
+    stage = page.locator(".stage .leaflet-container").bounding_box() or {}
+    for step in range(30):
+        page.evaluate(f"window.gridmapMap.map.setView([{lat}, {lon}], 15, {{animate: false}})")
+        page.mouse.move(stage["x"] + stage["width"] / 2 + step, stage["y"] + stage["height"] / 2 + 20)
+        page.wait_for_timeout(200)
+        if cell[-3:] in "".join(page.locator(".tip--cell strong + div").all_inner_texts())[-3:]:
+            return
+
+
+@ONE_ENGINE
+def test_while_its_cell_is_chosen_the_map_and_a_name_answer(office: Office, visitor: Visitor) -> None:
+    number = report(office, actor_named(office, "seat"), report_at(*OUTSIDE)).number
+    visitor.sign_in("seat")
+    page, chosen = visitor.page, visitor.page.locator(".act__choice:has(input:checked)")
+    page.click(f"#matters [data-number='{number}']")
+    page.click("[data-action=choose_cell] >> visible=true")
+    page.fill(".act__search input", C2[-6:])
+    page.click(f".act__found [data-code='{C2}']")
+    expect(chosen.locator("input")).to_have_value(C2)
+    point_at(page, C4)
+    page.mouse.down()
+    page.mouse.up()
+    expect(chosen.locator("input")).to_have_value(C4)
+    page.click(".act button[type=submit]")
+    expect(page.locator(".panel__cell")).to_be_visible()
+    assert visitor.complaints == []
 
 
 @ONE_ENGINE

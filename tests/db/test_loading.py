@@ -11,7 +11,7 @@ from gridmap.actions.office import Office
 from gridmap.db.bulk import BATCH, reserve_ids
 from gridmap.db.engine import is_unique_violation
 from gridmap.db.first_load import MANY, indexes_last
-from gridmap.db.loading import Loading
+from gridmap.db.loading import Loading, load_of
 from gridmap.db.models import SignInAttempt, Words
 from tests.db.looking import count, rows_of
 
@@ -28,8 +28,8 @@ def columns(first: int, addresses: list[str | None]) -> dict[str, list[object]]:
 def test_every_value_arrives_as_it_was(empty_office: Office) -> None:
     addresses = ODD * (BATCH // len(ODD) + 1)
     with empty_office.work() as work, Loading(work.session) as loading:
-        loading.add(SignInAttempt, columns(1, addresses))
-        loading.add(SignInAttempt, columns(len(addresses) + 1, [None, None]))
+        loading.add(load_of(work.session, SignInAttempt, columns(1, addresses)))
+        loading.add(load_of(work.session, SignInAttempt, columns(len(addresses) + 1, [None, None])))
     found = rows_of(empty_office, SignInAttempt)
     assert [attempt.address for attempt in found] == [*addresses, None, None]
     assert [attempt.name for attempt in found] == [address or "li" for address in (*addresses, None, None)]
@@ -42,8 +42,8 @@ def test_what_goes_wrong_on_the_way_is_told_at_the_end(empty_office: Office) -> 
         empty_office.work() as work,
         Loading(work.session) as loading,
     ):
-        loading.add(SignInAttempt, columns(1, ["a"]))
-        loading.add(SignInAttempt, columns(1, ["b"]))
+        loading.add(load_of(work.session, SignInAttempt, columns(1, ["a"])))
+        loading.add(load_of(work.session, SignInAttempt, columns(1, ["b"])))
     assert is_unique_violation(caught.value)
     assert count(empty_office, SignInAttempt) == 0
 
@@ -76,3 +76,15 @@ def test_keys_are_in_order_and_nobody_elses(office: Office) -> None:
     keys = [key for some in drawn for key in some]
     assert all(some == sorted(some) for some in drawn)
     assert len(set(keys)) == len(keys) == 3000 * len(threads)
+
+
+@pytest.mark.parametrize("engine", ["postgis"], indirect=True)
+def test_indexes_are_built_with_room_and_only_they(empty_office: Office) -> None:
+    asked, said = sa.text("SHOW maintenance_work_mem"), []
+    for _ in range(2):
+        with empty_office.work() as work:
+            said.append(work.session.scalar(asked))
+            with indexes_last(work.session, [SignInAttempt], MANY):
+                said.append(work.session.scalar(asked))
+            said.append(work.session.scalar(asked))
+    assert said == ["64MB", "64MB", "256MB"] * 2

@@ -7,6 +7,7 @@ import pytest
 import shapely
 from esda.getisord import G_Local
 from libpysal.weights import WSP
+from scipy.stats import norm
 
 from gridmap.geo import hotspots
 
@@ -64,7 +65,7 @@ def test_a_hollow_among_many_is_cold():
 def test_of_many_maps_of_chance_few_show_anything():
     shown = sum(bool(hotspots.spots(scattered(seed), TOUCHING).kind.any()) for seed in range(100, 200))
     bare = sum(
-        bool((2 * hotspots.stats.norm.sf(abs(hotspots.gi_star(scattered(seed), TOUCHING))) < 0.05).any())
+        bool((2 * norm.sf(abs(hotspots.gi_star(scattered(seed), TOUCHING))) < 0.05).any())
         for seed in range(100, 200)
     )
     assert shown <= 15
@@ -73,7 +74,7 @@ def test_of_many_maps_of_chance_few_show_anything():
 
 def test_significance_is_that_of_benjamini_and_hochberg():
     p = np.array([0.001, 0.008, 0.039, 0.041, 0.042, 0.06, 0.074, 0.205, 0.212, 0.216])
-    z = hotspots.stats.norm.isf(p / 2)
+    z = norm.isf(p / 2)
     assert hotspots.significant(z, 0.05).sum() == 2
     assert hotspots.significant(z, 0.2).sum() == 7
     assert hotspots.significant(z, 1e-6).sum() == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from gridmap.resources import PACKAGE, folder
@@ -40,8 +41,14 @@ def read_modules(package: Path = PACKAGE) -> list[Module]:
         parts = [package.name, *path.relative_to(package).with_suffix("").parts]
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         text = path.read_text(encoding="utf-8")
-        found.append(Module(name, path, text, ast.parse(text, str(path))))
+        found.append(Module(name, path, text, _tree_of(text, path)))
     return found
+
+
+@cache
+def _tree_of(text: str, path: Path) -> ast.Module:
+    """Of a file that reads as it did the same tree: several guards look at all of them."""
+    return ast.parse(text, str(path))
 
 
 def made_up(folder: Path, files: Mapping[str, str]) -> list[Module]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import mimetypes
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -106,8 +107,22 @@ class Site:
         return json.loads(json.dumps(self.page.evaluate(script, list(arguments))))
 
 
-@pytest.fixture
-def site(browser: Browser) -> Iterator[Site]:
+@contextmanager
+def opened_site(browser: Browser) -> Iterator[Site]:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     yield Site(context.new_page())
     context.close()
+
+
+@pytest.fixture
+def site(browser: Browser) -> Iterator[Site]:
+    with opened_site(browser) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def functions(browser: Browser) -> Iterator[Site]:
+    """One empty page for all tests of a module that call functions of our scripts and draw nothing."""
+    with opened_site(browser) as made:
+        made.page.goto(made.address)
+        yield made

@@ -13,16 +13,15 @@ CELL = {"code": "990001003012002", "name": "河滨第2网格", "version": 1}
 NAMES = [["own:matter:E01", "装修垃圾待清运"]]
 
 
-@pytest.fixture
-def said(site: Any) -> Any:
+@pytest.fixture(scope="module")
+def said(functions: Any) -> Any:
     """The Chinese words of an event of that kind with that data, done by 王芳."""
-    site.page.goto(site.address)
-    site.call("texts.js", "m.setTexts(a[0]) || 1", page_texts(catalogue("zh-CN")))
+    functions.call("texts.js", "m.setTexts(a[0]) || 1", page_texts(catalogue("zh-CN")))
 
     def words(kind: str, data: dict[str, Any], actor: str | None = "王芳") -> str:
         event = {"kind": kind, "data": data, "actor": actor and {"name": actor, "kind": "staff"}}
         matter = {"description": "门口有堆土"}
-        answer: str = site.call(
+        answer: str = functions.call(
             "map/event_words.js", "m.eventWords(a[0], new Map(a[1]), a[2])", event, NAMES, matter
         )
         return answer

@@ -12,14 +12,13 @@ from gridmap.texts import catalogue
 NOW = "2026-11-20T06:32:00Z"  # 14:32 in Shanghai
 
 
-@pytest.fixture
-def said(site: Any) -> Any:
+@pytest.fixture(scope="module")
+def said(functions: Any) -> Any:
     """Calls a function of format.js in Chinese, in Shanghai."""
-    site.page.goto(site.address)
     texts = page_texts(catalogue("zh-CN"))
-    site.call("texts.js", "m.setTexts(a[0]) || 1", texts)
-    site.call("format.js", "m.setLocale('Asia/Shanghai', 'zh-CN') || 1")
-    return lambda name, *arguments: site.call("format.js", f"m.{name}(...a)", *arguments)
+    functions.call("texts.js", "m.setTexts(a[0]) || 1", texts)
+    functions.call("format.js", "m.setLocale('Asia/Shanghai', 'zh-CN') || 1")
+    return lambda name, *arguments: functions.call("format.js", f"m.{name}(...a)", *arguments)
 
 
 @pytest.mark.parametrize(
@@ -34,8 +33,8 @@ def said(site: Any) -> Any:
         ("2025-11-03T04:00:00Z", "2025年11月3日"),
     ],
 )
-def test_how_long_ago(said: Any, site: Any, then: str, words: str) -> None:
-    assert site.call("format.js", "m.ago(a[0], new Date(a[1]))", then, NOW) == words
+def test_how_long_ago(said: Any, functions: Any, then: str, words: str) -> None:
+    assert functions.call("format.js", "m.ago(a[0], new Date(a[1]))", then, NOW) == words
 
 
 @pytest.mark.parametrize(

@@ -38,16 +38,14 @@ def categories() -> list[dict[str, str]]:
         ("nothing", "other"),
     ],
 )
-def test_a_category_has_the_sign_of_its_kind(site: Any, category: str, sign: str) -> None:
-    site.page.goto(site.address)
-    assert site.call("category_signs.js", "m.signOf(a[0])", category) == sign
+def test_a_category_has_the_sign_of_its_kind(functions: Any, category: str, sign: str) -> None:
+    assert functions.call("category_signs.js", "m.signOf(a[0])", category) == sign
 
 
-def test_only_rubbish_has_the_dustbin(site: Any) -> None:
-    site.page.goto(site.address)
+def test_only_rubbish_has_the_dustbin(functions: Any) -> None:
     rows = categories()
     ids = [f"{row['standard']}:{row['kind']}:{row['code']}" for row in rows]
-    signs = site.call("category_signs.js", "a[0].map((id) => m.signOf(id))", ids)
+    signs = functions.call("category_signs.js", "a[0].map((id) => m.signOf(id))", ids)
     binned = [row["name_zh"] for row, sign in zip(rows, signs, strict=True) if sign == "bin"]
     assert len(binned) > 10
     assert [name for name in binned if not any(word in name for word in RUBBISH)] == []

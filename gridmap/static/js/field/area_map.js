@@ -10,6 +10,8 @@ import { data, go, words } from "./page.js";
 import { position } from "./position.js";
 import { sign } from "./signs.js";
 
+const BADGE_PX = 64;
+
 export function areaMap() {
   const ground = el("div", { class: "area-map__map" });
   const badges = el("div", { class: "badges" });
@@ -47,7 +49,7 @@ export function areaMap() {
   function start() {
     map = new FieldMap(ground, { own: own.map(({ code }) => code), label: words("map_tasks") });
     map.fit(data.bounds);
-    if (own[0]) about(own[0].code).then(({ geometry }) => { if (geometry && !map.isClosed) map.fit(geometry); });
+    if (own[0]) about(own[0].code).then(({ geometry }) => { if (geometry && !map.isClosed) map.fit(geometry, { above: BADGE_PX }); });
     map.map.on("click", tell);
     if (data.bases?.length) choices();
     draw();

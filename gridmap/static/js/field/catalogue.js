@@ -1,7 +1,7 @@
 // The categories somebody may report: kept for when there is no network, searched by name, code and first letters.
 
 import { get } from "../api.js";
-import { t } from "../texts.js";
+import { t, tOr } from "../texts.js";
 import { keepers } from "./kept_answers.js";
 import { initials } from "./pinyin.js";
 
@@ -24,7 +24,13 @@ async function read() {
     list = await keepers.recall("categories");
     if (!list) throw error;
   }
-  return list.map((one) => ({ ...one, letters: initials(one.name), limitText: one.limit?.text || "" })).sort(before);
+  return list.map((one) => ({ ...one, letters: initials(one.name), limitText: limitWords(one.limit) })).sort(before);
+}
+
+/** A limit as the server says it; one of a unit in the words for one. */
+function limitWords(limit) {
+  if (!limit) return "";
+  return limit.amount === 1 ? tOr(`field.one_${limit.unit}`, limit.text) : limit.text;
 }
 
 // The new catalogue and one's own; where an older one has the same name, the newer is meant.

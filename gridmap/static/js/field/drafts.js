@@ -6,6 +6,7 @@ import { outbox } from "./outbox.js";
 import { data, draw } from "./page.js";
 
 const GOOD_M = 50; // beyond this a place wants a look
+const COARSE_M = 200; // and beyond this it is no place at all
 
 /** The draft touched last; one is begun where there is none. */
 export async function current() {
@@ -38,6 +39,22 @@ export function hasContent({ photos, category, words, place }) {
   return Boolean(photos.length || category || words.trim() || place?.confirmed);
 }
 
+/** Whether somebody has begun to fill it in: from then on it means one place. */
+export function isBegun({ photos, category, words }) {
+  return Boolean(photos.length || category || words.trim());
+}
+
+/** Whether a place is known too badly to be said: so wide, or so wide that its cell is rather another. A pin never is. */
+export function isCoarse(place) {
+  if (!place || place.accuracy_m === null || place.confirmed) return false;
+  return place.accuracy_m > COARSE_M || (place.accuracy_m > GOOD_M && shareOf(place.why) < 0.5);
+}
+
+/** The share of the cell a place is said to lie in; 1 where the answer tells of no other. */
+export function shareOf(why) {
+  return why?.candidates?.find(({ code }) => code && code === why.cell?.code)?.share ?? 1;
+}
+
 /** Whether a place needs no question any more. */
 export function isPlaced({ place }) {
   if (!place) return false;
@@ -65,7 +82,7 @@ export function next(draft, from) {
 export async function send(draft, extra = []) {
   const { lon, lat, accuracy_m } = draft.place;
   const body = {
-    lon, lat, datum: "wgs84", accuracy_m, category: draft.category, description: draft.words.trim(),
+    lon, lat, datum: "wgs84", accuracy_m, category: draft.category, description: draft.words.trim(), ...(draft.place.unsure ? { unsure: true } : {}),
     occurred_at: draft.occurred || momentOf(draft.created),
   };
   draft.occurred = body.occurred_at;
@@ -97,15 +114,22 @@ export function begun(matter, name) {
     categoryName: matter.category_name, category: matter.category, photos: [], words: "", steps: [] };
 }
 
-/** An action on a matter into the outbox, its photos before it; `photo` is photos alone. */
+/** An action on a matter into the outbox, its photos before it; `photo` is photos, with words a comment too. */
 export function act(item, more = {}) {
   const body = { ...(item.words.trim() ? { words: item.words.trim() } : {}), ...more };
   const photos = item.photos.map(({ id }) => ({ kind: "photo", id }));
-  const steps = item.name === "photo" ? photos : [...photos, { kind: "act", id: draw(), name: item.name, body }];
+  const step = { kind: "act", id: draw(), name: item.name === "photo" ? "comment" : item.name, body };
+  const steps = item.name === "photo" && !item.words.trim() ? photos : [...photos, step];
   return outbox.put({ ...item, steps, phase: "waiting", created: serverNow().getTime(), error: null });
 }
 
-/** A draft that is no longer wanted; its photos too, unless something else sends them. */
-export function discard(draft, { keepPhotos = false } = {}) {
-  return outbox.drop(keepPhotos ? { ...draft, photos: [] } : draft);
+/** A draft that is no longer wanted; its photos too, unless something else sends them. Answers a way to put it back. */
+export async function discard(draft, { keepPhotos = false } = {}) {
+  const photos = keepPhotos ? [] : draft.photos;
+  const blobs = await Promise.all(photos.map(({ id }) => keep.blob(id)));
+  await outbox.drop({ ...draft, photos });
+  return async () => {
+    for (const [i, blob] of blobs.entries()) if (blob) await keep.putBlob(photos[i].id, draft.id, blob);
+    await outbox.put(draft);
+  };
 }

@@ -10,7 +10,8 @@ import { grade } from "./position.js";
 import { pinSign, shape, shapeOf } from "./signs.js";
 
 const L = window.L;
-const NUMBERED = 12; // those after it are small marks without a number
+const NUMBERED = 5; // those after it are small marks without a number, and rings where many lie together
+const TOGETHER_PX = 30;
 const MOST_BUILDINGS = 1500;
 const MOST_LARGER = 6;
 const BUILDINGS_FROM_ZOOM = 15;
@@ -73,6 +74,7 @@ export class FieldMap {
     this.ground = drawGround(this.map, { zIndex: 240, taken: () => this.taken() });
     this.base.choose(this.base.kept);
     this.map.on("moveend", () => this.load());
+    this.map.on("zoomend", () => this.drawTasks());
     this.load();
   }
 
@@ -154,20 +156,49 @@ export class FieldMap {
     this.circle.setLatLng(at).setRadius(fix.accuracy_m).setStyle({ color: colour, fillColor: colour === ACCURACY.fair ? "#F2A100" : colour });
   }
 
-  /** Tasks as numbered shapes; a tap calls `choose(number)`. */
+  /** Tasks as shapes, the first ones numbered, the rest as rings where they lie together; a tap calls `choose(number)`. */
   showTasks(tasks, now, choose) {
+    this.shown = { tasks: tasks.filter(({ geometry }) => geometry), now, choose };
+    this.drawTasks();
+  }
+
+  drawTasks() {
+    if (!this.shown || this.isClosed) return;
     this.layers.tasks.clearLayers();
-    for (const task of [...tasks].reverse()) {
-      if (!task.geometry) continue;
-      const [lon, lat] = task.geometry.coordinates;
-      const isNumbered = !(task.rank > NUMBERED);
-      const label = `${task.rank || ""} ${task.category_name}`.trim();
-      const icon = L.divIcon({ className: "task-mark", html: shape(shapeOf(task, now), isNumbered ? task.rank : null, isNumbered ? 30 : 16), iconSize: [44, 44] });
-      const marker = L.marker([lat, lon], { icon, keyboard: Boolean(choose), interactive: Boolean(choose), alt: label, title: label, zIndexOffset: 500 - (task.rank || 0) });
-      if (choose) marker.on("click", () => choose(task.number));
-      this.layers.tasks.addLayer(marker);
-    }
+    for (const group of this.together(this.shown.tasks).reverse()) this.layers.tasks.addLayer(this.mark(group));
     this.ground?.redraw();
+  }
+
+  /** One task as its shape, several as a ring; the first few keep their number, with how many more lie there. */
+  mark(group) {
+    const { now, choose } = this.shown;
+    const [task] = group;
+    const [lon, lat] = task.geometry.coordinates;
+    const isNumbered = !(task.rank > NUMBERED);
+    const label = group.length > 1 ? words("n_tasks_here", { n: group.length }) : `${task.rank || ""} ${task.category_name}`.trim();
+    const html = isNumbered ? numbered(group, now) : group.length > 1 ? ring(group, now) : shape(shapeOf(task, now), null, 16);
+    const icon = L.divIcon({ className: "task-mark", html, iconSize: [44, 44] });
+    const marker = L.marker([lat, lon], { icon, keyboard: Boolean(choose), interactive: Boolean(choose), alt: label, title: label, zIndexOffset: 500 - (task.rank || 0) });
+    if (choose) marker.on("click", () => (group.length > 1 && this.map.getZoom() < this.map.getMaxZoom() ? this.nearer(group) : choose(task.number)));
+    return marker;
+  }
+
+  nearer(group) {
+    const spread = L.latLngBounds(group.map(({ geometry: { coordinates: [lon, lat] } }) => [lat, lon]));
+    this.map.setView(spread.getCenter(), Math.min(Math.max(this.map.getBoundsZoom(spread.pad(0.2)), this.map.getZoom() + 1), this.map.getMaxZoom()), { animate: false });
+  }
+
+  /** Tasks in groups of those that would lie upon one another at this zoom; each by the first of it. */
+  together(tasks) {
+    const groups = [];
+    for (const task of tasks) {
+      const [lon, lat] = task.geometry.coordinates;
+      const at = this.map.project([lat, lon]);
+      const group = groups.find((one) => one.at.distanceTo(at) < TOGETHER_PX);
+      if (group) group.tasks.push(task);
+      else groups.push({ at, tasks: [task] });
+    }
+    return groups.map((group) => group.tasks);
   }
 
   /** A straight line from me to a task with how far it is. */
@@ -193,10 +224,10 @@ export class FieldMap {
     this.map.on("click", ({ latlng }) => { this.pin.setLatLng(latlng); moved([latlng.lng, latlng.lat]); });
   }
 
-  /** Shows all of a GeoJSON geometry or a box. */
-  fit(what, { padding = [16, 16], maxZoom = 18 } = {}) {
+  /** Shows all of a GeoJSON geometry or a box; `above`: pixels at the top that badges cover. */
+  fit(what, { padding = [16, 16], maxZoom = 18, above = 0 } = {}) {
     const bounds = Array.isArray(what) ? L.latLngBounds([what[1], what[0]], [what[3], what[2]]) : L.geoJSON(what).getBounds();
-    this.map.fitBounds(bounds, { padding, maxZoom, animate: false });
+    this.map.fitBounds(bounds, { paddingTopLeft: [padding[0], Math.max(padding[1], above)], paddingBottomRight: padding, maxZoom, animate: false });
   }
 
   goTo([lon, lat], zoom, animate = false) {
@@ -216,6 +247,16 @@ export class FieldMap {
     });
     return boxes;
   }
+}
+
+/** How many tasks lie where one mark stands. */
+function ring(group, now) {
+  const isLate = group.some((task) => shapeOf(task, now) === "late");
+  return el("span", { class: `ring${isLate ? " ring--late" : ""}` }, group.length > 99 ? "99+" : String(group.length));
+}
+
+function numbered([task, ...more], now) {
+  return el("span", { class: "heap" }, shape(shapeOf(task, now), task.rank, 30), more.length ? el("b", {}, more.length > 99 ? "99+" : `+${more.length}`) : null);
 }
 
 const pause = () => new Promise((resolve) => { setTimeout(resolve, 60); });

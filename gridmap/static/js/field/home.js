@@ -3,19 +3,24 @@
 import { el, put } from "../dom.js";
 import { serverNow } from "../format.js";
 import { skeleton } from "../states.js";
-import { about, cellAt, cellsIn, ownAreas } from "./around.js";
+import { about, cellAt, cellsIn, locate, ownAreas } from "./around.js";
 import { accuracyBadge, taskRow } from "./bits.js";
 import { startReport } from "./begin.js";
 import { FieldMap } from "./drawing.js";
-import { hasContent } from "./drafts.js";
+import { hasContent, shareOf } from "./drafts.js";
 import { matters, tally } from "./matters.js";
 import { outbox } from "./outbox.js";
 import { data, go, strong, words } from "./page.js";
 import { position } from "./position.js";
 import { clockOf } from "./say.js";
+import { metres } from "./sides.js";
 import { sign } from "./signs.js";
 
 const SHOWN = 2;
+const GOOD_M = 50; // beyond this a cell is named only where it is nearly certain
+const CERTAIN = 0.9;
+const ASK_AGAIN_M = 15;
+const BADGES_PX = 112;
 const ON_MAP = 5; // more would hide the ground; the map has them all
 
 /** The screen; `close` when it is left. */
@@ -28,6 +33,7 @@ export function home() {
   const list = el("section", { class: "card-top home__tasks", "aria-live": "polite" });
   const node = el("div", { class: "home" }, head, el("div", { class: "home__ground" }, ground, badges), list, bigButton());
   let map = null;
+  let stood = null; // the fix last asked about, with its answer
 
   function drawHead() {
     put(head, heading(area, own));
@@ -44,8 +50,19 @@ export function home() {
   }
 
   function drawPlace() {
-    put(badges, accuracyBadge({ more: position.fix ? standing(own) : null }), syncBadge());
+    put(badges, accuracyBadge({ more: position.fix ? standing(own, stood?.why) : null }), syncBadge());
     map?.showMe(position.fix, { circle: true });
+    askWhere();
+  }
+
+  /** Where a fix lies, asked once for each that says something new. */
+  async function askWhere() {
+    const { fix } = position;
+    if (!fix || (stood && metres([stood.lon, stood.lat], [fix.lon, fix.lat]) < ASK_AGAIN_M && Math.abs(stood.accuracy_m - fix.accuracy_m) < ASK_AGAIN_M)) return;
+    const asked = { ...fix, why: undefined };
+    stood = asked;
+    asked.why = await locate(fix).catch(() => null);
+    if (stood === asked) drawPlace();
   }
 
   async function drawMap() {
@@ -54,7 +71,7 @@ export function home() {
     if (area) {
       const { geometry } = await about(area.code);
       if (map.isClosed) return;
-      if (geometry) map.fit(geometry, { padding: [12, 12] });
+      if (geometry) map.fit(geometry, { padding: [12, 12], above: BADGES_PX });
       else if (position.fix) map.goTo([position.fix.lon, position.fix.lat], 16);
     }
     await cellsIn(data.bounds).catch(() => {});
@@ -62,7 +79,7 @@ export function home() {
     drawPlace();
   }
 
-  ground.addEventListener("click", () => go("map"));
+  ground.addEventListener("click", ({ target }) => { if (!target.closest(".task-mark")) go("map"); });
   drawHead();
   if (area) about(area.code).then((known) => put(head, heading(area, own, known)));
   drawList();
@@ -86,12 +103,15 @@ function heading(area, own, known) {
   return el("div", {}, el("h1", {}, area.name), el("p", {}, [area.level === "grid" ? known?.parent : null, leader, rest].filter(Boolean).join(" · ")));
 }
 
-function standing(own) {
-  const { lon, lat } = position.fix;
-  const cell = cellAt(lon, lat);
-  if (!cell) return words("stand_nowhere");
-  if (!own.some(({ code }) => cell.id.startsWith(code))) return words("stand_in", { name: cell.properties.name });
-  return own[0].level === "grid" ? words("stand_own") : words("stand_in", { name: cell.properties.name });
+/** Where one stands in words; `why`: the server's answer, undefined while it is awaited, null where nothing is known. */
+function standing(own, why) {
+  const { lon, lat, accuracy_m: accuracyM } = position.fix;
+  const kept = cellAt(lon, lat);
+  const cell = why?.cell || (kept && { code: kept.id, name: kept.properties.name });
+  if (accuracyM > GOOD_M && (!why || why.offline || shareOf(why) < CERTAIN)) return words("stand_coarse");
+  if (!cell) return words(why === undefined ? "place_asking" : why && ["outside", "near"].includes(why.status) ? "stand_outside" : "stand_nowhere");
+  if (!own.some(({ code }) => cell.code.startsWith(code))) return own.length ? words("stand_other", { name: cell.name }) : words("stand_in", { name: cell.name });
+  return own[0].level === "grid" ? words("stand_own") : words("stand_in", { name: cell.name });
 }
 
 function syncBadge() {
@@ -107,9 +127,11 @@ function listBody(tasks) {
 }
 
 function bigButton() {
-  const draft = outbox.of("draft").filter(hasContent).at(-1);
+  const open = outbox.of("draft").filter(hasContent).sort((a, b) => a.touched - b.touched);
+  const draft = open.at(-1);
+  const said = open.length > 1 ? words("drafts_wait", { n: open.length }) : draft && words("draft_waits", { name: draft.categoryName || words("draft_nameless"), clock: clockOf(draft.created) });
   return el("div", { class: "home__act" },
-    draft ? el("a", { class: "home__draft", href: "#/report/words" }, sign("disk"), words("draft_waits", { name: draft.categoryName || words("draft_nameless"), clock: clockOf(draft.created) }), sign("chevron")) : null,
+    said ? el("a", { class: "home__draft", href: open.length > 1 ? "#/queue" : "#/report/words" }, sign("disk"), el("span", {}, said), sign("chevron")) : null,
     el("button", { type: "button", class: "big", dataset: { part: "report" }, onclick: startReport },
       el("span", { class: "big__line" }, sign("camera", 44), el("b", {}, words("report"))), el("small", {}, words("report_hint"))));
 }

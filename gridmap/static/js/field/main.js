@@ -23,6 +23,7 @@ import { report } from "./report.js";
 import { sent } from "./sent.js";
 import { sign } from "./signs.js";
 import { drawStrip } from "./strip.js";
+import { guardTaps } from "./taps.js";
 import { task } from "./task.js";
 import { tasks } from "./tasks.js";
 
@@ -45,9 +46,10 @@ async function start() {
   outbox.addEventListener("change", frame);
   outbox.addEventListener("sent", () => matters.soon());
   matters.addEventListener("change", frame);
-  onSession(() => { frame(); if (!sessionEnded()) { matters.load(); follow(); } });
+  onSession(() => { frame(); if (!sessionEnded()) { matters.load(); follow(); if (hasFailed()) show(); } });
   position.start();
   show();
+  guardTaps(document.getElementById("phone"), part("sheet"));
   matters.load();
   follow();
   setInterval(() => { frame(); matters.tell(); }, TICK_MS);
@@ -80,6 +82,9 @@ function show() {
   document.getElementById("screen").focus({ preventScroll: true });
   frame();
 }
+
+/** Whether what is shown says that it could not be had. */
+const hasFailed = () => Boolean(document.querySelector("#screen .state--error"));
 
 /** What stands around every screen: the strip and the tabs. */
 function frame() {

@@ -8,6 +8,7 @@ import { freshPage, post, postPhoto, useToken } from "./wire.js";
 
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 60_000;
+const LEADS_TO = { start: "handling", finish: "handled", close: "closed", reopen: "reported" };
 const LOCK = `gridmap-field-outbox-${data.me.username}`;
 
 /** Emits `change` when an item or the link changes, `sent` {detail: item} when one has wholly arrived. */
@@ -107,7 +108,7 @@ class Outbox extends EventTarget {
       try {
         await this.take(item, step);
       } catch (error) {
-        return this.failed(item, step, error);
+        if (!isThere(step, error)) return this.failed(item, step, error);
       }
       this.reached();
       step.done = true;
@@ -136,10 +137,11 @@ class Outbox extends EventTarget {
   async takePhoto(item, step) {
     const photo = await keep.blob(step.id);
     if (!photo) throw Object.assign(new Error("photo_gone"), { code: "photo_gone", status: 410 });
-    await postPhoto(item.number, step.id, photo, (share) => {
+    const { thumbnail_url: small } = await postPhoto(item.number, step.id, photo, (share) => {
       item.progress = share;
       this.show(item);
     });
+    step.small = small;
   }
 
   /** Shows an item as it is in memory, without waiting for the store. */
@@ -204,6 +206,11 @@ class Outbox extends EventTarget {
 /** Whether somebody may be filling it in: then what is in memory is newer than what is kept. */
 function isOpen({ phase }) {
   return phase === "draft" || phase === "begun";
+}
+
+/** Whether an action is refused because the matter already stands where it leads: then it is done. */
+function isThere({ kind, name }, { code, details }) {
+  return kind === "act" && code === "action_not_now" && Boolean(LEADS_TO[name]) && details?.status === LEADS_TO[name];
 }
 
 /** What passes by itself: no network, a server that is busy or away, too fast. */

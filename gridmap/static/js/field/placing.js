@@ -1,22 +1,25 @@
 // Where the open draft happens: follows this phone until a person decides, and asks which cell that is.
 
 import { locate } from "./around.js";
-import { save } from "./drafts.js";
+import { isBegun, save } from "./drafts.js";
 import { position } from "./position.js";
 import { metres } from "./sides.js";
 
 const MOVED_M = 3;
+const WALKED_M = 50; // nearer than this nobody is asked whether it is still the same place
 
 /** Emits `change` when the draft's place or what is known of it changed. */
 class Placing extends EventTarget {
   constructor() {
     super();
     this.draft = null;
+    this.isResumed = false;
     position.addEventListener("change", () => this.follow());
   }
 
-  /** From now on this draft is placed. */
+  /** From now on this draft is placed; one that was left and is gone on with stays where it was. */
   take(draft) {
+    if (this.draft?.id !== draft.id) this.isResumed = isBegun(draft);
     this.draft = draft;
     position.start();
     this.follow();
@@ -31,9 +34,14 @@ class Placing extends EventTarget {
     const { draft } = this;
     const { fix } = position;
     this.dispatchEvent(new Event("change"));
-    if (!draft || !fix || draft.place?.confirmed || draft.place?.how === "manual") return;
-    if (draft.place && !isBetter(fix, draft.place)) return;
-    draft.place = { lon: round(fix.lon), lat: round(fix.lat), accuracy_m: fix.accuracy_m, how: "gps", why: null, confirmed: false };
+    if (!draft || !fix || this.isResumed || draft.place?.confirmed || draft.place?.how === "manual") return;
+    if (draft.place && !(isBegun(draft) ? isFiner(fix, draft.place) : isBetter(fix, draft.place))) return;
+    this.stand(fix, draft.place && isBegun(draft) ? draft.place.first : fix);
+  }
+
+  /** The draft's place is this fix; `first`: the fix it must not walk away from. */
+  stand(fix, first) {
+    this.draft.place = { lon: round(fix.lon), lat: round(fix.lat), accuracy_m: fix.accuracy_m, how: "gps", why: null, confirmed: false, first: { lon: first.lon, lat: first.lat, accuracy_m: first.accuracy_m } };
     this.find();
   }
 
@@ -49,7 +57,16 @@ class Placing extends EventTarget {
     if (!this.draft) return;
     this.draft.place = null;
     this.draft.choice = null;
-    this.follow();
+    if (position.fix) this.stand(position.fix, position.fix);
+    else this.isResumed = false; // asked for: the next fix is its place
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Still the place it was, though this phone has gone on. */
+  async stay() {
+    this.draft.place.stays = true;
+    await save(this.draft);
+    this.dispatchEvent(new Event("change"));
   }
 
   async find() {
@@ -84,6 +101,20 @@ class Placing extends EventTarget {
     await save(this.draft, { choice });
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** How many metres this phone has gone on from a place it gave itself; null where that is no question. */
+export function walked({ place }) {
+  const { fix } = position;
+  if (!fix || !place || place.how === "manual" || place.confirmed || place.stays) return null;
+  const away = metres([place.lon, place.lat], [fix.lon, fix.lat]);
+  return away > Math.max(WALKED_M, place.accuracy_m + fix.accuracy_m) ? away : null;
+}
+
+/** Whether a fix tells the same place more exactly: inside the first circle, and a smaller one. */
+function isFiner(fix, place) {
+  const first = place.first || place;
+  return fix.accuracy_m < place.accuracy_m && metres([first.lon, first.lat], [fix.lon, fix.lat]) <= first.accuracy_m;
 }
 
 function offered(why, choice) {

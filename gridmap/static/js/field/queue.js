@@ -2,13 +2,13 @@
 
 import { el, put } from "../dom.js";
 import { startReport } from "./begin.js";
-import { act, side } from "./bits.js";
+import { act, keptImage, side } from "./bits.js";
 import * as drafts from "./drafts.js";
 import * as keep from "./keep.js";
 import { outbox } from "./outbox.js";
 import { go, words } from "./page.js";
 import { pick, read } from "./pictures.js";
-import { clockOf, isToday, megabytes, shortNumber } from "./say.js";
+import { clockOf, isToday, megabytes, reasonOf, shortNumber } from "./say.js";
 import { sign } from "./signs.js";
 
 export function queue() {
@@ -16,6 +16,7 @@ export function queue() {
   const node = el("div", { class: "queue-screen" }, body, el("div", { class: "bar" }, side(words("retry"), "refresh", () => outbox.kick()), act(words("report_on"), "camera", startReport)));
   let room = null;
   let others = new Map();
+  let undo = null;
 
   function draw() {
     const waiting = outbox.waiting;
@@ -23,12 +24,25 @@ export function queue() {
     const open = [...outbox.of("draft").filter(drafts.hasContent), ...outbox.of("begun")];
     const arrived = outbox.of("sent").filter(({ answered }) => isToday(new Date(answered).toISOString())).reverse();
     put(body,
+      undo ? el("div", { class: "note", role: "status" }, el("span", {}, words("draft_out")), el("button", { type: "button", class: "link", onclick: putBack }, words("undo"))) : null,
       section(words("queue_waiting", { n: waiting.length }), words("queue_safe"), waiting.map(waitingRow), words("queue_nothing")),
       refused.length ? section(words("queue_refused", { n: refused.length }), null, refused.map(refusedRow), null, "queue__head--amber") : null,
-      open.length ? section(words("queue_drafts", { n: open.length }), null, open.map(draftRow)) : null,
+      open.length ? section(words("queue_drafts", { n: open.length }), null, open.map((draft) => draftRow(draft, throwAway))) : null,
       arrived.length ? section(words("queue_sent", { n: arrived.length }), null, arrived.slice(0, 30).map(sentRow)) : null,
       [...others].map(([account, n]) => el("p", { class: "note note--amber" }, sign("person"), el("span", {}, words("queue_others", { n, account })))),
       room ? el("p", { class: "quiet queue__room" }, sign("disk", 20), words("room", { size: megabytes(room.bytes), n: room.photos.toLocaleString("en") })) : null);
+  }
+
+  async function throwAway(draft) {
+    undo = await drafts.discard(draft);
+    draw();
+    body.scrollTop = 0;
+  }
+
+  async function putBack() {
+    await undo();
+    undo = null;
+    draw();
   }
 
   draw();
@@ -42,8 +56,13 @@ function section(title, hint, rows, nothing, more = "") {
 }
 
 function row(item, tone, icon, state, hint, ...more) {
-  return el("article", { class: `queue__row queue__row--${tone}`, dataset: { item: item.id } }, sign(icon, 26),
+  return el("article", { class: `queue__row queue__row--${tone}`, dataset: { item: item.id } }, isShown(item) ? el("span", { class: "queue__thumb" }, keptImage(item.photos[0], words("photos"))) : sign(icon, 26),
     el("div", { class: "queue__what" }, el("p", {}, el("b", {}, titleOf(item)), state ? el("em", {}, state) : null), el("small", {}, hint), more));
+}
+
+/** Whether its first photo still lies on this phone. */
+function isShown({ photos, steps, phase }) {
+  return Boolean(photos?.length) && phase !== "sent" && !steps?.some(({ id, done }) => id === photos[0].id && done);
 }
 
 function titleOf(item) {
@@ -67,19 +86,19 @@ function sentRow(item) {
   return el("a", { class: "queue__link", href: `#/${item.kind === "report" ? `sent/${item.id}` : `task/${encodeURIComponent(item.number)}`}` }, row(item, "sent", "check", words("state_sent"), line.filter(Boolean).join(" · ")));
 }
 
-function draftRow(draft) {
+function draftRow(draft, throwAway) {
   const open = async () => {
     await drafts.save(draft);
     go(draft.kind === "act" ? `task/${encodeURIComponent(draft.number)}` : "report/words");
   };
   return row(draft, "draft", "disk", words("state_draft"), [clockOf(draft.created), draft.photos.length ? words("n_photos", { n: draft.photos.length }) : null, draft.words.slice(0, 30)].filter(Boolean).join(" · "),
-    el("div", { class: "pair" }, side(words("go_on"), "edit", open), side(words("throw_away"), "trash", () => drafts.discard(draft))));
+    el("div", { class: "pair" }, side(words("go_on"), "edit", open), side(words("throw_away"), "trash", () => throwAway(draft))));
 }
 
 /** What the server did not take, in its words, and what can be done about it. */
 function refusedRow(item) {
   const { error } = item;
-  const hint = `${clockOf(error.at)} ${words("sent_back", { reason: error.code === "photo_gone" ? words("photo_gone") : error.message || error.code })}`;
+  const hint = `${clockOf(error.at)} ${words("sent_back", { reason: reasonOf(error) })}`;
   return row(item, "refused", "warn", null, hint, el("div", { class: "pair" }, waysOut(item)));
 }
 

@@ -60,11 +60,12 @@ export function categoryCard(draft, { body, setBar }) {
     const offered = often.filter(({ id }) => !lasts.some((one) => one.id === id));
     const chosen = byId(draft.category);
     const head = chosen && !lasts.includes(chosen) ? [chosen, ...lasts].slice(0, LAST) : lasts;
-    const rest = offered.concat(list.filter(({ id, standard, kind }) => kind === "matter" && standard !== "GBT30428" && !offered.some((one) => one.id === id) && USUAL.includes(id)));
-    const tiles = rest.filter((one) => !head.includes(one)).slice(0, OFTEN);
+    const tiles = offered.filter((one) => !head.includes(one)).slice(0, OFTEN);
+    const usual = list.filter((one) => USUAL.includes(one.id) && !tiles.includes(one) && !head.includes(one)).slice(0, OFTEN - tiles.length);
     put(results,
       head.length ? section(words("category_recent"), null, head) : null,
-      tiles.length ? section(words(offered.length ? "category_often" : "category_usual"), offered.length ? words("category_open_now") : null, tiles) : null,
+      tiles.length ? section(words("category_often"), words("category_open_now"), tiles) : null,
+      usual.length ? section(words("category_usual"), null, usual) : null,
       el("h2", { class: "category__head" }, words("category_all", { n: list.length }), el("small", {}, words("category_by_group"))),
       groups(list).map(group));
   }

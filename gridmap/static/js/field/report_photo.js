@@ -25,9 +25,11 @@ export function photoCard(draft, { body, setBar, redraw }) {
       el("div", { class: "photos" }, draft.photos.map((photo) => tile(photo))),
       undo ? el("div", { class: "note" }, el("span", {}, words("photo_out")), el("button", { type: "button", class: "link", onclick: putBack }, words("undo"))) : null,
       (draft.faults || []).map((fault, index) => faultBox(fault, index)),
-      n < data.limits.photos ? el("div", { class: "pair" }, side(words(n ? "photo_again" : "photo_take"), "camera", () => take(true)), side(words("photo_album"), "album", () => take(false))) : null,
+      n < data.limits.photos ? el("div", { class: "pair" }, n ? side(words("photo_again"), "camera", () => take(true)) : null, side(words("photo_album"), "album", () => take(false))) : null,
       el("p", { class: "quiet" }, words(n ? "photo_enough" : "photo_without")));
-    setBar(act(n ? words("photos_use", { n, card: words(`to_${next(draft, "photo")}`) }) : words("photos_none", { card: words(`to_${next(draft, "photo")}`) }), null, () => go(`report/${next(draft, "photo")}`)));
+    const goOn = () => go(`report/${next(draft, "photo")}`);
+    if (n) setBar(act(words("photos_use", { n, card: words(`to_${next(draft, "photo")}`) }), null, goOn));
+    else setBar(side(words("photos_none"), null, goOn), act(words("photo_take"), "camera", () => take(true)));
     redraw();
   }
 

@@ -4,9 +4,9 @@ import { el, put } from "../dom.js";
 import { about, cellOf, cellsIn, ownAreas } from "./around.js";
 import { accuracyBadge, act, side } from "./bits.js";
 import { FieldMap } from "./drawing.js";
-import { next } from "./drafts.js";
+import { isCoarse, next } from "./drafts.js";
 import { data, go, words } from "./page.js";
-import { placing } from "./placing.js";
+import { placing, walked } from "./placing.js";
 import { grade, position } from "./position.js";
 import { far, shortCell } from "./say.js";
 import { moved, nearestBorder, opposite, wind } from "./sides.js";
@@ -40,8 +40,9 @@ export function placeCard(draft, { body, setBar, redraw }) {
       map.showPin([place.lon, place.lat], (to) => { centred = "by hand"; placing.put(to); });
       if (!centred) { map.goTo([place.lon, place.lat], ZOOM[grade(place.accuracy_m ?? 0)]); centred = "once"; cellsIn(around(map)).then(draw).catch(() => {}); }
     } else if (!centred) start();
-    drawCells(place?.why);
+    drawCells(isCoarse(place) ? null : place?.why);
     drawUnder(place?.why);
+    standUnder();
     drawSheet(place);
     redraw();
   }
@@ -61,9 +62,10 @@ export function placeCard(draft, { body, setBar, redraw }) {
   }
 
   async function drawUnder(why) {
-    const cell = why?.cell;
+    const cell = why?.candidates?.find(({ code }) => code && code === draft.choice) || why?.cell;
     under.hidden = !draft.place;
-    if (!why) put(under, words("cell_asking"));
+    if (isCoarse(draft.place)) put(under, words("place_coarse"));
+    else if (!why) put(under, words("cell_asking"));
     else if (!cell) put(under, words(why.status === "unknown" ? "cell_unknown" : "cell_none"));
     else {
       const known = await about(cell.code);
@@ -72,18 +74,53 @@ export function placeCard(draft, { body, setBar, redraw }) {
     }
   }
 
+  /** The words under the pin go where the pin goes. */
+  function standUnder() {
+    if (!draft.place) return;
+    const { x, y } = map.map.latLngToContainerPoint([draft.place.lat, draft.place.lon]);
+    under.style.left = `${x}px`;
+    under.style.top = `${y}px`;
+  }
+
   function drawSheet(place) {
     const why = place?.why;
+    const away = walked(draft);
     if (!place) noPlace();
+    else if (away) askWhere(away, why);
+    else if (isCoarse(place)) tooCoarse();
     else if (why && ["ambiguous", "near"].includes(why.status)) askWhich(why);
     else settle(place, why);
   }
 
+  /** This phone has gone on since the place was found: the matter stays where it was unless somebody says so. */
+  function askWhere(away, why) {
+    put(sheet, el("h1", {}, words("walked_still", { metres: far(away) })), el("p", {}, why?.cell ? words("walked_hint", { name: why.cell.name }) : words("walked_hint_nameless")));
+    setBar(side(words("walked_here"), "locate", relocate, { class: "side side--wide" }), act(words("walked_there"), "pin", () => placing.stay()));
+  }
+
+  function tooCoarse() {
+    put(sheet, el("h1", {}, words("place_coarse_ask")), el("p", {}, words("place_coarse_hint")));
+    setBar(side(words("place_here"), null, () => decide(null)), act(words("pin_middle"), "pin", pinInTheMiddle));
+  }
+
+  function pinInTheMiddle() {
+    const at = map.map.getCenter();
+    centred = "by hand";
+    placing.put([at.lng, at.lat]);
+  }
+
+  /** A draft gone on with has no place of its own yet: where one stands now may be another. */
+  function stillNone() {
+    put(sheet, el("h1", {}, words("place_missing")), el("p", {}, words("place_resumed_hint")));
+    setBar(side(words("walked_here"), "locate", relocate, { class: "side side--wide" }), act(words("pin_middle"), "pin", pinInTheMiddle));
+  }
+
   function noPlace() {
+    if (position.fix && placing.isResumed) { stillNone(); return; }
     const trouble = position.trouble || "waiting";
     put(sheet, el("h1", {}, words(position.trouble ? "no_place" : "place_waiting")), el("p", {}, words("no_place_hint")),
       position.trouble ? el("div", { class: "note" }, sign("gear"), el("span", {}, words(`no_place_${trouble}`)), el("button", { type: "button", class: "link", onclick: () => position.again() }, words("retry"))) : null);
-    setBar(act(words("pin_middle"), "pin", () => { const at = map.map.getCenter(); placing.put([at.lng, at.lat]); }));
+    setBar(act(words("pin_middle"), "pin", pinInTheMiddle));
   }
 
   function settle(place, why) {
@@ -94,7 +131,7 @@ export function placeCard(draft, { body, setBar, redraw }) {
   }
 
   function askWhich(why) {
-    const list = candidates(why, [place().lon, place().lat], draft).slice(0, MOST_CARDS);
+    const list = asOnTheMap(candidates(why, [place().lon, place().lat], draft).slice(0, MOST_CARDS));
     put(sheet, el("h1", {}, words("which_side")), el("p", {}, why.margin_m === null ? words("which_near") : words("which_hint", { metres: far(why.margin_m) })),
       el("div", { class: "sides" }, list.map((one) => sideCard(one))));
     setBar(side(words("unsure"), null, () => decide(null, true), { class: "side side--wide" }));
@@ -116,6 +153,7 @@ export function placeCard(draft, { body, setBar, redraw }) {
   }
 
   draw();
+  map.map.on("move zoom resize", standUnder);
   placing.addEventListener("change", draw);
   return { close() { placing.removeEventListener("change", draw); map.close(); } };
 }
@@ -131,6 +169,14 @@ function outside({ nearest }) {
 function around({ map }) {
   const bounds = map.getBounds().pad(0.3);
   return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+}
+
+/** Cards as they lie on the map: west left, east right; where one is above the other the northern first. */
+function asOnTheMap(list) {
+  if (list.length < 2) return list;
+  const [one, other] = list;
+  const isAbove = list.length === 2 && Math.abs(one.to[0] - other.to[0]) < Math.abs(one.to[1] - other.to[1]) / 2;
+  return [...list].sort((a, b) => (isAbove ? b.to[1] - a.to[1] : a.to[0] - b.to[0]));
 }
 
 /** The cells a place could be in, with the side each lies on, seen from the pin; nothing in doubt: its one cell. */

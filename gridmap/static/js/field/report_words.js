@@ -9,7 +9,7 @@ import * as drafts from "./drafts.js";
 import { data, go, toast, words } from "./page.js";
 import { addPhotos } from "./photos.js";
 import { pick } from "./pictures.js";
-import { placing } from "./placing.js";
+import { placing, walked } from "./placing.js";
 import { clockOf, far, stateWords } from "./say.js";
 import { metres, moved } from "./sides.js";
 import { shape, shapeOf, sign, signOfCategory } from "./signs.js";
@@ -29,6 +29,7 @@ export function wordsCard(draft, { body, setBar, redraw }) {
   put(body, head, refusedBox(draft), pictures, facts, el("div", { class: "words-box" }, text, left), near);
   let timer = null;
   let asked = "";
+  let found = null;
   let isSending = false;
 
   function typed() {
@@ -36,6 +37,7 @@ export function wordsCard(draft, { body, setBar, redraw }) {
     clearTimeout(timer);
     timer = setTimeout(() => drafts.save(draft).catch(() => toast(words("phone_full"))), SAVE_MS);
     count();
+    drawNear();
     redraw();
   }
 
@@ -64,13 +66,15 @@ export function wordsCard(draft, { body, setBar, redraw }) {
 
   function drawFacts() {
     const { place } = draft;
+    const away = walked(draft);
+    const isVague = drafts.isCoarse(place && { ...place, confirmed: false }); // also where somebody let it stand
     const chosen = draft.choice && place?.why?.candidates.find(({ code }) => code === draft.choice);
     const cell = chosen || place?.why?.cell;
-    const how = place && [place.how === "manual" ? words("manual") : words("accuracy_short", { n: Math.round(place.accuracy_m) }), draft.choice ? words("you_chose") : place.unsure ? words("community_decides") : null];
+    const how = place && [place.how === "manual" ? words("manual") : words("accuracy_short", { n: Math.round(place.accuracy_m) }), draft.choice ? words("you_chose") : place.unsure ? words("community_decides") : null, away ? words("walked", { metres: far(away) }) : null];
     const where = el("small", {}, how ? how.filter(Boolean).join(" · ") : words("place_missing"));
-    put(facts, fact("pin", place ? cell?.name || words(place.why?.status === "outside" || place.why?.status === "near" ? "place_outside" : "place_kept") : words("card_place"), where, "place"),
+    put(facts, fact("pin", isVague ? words("place_coarse") : place ? cell?.name || words(place.why?.status === "outside" || place.why?.status === "near" ? "place_outside" : "place_kept") : words("card_place"), where, "place"),
       fact(draft.category, draft.categoryName || words("card_category"), el("small", {}, draft.category ? (draft.limitText ? words("limit", { limit: draft.limitText }) : "") : words("category_missing")), "category"));
-    if (cell) about(cell.code).then(({ name }) => { if (name) where.prepend(`${words("leader", { name })} · `); });
+    if (cell && !isVague) about(cell.code).then(({ name }) => { if (name) where.prepend(`${words("leader", { name })} · `); });
   }
 
   function fact(icon, title, hint, card) {
@@ -89,22 +93,36 @@ export function wordsCard(draft, { body, setBar, redraw }) {
     const [west, south] = moved(here, [-reach, -reach]);
     const [east, north] = moved(here, [reach, reach]);
     const since = new Date(serverNow() - DAY_MS).toISOString();
-    const found = await get("/issues", { bbox: [west, south, east, north].map((n) => n.toFixed(6)).join(","), category, since, status: "open", limit: 20 }).catch(() => null);
-    const close = (found?.features || []).map((feature) => ({ feature, away: metres(here, feature.geometry.coordinates) })).filter(({ away }) => away <= reach).sort((a, b) => a.away - b.away);
-    put(near, close.length ? nearBox(close[0], close.length) : []);
+    const answer = await get("/issues", { bbox: [west, south, east, north].map((n) => n.toFixed(6)).join(","), category, since, status: "open", limit: 20 }).catch(() => null);
+    const close = (answer?.features || []).map((feature) => ({ feature, away: metres(here, feature.geometry.coordinates) })).filter(({ away }) => away <= reach).sort((a, b) => a.away - b.away);
+    found = close;
+    drawNear();
+  }
+
+  function drawNear() {
+    put(near, found?.length ? nearBox(found[0], found.length) : []);
   }
 
   function nearBox({ feature: { properties: p }, away }, n) {
     const thumb = el("span", { class: "near__mark" }, shape(shapeOf(p, serverNow()), "", 28));
     return el("section", { class: "near__box" },
       el("div", { class: "near__what" }, thumb, el("div", {}, el("b", {}, words(n > 1 ? "near_n" : "near_one", { metres: far(away), n })), el("p", {}, [p.category_name, ago(p.reported_at), stateWords(p)].join(" · ")))),
-      el("div", { class: "pair" }, draft.photos.length ? el("button", { type: "button", class: "side side--wide", onclick: () => sameOne(p) }, words("near_same")) : null,
+      el("div", { class: "pair" }, el("button", { type: "button", class: "side side--wide", dataset: { part: "same" }, onclick: () => sameOne(p) }, words(draft.photos.length ? "near_same" : "near_same_words")),
         el("a", { class: "link", href: `#/task/${encodeURIComponent(p.number)}` }, words("near_look"))));
   }
 
-  /** My photos go to the matter that is there; the draft has done its part. */
+  /** My photos and words go to the matter that is there; the draft has done its part. */
   async function sameOne(p) {
-    const item = await drafts.act({ ...drafts.begun(p, "photo"), photos: draft.photos });
+    if (isSending) return;
+    if (!draft.photos.length && !text.value.trim()) {
+      text.focus();
+      toast(words("near_same_wants"));
+      return;
+    }
+    isSending = true;
+    clearTimeout(timer);
+    placing.leave();
+    const item = await drafts.act({ ...drafts.begun(p, "photo"), photos: draft.photos, words: text.value });
     await drafts.discard(draft, { keepPhotos: true });
     go(`sent/${item.id}`, { replace: true });
   }

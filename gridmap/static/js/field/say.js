@@ -21,9 +21,22 @@ export const spanOf = (ms) => span(Math.max(ms / 1000, 60), true);
 export function due({ due_at: at, status }, now = serverNow()) {
   if (!at || !["reported", "handling"].includes(status)) return null;
   const left = new Date(at) - now;
-  if (left < 0) return { tone: "late", words: deadline(at, { now, fine: true }) };
-  if (isToday(at, now) || left < 180 * MINUTE) return { tone: "soon", words: deadline(at, { now, fine: true }) };
+  if (left < 0) return { tone: "late", words: timeLeft(at, now) };
+  if (isToday(at, now) || left < 180 * MINUTE) return { tone: "soon", words: timeLeft(at, now) };
   return { tone: "later", words: moment(at, now) };
+}
+
+/** 剩 1 小时 12 分, 超期 3 天; in the first minute 刚超期. */
+export function timeLeft(at, now = serverNow()) {
+  const late = now - new Date(at);
+  return late > 0 && late < MINUTE ? words("just_late") : deadline(at, { now, fine: true });
+}
+
+/** Why the server did not take something, in words: its own, or those this page has for it. */
+export function reasonOf({ code, message, details }) {
+  if (code === "photo_gone") return words("photo_gone");
+  if (code !== "action_not_now") return message || code;
+  return words("refused_not_now", { status: tOr(`status.${details.status}`, details.status), action: tOr(`field.act_${details.action}`, details.action) });
 }
 
 /** 今天 15:33, 明天 12:00, 11月24日: a time to come. */

@@ -1,17 +1,18 @@
 // After sending: the number large, which cell and why, who, by when, and what comes next; or that it waits on this phone.
 
 import { el, put } from "../dom.js";
-import { clock, deadline, percent, serverNow } from "../format.js";
+import { clock, percent, serverNow } from "../format.js";
 import { failure } from "../states.js";
 import { tOr } from "../texts.js";
 import { ownAreas } from "./around.js";
 import { startReport } from "./begin.js";
 import { act, side } from "./bits.js";
 import { FieldMap } from "./drawing.js";
+import { sessionEnded } from "./entry.js";
 import * as keep from "./keep.js";
 import { outbox } from "./outbox.js";
 import { go, toast, words } from "./page.js";
-import { clockOf, far, moment, shortNumber } from "./say.js";
+import { clockOf, far, moment, shortNumber, timeLeft } from "./say.js";
 import { sign } from "./signs.js";
 
 export function sent(id) {
@@ -24,7 +25,7 @@ export function sent(id) {
     const item = outbox.items.find((one) => one.id === id) || (await keep.item(id));
     if (!item) { put(body, failure({ code: "issue_not_found" }, () => go("home"))); return; }
     if (item.phase === "refused") { go("queue", { replace: true }); return; }
-    const now = [item.phase, item.number, item.steps.filter(({ done }) => done).length, Math.round((item.progress || 0) * 20), Boolean(outbox.goneSince)].join();
+    const now = [item.phase, item.number, item.steps.filter(({ done }) => done).length, Math.round((item.progress || 0) * 20), Boolean(outbox.goneSince), sessionEnded()].join();
     if (now === print) return;
     print = now;
     map?.close();
@@ -45,9 +46,10 @@ function head(item) {
   const arrived = photos.filter(({ done }) => done).length;
   const all = photos.length ? words(arrived === photos.length ? "photos_arrived" : "photos_arriving", { n: arrived, all: photos.length }) : words("without_photos");
   if (!item.number || (item.kind === "act" && item.phase !== "sent")) {
-    const isGone = Boolean(outbox.goneSince);
+    const isOut = sessionEnded();
+    const isGone = isOut || Boolean(outbox.goneSince);
     return el("header", { class: `sent__head sent__head--${isGone ? "waiting" : "sending"}` }, el("p", { class: "sent__line" }, sign(isGone ? "disk" : "cloud", 28), el("b", {}, words(isGone ? "kept_here" : "sending"))),
-      el("p", {}, words(isGone ? "kept_here_hint" : "sending_hint")));
+      el("p", {}, words(isOut ? "kept_here_sign_in" : isGone ? "kept_here_hint" : "sending_hint")));
   }
   const at = item.answer?.properties?.reported_at;
   return el("header", { class: "sent__head" },
@@ -67,8 +69,7 @@ async function copy(number) {
 
 function waitingWords(item) {
   const where = item.place && (item.place.why?.candidates?.find(({ code }) => code === item.choice)?.name || item.place.why?.cell?.name || words("cell_unknown"));
-  return [item.place ? el("div", { class: "sent__map" }) : null, el("div", { class: "pad" }, el("h2", {}, item.categoryName), where ? el("p", {}, where) : null, item.words ? el("p", { class: "sent__words" }, item.words) : null,
-    el("p", { class: "quiet" }, words("ids_hint")), item.kind === "act" ? el("a", { class: "link", href: `#/task/${encodeURIComponent(item.number)}` }, words("near_look")) : null)];
+  return [item.place ? el("div", { class: "sent__map" }) : null, el("div", { class: "pad" }, el("h2", {}, item.categoryName), where ? el("p", {}, where) : null, ownPart(item), el("p", { class: "quiet" }, words("ids_hint")), item.kind === "act" ? el("a", { class: "link", href: `#/task/${encodeURIComponent(item.number)}` }, words("near_look")) : null)];
 }
 
 function details(item, p) {
@@ -82,7 +83,7 @@ function details(item, p) {
     el("div", { class: "sent__map" }),
     el("details", { class: "sent__why" }, el("summary", {}, el("span", {}, el("b", {}, cell?.name || words("place_outside")), el("small", {}, [choice, margin || (cell ? null : words("outside_hint"))].filter(Boolean).join(" · "))), el("em", {}, words("why"))), whyBody(why)),
     ...people(owner, handler),
-    dueBar(p), stages(p.status),
+    dueBar(p), stages(p.status), ownPart(item),
   ];
 }
 
@@ -92,6 +93,14 @@ function whyBody({ candidates = [], rule, sent: place, nearest }) {
     nearest ? el("p", {}, words("outside_nearest", { name: nearest.name, metres: far(nearest.distance_m) })) : null,
     rule ? el("p", {}, tOr(`rule.${rule}`, rule)) : null,
     place ? el("p", {}, place.accuracy_m === null ? words("manual") : words("accuracy_short", { n: Math.round(place.accuracy_m) })) : null);
+}
+
+/** One's own words and photos once more: they have arrived as they were meant. */
+function ownPart({ words: said, steps }) {
+  const photos = steps.filter(({ small }) => small);
+  if (!said && !photos.length) return null;
+  return el("section", { class: "sent__own" }, said ? el("p", { class: "sent__words" }, said) : null,
+    photos.length ? el("div", { class: "sent__photos" }, photos.map(({ small: src }) => el("img", { src, alt: words("photos"), loading: "lazy" }))) : null);
 }
 
 /** Who answers for it, and who handles it where that is somebody else. */
@@ -111,7 +120,7 @@ function person(part, said) {
 function dueBar({ due_at: due, reported_at: from }) {
   if (!due) return null;
   const share = Math.min(Math.max((serverNow() - new Date(from)) / (new Date(due) - new Date(from)), 0), 1);
-  return el("div", { class: "sent__due" }, el("p", {}, el("b", {}, words("due_by", { moment: moment(due) })), el("span", {}, deadline(due, { fine: true }))),
+  return el("div", { class: "sent__due" }, el("p", {}, el("b", {}, words("due_by", { moment: moment(due) })), el("span", {}, timeLeft(due))),
     el("div", { class: "due-bar", "aria-hidden": "true" }, el("i", { css: { width: `${share * 100}%` } })), el("p", { class: "due-bar__ends" }, el("span", {}, words("now")), el("span", {}, clock(due))));
 }
 

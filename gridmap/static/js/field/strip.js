@@ -26,9 +26,11 @@ function what(live) {
   const refused = outbox.of("refused").length;
   const gone = outbox.goneSince || live?.goneSince || null;
   if (sessionEnded()) return { tone: "amber", icon: "person", head: words("session_over"), hint: waiting ? words("session_over_waiting", { n: waiting }) : words("session_over_hint"), act: openSheet, more: true };
-  if (waiting && gone) return { tone: "amber", icon: "offline", head: words(navigator.onLine ? "waiting_gone" : "waiting_offline", { n: waiting }), hint: since(gone), act: toQueue, more: true };
-  if (waiting) return { tone: "blue", icon: "cloud", head: words("sending_n", { n: waiting }), act: toQueue, more: true };
-  if (refused) return { tone: "pale", icon: "warn", head: words("refused_n", { n: refused }), hint: words("refused_hint"), act: toQueue, more: true };
+  const amend = refused ? words("refused_n", { n: refused }) : null;
+  if (waiting && gone) return { tone: "amber", icon: "offline", head: words(navigator.onLine ? "waiting_gone" : "waiting_offline", { n: waiting }), hint: amend ? `${amend} · ${short(gone)}` : since(gone), act: toQueue, more: true };
+  if (gone && refused) return { tone: "pale", icon: "offline", head: words(navigator.onLine ? "server_gone" : "no_network"), hint: `${amend} · ${short(gone)}`, act: toQueue, more: true };
+  if (waiting) return { tone: "blue", icon: "cloud", head: words("sending_n", { n: waiting }), hint: amend, act: toQueue, more: true };
+  if (refused) return { tone: "pale", icon: "warn", head: amend, hint: words("refused_hint"), act: toQueue, more: true };
   if (gone) return { tone: "pale", icon: "offline", head: words(navigator.onLine ? "server_gone" : "no_network"), hint: since(gone) };
   return null;
 }
@@ -36,6 +38,8 @@ function what(live) {
 function since(gone) {
   return words("gone_since", { clock: clock(gone.toISOString()), span: spanOf(serverNow() - gone) });
 }
+
+const short = (gone) => words("gone_at", { clock: clock(gone.toISOString()) });
 
 function toQueue() {
   if (route()[0] === "queue") window.history.back();

@@ -2,7 +2,7 @@
 
 import { get } from "../api.js";
 import { el, put } from "../dom.js";
-import { ago, deadline, fullTime, serverNow } from "../format.js";
+import { ago, fullTime, serverNow } from "../format.js";
 import { failure, skeleton } from "../states.js";
 import { t, tOr } from "../texts.js";
 import { ownAreas } from "./around.js";
@@ -14,7 +14,7 @@ import { matters } from "./matters.js";
 import { outbox } from "./outbox.js";
 import { data, toast, words } from "./page.js";
 import { position } from "./position.js";
-import { due, far, moment, shortNumber, stateWords } from "./say.js";
+import { due, far, moment, shortNumber, stateWords, timeLeft } from "./say.js";
 import { stages } from "./sent.js";
 import { metres } from "./sides.js";
 import { sign } from "./signs.js";
@@ -31,6 +31,7 @@ export function task(number) {
   let map = null;
   let isLeft = false;
   let open = null;
+  let isGoing = false;
 
   async function load() {
     try {
@@ -81,7 +82,10 @@ export function task(number) {
   }
 
   async function go_(name) {
+    if (isGoing || outbox.of("waiting", "sending").some((item) => item.number === number && item.name === name)) return; // once is enough
+    isGoing = true;
     await drafts.act(drafts.begun(feature.properties, name));
+    isGoing = false;
     toast(words("act_kept", { name: words(`act_${name}`) }));
   }
 
@@ -114,7 +118,7 @@ function heading(p) {
 /** How long is left, or by how much it is late, whatever the day. */
 function dueLeft(p) {
   const said = due(p, serverNow());
-  return said ? el("small", { class: `due due--${said.tone}` }, deadline(p.due_at, { fine: true })) : null;
+  return said ? el("small", { class: `due due--${said.tone}` }, timeLeft(p.due_at)) : null;
 }
 
 function pending(number) {
@@ -134,7 +138,7 @@ function showPlace(map, { geometry, properties: p }) {
   map.showTasks([{ ...p, geometry, rank: matters.tasks().find(({ number }) => number === p.number)?.rank || null }], serverNow());
   const { fix } = position;
   map.showMe(fix, { circle: false });
-  if (fix && metres([fix.lon, fix.lat], [lon, lat]) < 1500) map.fit({ type: "MultiPoint", coordinates: [[lon, lat], [fix.lon, fix.lat]] }, { padding: [44, 44], maxZoom: 18 });
+  if (fix && metres([fix.lon, fix.lat], [lon, lat]) < 1500) map.fit({ type: "MultiPoint", coordinates: [[lon, lat], [fix.lon, fix.lat]] }, { padding: [44, 44], maxZoom: 18, above: 84 });
   else map.goTo([lon, lat], 17);
 }
 

@@ -14,6 +14,7 @@ import { sign, signOfCategory } from "./signs.js";
 
 const WITH_PHOTOS = ["finish", "photo"];
 const NEEDS_WORDS = ["comment", "reopen"];
+const GIVES = { finish: ["submit", "check"], comment: ["send", "send"], photo: ["send", "send"] }; // not the words that led here
 const SAVE_MS = 300;
 
 /** {node, foot, close} to do `name` to a matter; `done(kept)` when it is in the outbox or was left. */
@@ -23,13 +24,17 @@ export function doing(name, { properties: p, geometry }, { done }) {
   const foot = el("div", {});
   let map = null;
   let timer = null;
+  let isSending = false;
   let place = geometry?.coordinates || null;
 
   async function send(more = {}) {
     clearTimeout(timer);
+    if (isSending) return;
+    isSending = true;
     try {
       await drafts.act(held, more);
     } catch {
+      isSending = false;
       toast(words("phone_full"));
       return;
     }
@@ -51,8 +56,10 @@ export function doing(name, { properties: p, geometry }, { done }) {
   const footed = (...actions) => el("div", { class: "bar" }, side("", "arrow", leave, { "aria-label": words("back"), class: "side side--back" }), actions);
 
   function drawWords() {
-    const isReady = name === "photo" ? held.photos.length : !NEEDS_WORDS.includes(name) || held.words.trim();
-    put(foot, footed(act(words(`act_${name}`), "check", () => send(), { disabled: !isReady })));
+    const said = held.words.trim();
+    const isReady = name === "photo" ? held.photos.length : name === "finish" ? said || held.photos.length : !NEEDS_WORDS.includes(name) || said;
+    const [label, icon] = GIVES[name] || [`act_${name}`, "check"];
+    put(foot, footed(act(words(label), icon, () => send(), { disabled: !isReady })));
   }
 
   function drawPhotos(box) {
@@ -79,7 +86,7 @@ export function doing(name, { properties: p, geometry }, { done }) {
     const photos = el("div", { class: "look" });
     const text = el("textarea", { class: "words", rows: 3, maxlength: data.limits.words, placeholder: words(`act_${name}_hint`), "aria-label": words("card_words"), oninput() { held.words = this.value; remember(); drawWords(); } });
     text.value = held.words;
-    put(body, el("h2", {}, words(`act_${name}`)), WITH_PHOTOS.includes(name) ? photos : null, name === "photo" ? null : el("div", { class: "words-box" }, text));
+    put(body, el("h2", {}, words(`act_${name}`)), name === "finish" ? el("p", { class: "quiet" }, words("act_finish_needs")) : null, WITH_PHOTOS.includes(name) ? photos : null, name === "photo" ? null : el("div", { class: "words-box" }, text));
     if (WITH_PHOTOS.includes(name)) drawPhotos(photos);
     drawWords();
   }

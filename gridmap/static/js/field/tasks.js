@@ -16,6 +16,7 @@ import { shape, sign } from "./signs.js";
 
 const ORDERS = ["urgency", "distance", "deadline"];
 const OLD_MS = 60_000;
+const ON_MAP = 300;
 let order = "urgency";
 
 export function tasks() {
@@ -44,7 +45,7 @@ export function tasks() {
   function drawMap(all) {
     if (!map) return;
     map.showMe(position.fix, { circle: false });
-    map.showTasks(all.slice(0, 60), serverNow(), (number) => go(`task/${encodeURIComponent(number)}`));
+    map.showTasks(all.slice(0, ON_MAP), serverNow(), (number) => go(`task/${encodeURIComponent(number)}`));
     const [first] = all;
     map.showWay(position.fix, first?.geometry?.coordinates, far(first?.metres));
     const points = all.slice(0, 6).filter(({ geometry }) => geometry).map(({ geometry }) => geometry.coordinates);

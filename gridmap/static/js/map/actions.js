@@ -14,8 +14,8 @@ const SHOWN = 3;
 
 export class Actions {
   /** `done(answer)` gets what the server said after an action; `units`: those a matter can be passed on to. */
-  constructor(node, { map, me, units = [], done }) {
-    Object.assign(this, { node, map, me, units, done, feature: null, open: null });
+  constructor(node, { map, me, net, units = [], done }) {
+    Object.assign(this, { node, map, me, net, units, done, feature: null, open: null, drafts: new Map() });
   }
 
   clear() {
@@ -36,6 +36,11 @@ export class Actions {
     if (same && !this.open && offered === before && this.node.childElementCount) return; // what was unfolded stays so
     this.leave();
     this.draw();
+  }
+
+  /** The first button that is offered, or the first field of the form that is open; null for none. */
+  first() {
+    return this.open ? this.open.fields.focus : this.node.querySelector("button");
   }
 
   allowed() {
@@ -74,8 +79,9 @@ export class Actions {
   ask(name) {
     this.leave();
     const form = el("form", { class: "act", dataset: { action: name }, "aria-label": t(`act.${name}`) });
-    const fields = fieldsOf(name, this);
-    this.open = { name, fields, sent: null };
+    const key = `${this.feature.id}/${name}`;
+    const fields = fieldsOf(name, this, this.drafts.get(key));
+    this.open = { name, key, fields, sent: null };
     const error = el("p", { class: "act__error", role: "alert", hidden: true });
     const send = el("button", { type: "submit", class: "button button--main" }, t(`act.${name}`));
     const back = el("button", { type: "button", class: "button button--quiet", onclick: () => this.back() }, t("act.back"));
@@ -93,7 +99,9 @@ export class Actions {
     this.node.querySelector(`[data-action="${name}"]`)?.focus();
   }
 
+  /** Closes the form; what was filled in stands there again when it is opened anew. */
   leave() {
+    if (this.open) this.drafts.set(this.open.key, bodyOf(this.open.fields));
     this.open?.fields.leave?.();
     this.open = null;
   }
@@ -110,6 +118,7 @@ export class Actions {
       const answer = await post(`/issues/${encodeURIComponent(feature.id)}/actions/${open.name}`, { ...body, client_id: open.sent.id });
       if (this.open !== open) return;
       this.leave();
+      this.drafts.delete(open.key);
       put(this.node);
       this.done(answer);
     } catch (failed) {

@@ -14,7 +14,7 @@ const SPLIT = ["reported", "handling", "triage"]; // of these the list's parts a
 export class Counts extends EventTarget {
   constructor(state) {
     super();
-    Object.assign(this, { state, phase: "loading", error: null, totals: null, listTotals: null, cells: {}, triage: [0, 0, 0, 0], computedAt: null });
+    Object.assign(this, { state, phase: "loading", error: null, totals: null, listTotals: null, cells: {}, triage: [0, 0, 0, 0], computedAt: null, query: basicQuery({ category: "", period: "", mine: false }) });
     state.on(FILTERS, () => this.soon());
   }
 
@@ -35,6 +35,7 @@ export class Counts extends EventTarget {
         get("/state", query, { signal }),
         SPLIT.includes(status) ? get("/state", { ...query, status: status === "triage" ? "open,triage" : status }, { signal }) : null,
       ]);
+      this.query = query;
       this.take(answer, split);
     } catch (error) {
       if (error.name === "AbortError") return;

@@ -9,7 +9,7 @@ import { FILTERS, HEAT } from "./state.js";
 
 const L = window.L;
 const SETTLE_MS = 250;
-const OPACITY = 0.92;
+export const OPACITY = 0.92;
 const WORLD = 256;
 const MOST_FRAMES = 200;
 export const SPOT_FILLS = { 2: "#C0392B", 1: "#EFA08B", "-1": "#9CC3E2", "-2": "#2F6FA7" };

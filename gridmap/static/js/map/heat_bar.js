@@ -154,10 +154,13 @@ export class HeatBar {
     put(this.said, el("b", {}, words), number ? el("span", {}, number) : null);
     const most = Math.max(1, ...open);
     this.bars.setAttribute("viewBox", `0 0 ${last + 1} ${HEIGHT}`);
-    put(this.bars, open.map((n, at) => svg("rect", {
-      x: at + 0.12, width: 0.76, y: HEIGHT - (n / most) * HEIGHT, height: (n / most) * HEIGHT, class: at === this.at ? "is-chosen" : null,
-    })));
-    put(this.ends, el("span", {}, dayAndClock(moments[0])), el("span", {}, t("heat.now")));
+    const late = this.state.status === "overdue";
+    const chosen = this.at;
+    put(this.bars, open.map((n, at) => svg("g", {},
+      svg("title", {}, `${dayAndClock(moments[at])} · ${t(late ? "heat.late_then" : "heat.open_then", { n: count(n) })}`),
+      svg("rect", { x: at, width: 1, y: 0, height: HEIGHT, class: "heat-bar__hit" }),
+      svg("rect", { x: at + 0.12, width: 0.76, y: HEIGHT - (n / most) * HEIGHT, height: (n / most) * HEIGHT, class: at === chosen ? "is-chosen" : null }))));
+    put(this.ends, el("span", {}, dayAndClock(moments[0])), el("span", {}, t(late ? "heat.bars_late" : "heat.bars_open", { n: count(Math.max(0, ...open)) })), el("span", {}, t("heat.now")));
   }
 }
 

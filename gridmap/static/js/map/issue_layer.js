@@ -18,6 +18,7 @@ export class IssueLayer {
     for (const source of [counts, matters]) source.addEventListener("change", () => this.soon());
     map.on("moveend", () => this.draw());
     state.on(["selected"], () => this.underPin());
+    state.on(["measure"], () => this.soon());
     map.on("layeradd", ({ layer }) => { if (layer.properties && state.selected) this.underPin(); });
   }
 
@@ -65,11 +66,12 @@ export class IssueLayer {
 
   /** What is drawn, by area: a ring of its counts, or its matters one by one; those without a cell always so. */
   parts() {
-    if (this.counts.phase !== "ready") return [];
-    const single = this.singleByKey();
+    const classes = this.classesCounted;
+    if (this.counts.phase !== "ready" || !classes) return [];
+    const single = this.singleByKey(classes);
     const view = this.map.getBounds().pad(AROUND_VIEW);
     const parts = [];
-    for (const [key, counts] of this.countsByKey()) {
+    for (const [key, counts] of this.countsByKey(classes)) {
       const features = single.get(key) || [];
       const part = { key, counts, features };
       if (!sum(counts) || (!features.length && !this.hasPlace(key))) continue;
@@ -81,6 +83,12 @@ export class IssueLayer {
     }
     if (single.has("none")) parts.push({ key: "none", kind: "single", features: single.get("none") });
     return parts;
+  }
+
+  /** What the shading counts: a ring beside it says the same. Null for a rate, of which a ring says nothing. */
+  get classesCounted() {
+    const measure = this.state.mode === "classes" ? this.cells.shading.measure : "open";
+    return { open: CLASSES, late: ["overdue"], rate: null }[measure];
   }
 
   hasPlace(key) {
@@ -95,19 +103,20 @@ export class IssueLayer {
     return true;
   }
 
-  countsByKey() {
+  countsByKey(classes) {
     const found = new Map();
     for (const code of Object.keys(this.counts.cells)) {
       const key = this.cells.keyOf(code);
-      const more = this.counts.ofCell(code);
+      const more = this.counts.ofCell(code).map((n, at) => (classes.includes(CLASSES[at]) ? n : 0));
       found.set(key, (found.get(key) || [0, 0, 0, 0]).map((n, at) => n + more[at]));
     }
     return found;
   }
 
-  singleByKey() {
+  singleByKey(classes) {
     const found = new Map();
     for (const feature of this.matters.shown()) {
+      if (!classes.includes(statusOf(feature.properties))) continue;
       const { cell } = feature.properties;
       const key = cell ? this.cells.keyOf(cell.code) : "none";
       if (!found.has(key)) found.set(key, []);

@@ -57,15 +57,16 @@ export class Labels extends EventTarget {
     }
   }
 
-  /** The boxes of the marks and rings that are on the map now. */
+  /** The boxes of the marks and rings, and of the words at hot spots, that are on the map now. */
   marks() {
     const boxes = [];
     this.map.eachLayer((layer) => {
       const element = layer instanceof L.Marker ? layer.getElement() : null;
-      if (!element?.classList.contains("mark-icon")) return;
+      const drawn = element?.matches(".mark-icon") ? element : element?.matches(".spot-mark") ? element.firstElementChild : null;
+      if (!drawn) return;
       const { x, y } = this.map.latLngToLayerPoint(layer.getLatLng());
-      const half = element.offsetWidth / 2;
-      boxes.push({ left: x - half, right: x + half, top: y - half, bottom: y + half });
+      const [wide, high] = [drawn.offsetWidth / 2, drawn.offsetHeight / 2];
+      boxes.push({ left: x - wide, right: x + wide, top: y - high, bottom: y + high });
     });
     return boxes;
   }

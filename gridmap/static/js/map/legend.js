@@ -8,8 +8,11 @@ import { heatLegend } from "./heat_legend.js";
 import { categoryNames } from "./category_names.js";
 import { sum } from "./filters.js";
 import { statusMark } from "./marks.js";
+import { legendHead as head } from "./legend_head.js";
 import { FILTERS } from "./state.js";
+import { goTo } from "./view.js";
 
+const MOST_RANKED = 10;
 const SHOWN_STATUSES = ["reported", "handling", "overdue", "handled"];
 
 export class Legend {
@@ -30,9 +33,9 @@ export class Legend {
     const { mode } = this.state;
     const isBroken = mode !== "heat" && this.counts.phase === "error";
     if (isBroken) put(this.node, head(t("map.legend_open"), ""), errorWords(this.counts.error, () => this.counts.retry()));
-    else if (mode === "heat") put(this.node, heatLegend(this.heat, this.filterWords()));
+    else if (mode === "heat") put(this.node, heatLegend(this.heat, this.filterWords(), (geometry) => goTo(this.heat.map, geometry)));
     else if (mode === "classes" && this.cells.hasAny) put(this.node, this.classParts(), this.marks());
-    else put(this.node, head(t("map.legend_issues"), ""), this.marks());
+    else put(this.node, head(t("map.legend_issues"), ""), this.marks(), this.filterNote());
   }
 
   classParts() {
@@ -42,7 +45,7 @@ export class Legend {
     const total = measure === "rate" ? t("map.areas_alone", areas) : t("map.areas_and_total", { ...areas, total: count(now.total) });
     const elsewhere = measure === "rate" ? 0 : this.shading.figureOf(this.counts.inTriage());
     return [
-      head(t(`map.legend_${measure}`), measure === "rate" ? t("map.per_households") : t(`map.per_${level}`), total),
+      head(t(`map.legend_${measure}`), measure === "rate" ? t("map.per_households") : t(`map.per_${level}`), total, this.age()),
       el("ol", { class: "ramp" }, now.classes.map((entry) => el("li", {},
         swatch(entry.fill, this.cells.opacity), el("b", {}, range(entry, (value) => this.shading.said(value))), el("span", {}, t(`map.n_${level}`, { n: count(entry.areas) }))))),
       el("p", { class: "legend__note" }, el("span", {}, now.method),
@@ -50,7 +53,18 @@ export class Legend {
       now.unknown ? note(t("map.no_households", { n: count(now.unknown) })) : null,
       elsewhere > 0 ? note(t("map.in_no_cell", { n: count(elsewhere) })) : null,
       this.filterNote(),
+      this.ranked(),
     ];
+  }
+
+  /** The areas with most, folded; a click goes there. Null where nothing is open. */
+  ranked() {
+    const rows = this.shading.worst(MOST_RANKED);
+    if (rows.length < 2) return null;
+    const row = ({ code, name, value }, at) => el("li", {}, el("button", { type: "button", dataset: { code }, onclick: () => this.state.set({ selected: { kind: "area", id: code } }) },
+      el("i", {}, String(at + 1)), el("span", {}, name), el("b", {}, this.shading.said(value))));
+    return el("details", { class: "ranked", open: this.isUnfolded, ontoggle: ({ target }) => { this.isUnfolded = target.open; } },
+      el("summary", {}, t("map.ranked", { n: rows.length })), el("ol", { class: "spot-list" }, rows.map(row)));
   }
 
   age() {
@@ -80,10 +94,6 @@ export class Legend {
     if (!this.names) categoryNames().then((names) => { this.names = names; this.draw(); }, () => {});
     return this.names?.get(category) || "";
   }
-}
-
-function head(title, unit, right) {
-  return el("h2", { class: "legend__head" }, title, el("small", {}, unit || ""), el("span", {}, right || ""));
 }
 
 function note(words) {

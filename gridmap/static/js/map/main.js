@@ -70,8 +70,8 @@ function start() {
 function together(page) {
   const { map } = window.gridmapMap;
   const state = new ViewState(window.location.hash);
-  const isMovingPin = () => document.body.classList.contains("is-moving-pin"); // then a click says where to
-  const choose = (kind) => (id) => { if (!isMovingPin()) state.set({ selected: { kind, id } }); };
+  const isAnswering = () => document.body.matches(".is-moving-pin, .is-choosing-cell"); // then a click says where to, or which cell
+  const choose = (kind) => (id) => { if (!isAnswering()) state.set({ selected: { kind, id } }); };
   const me = page.me || {};
   const counts = new Counts(state);
   const net = new Net(page.roots);
@@ -94,7 +94,7 @@ function together(page) {
   const rail = new Rail(part("rail"), { me, counts, state });
   new Chips(part("chips"), { state, counts, frequent: () => rail.frequent() });
   const list = new List(part("list"), part("list-head"), { state, counts });
-  const panel = new Panel(part("panel"), { me, state, live, map, units: page.units });
+  const panel = new Panel(part("panel"), { me, state, live, map, net, units: page.units });
   const place = new ChosenPlace(map);
   const search = new Search(part("search"), { me, cells, state });
   new Legend(part("legend-body"), { cells, shading, heat, counts, state, live });
@@ -141,6 +141,7 @@ function drawn({ map, net, counts, cells, heat, buildings, surroundings, ground,
   for (const source of [cells, heat, buildings]) source.addEventListener("repaint", () => city.soon());
   for (const source of [net, ground.source]) source.addEventListener("change", () => city.soon());
   for (const kind of ["areas", "change"]) net.addEventListener(kind, () => labels.soon());
+  heat.addEventListener("repaint", () => labels.soon());
   labels.addEventListener("drawn", () => ground.redraw());
   return city;
 }

@@ -11,25 +11,49 @@ import { buildingParts } from "./panel_building.js";
 import { issueParts } from "./panel_issue.js";
 import { loaders } from "./panel_loading.js";
 
+const ROWS = 20; // of an area's matters at first
+const MORE = 50;
+const MOST_ROWS = 1000;
 const PARTS = { area: areaParts, building: buildingParts, issue: issueParts };
 
 /** Emits `shown` {detail: {kind, feature}} when a chosen thing was loaded; `closed` when nothing is chosen. */
 export class Panel extends EventTarget {
-  constructor(node, { me, state, live, map, units }) {
+  constructor(node, { me, state, live, map, net, units }) {
     super();
-    Object.assign(this, { node, me, state, live, folded: null, failed: false });
+    Object.assign(this, { node, me, state, live, folded: null, failed: false, rows: ROWS });
     const part = (name) => node.querySelector(`[data-part=${name}]`);
     Object.assign(this, { body: part("panel-body"), foot: part("panel-foot") });
-    this.actions = new Actions(part("panel-actions"), { map, me, units, done: (answer) => this.acted(answer) });
+    this.actions = new Actions(part("panel-actions"), { map, me, net, units, done: (answer) => this.acted(answer) });
     part("panel-close").append(icon("close"));
     part("panel-close").addEventListener("click", () => this.close());
     state.on(["selected"], () => this.open());
     live.addEventListener("link", () => this.drawAge());
+    for (const kind of ["keydown", "pointerdown"]) window.addEventListener(kind, (event) => { this.lastKey = event.key || null; }, { capture: true });
+  }
+
+  /** Whether it was opened by a key that opens; going through the list by keys stays in the list. */
+  isByKey() {
+    return this.lastKey === "Enter" || this.lastKey === " ";
   }
 
   close() {
     this.state.set({ selected: null });
-    if (this.before?.isConnected) this.before.focus({ preventScroll: true });
+    const { before } = this;
+    const row = before?.dataset.number && `#matters [data-number="${CSS.escape(before.dataset.number)}"]`; // drawn anew meanwhile
+    const back = before?.isConnected ? before : row && document.querySelector(row);
+    back?.focus({ preventScroll: true });
+  }
+
+  /** Goes to what one would do next to the matter shown: its main action, else the first, else its name. */
+  enter() {
+    (this.actions.first() || this.body.querySelector("h2"))?.focus();
+  }
+
+  /** Shows more of an area's matters than the `shown` there are, and goes to the first of them. */
+  async more(shown) {
+    this.rows = Math.min(shown + MORE, MOST_ROWS);
+    await this.refresh();
+    this.body.querySelectorAll(".list .row")[shown]?.focus({ preventScroll: true });
   }
 
   /** Shows what the state says is chosen. */
@@ -42,7 +66,10 @@ export class Panel extends EventTarget {
       this.dispatchEvent(new Event("closed"));
       return;
     }
-    if (!this.node.contains(document.activeElement)) this.before = document.activeElement;
+    const from = document.activeElement;
+    this.isEntered = this.isByKey() || Boolean(from?.closest("[data-part=search]"));
+    if (!this.node.contains(from)) this.before = from;
+    this.rows = ROWS;
     this.foot.hidden = true;
     this.folded = null;
     put(this.body, skeleton());
@@ -68,7 +95,7 @@ export class Panel extends EventTarget {
 
   async load(selected) {
     try {
-      const found = await loaders[selected.kind](selected.id);
+      const found = await loaders[selected.kind](selected.id, this.rows);
       if (this.state.selected === selected) this.show(selected, found);
     } catch (error) {
       if (this.state.selected === selected) this.fail(error);
@@ -82,6 +109,8 @@ export class Panel extends EventTarget {
     put(this.body, PARTS[selected.kind](found, this));
     this.body.scrollTop = top;
     if (selected.kind === "issue") this.actions.show(found.feature);
+    if (this.isEntered) this.body.querySelector("h2")?.focus({ preventScroll: true });
+    this.isEntered = false;
     this.drawAge();
     this.dispatchEvent(new CustomEvent("shown", { detail: { kind: selected.kind, feature: found.feature } }));
   }

@@ -10,11 +10,11 @@ import { daysPart } from "./days.js";
 import { buildingsPart } from "./panel_buildings.js";
 import { issueRow } from "./row.js";
 
-/** The parts of the panel for {feature, matters, buildings, cells: how many lie below}; `panel.choose(kind, id)` goes on from there. */
-export function areaParts({ feature: { properties: p }, matters, buildings, cells }, panel) {
+/** The parts of the panel for {feature, matters, buildings, stand: totals by class, cells: how many lie below}; `panel.choose(kind, id)` goes on from there. */
+export function areaParts({ feature: { properties: p }, matters, buildings, stand, cells }, panel) {
   if (!p.counts) return [head(p, panel), el("p", { class: "panel__none" }, t("map.open_unknown"))];
   const staff = p.level === "grid" ? people(p.staff) : heads(p);
-  return [head(p, panel), figures(p), daysPart(p.days), totals(p.counts, cells), staff, openMatters(p, matters, panel), buildingsPart(buildings, panel)];
+  return [head(p, panel), figures(p), daysPart(p.days), totals(p.counts, stand, cells), staff, openMatters(p, matters, panel), buildingsPart(buildings, panel)];
 }
 
 function head(p, panel) {
@@ -142,17 +142,17 @@ function openMatters(area, { features = [], next, error }, panel) {
   const rows = features.map(({ properties: p }) => issueRow(p, { open: (number) => panel.choose("issue", number), places: area.level !== "grid" }));
   return el("section", {}, title,
     rows.length ? el("ol", { class: "list" }, rows) : el("p", { class: "panel__none" }, t("panel.no_open_matters")),
-    next ? el("p", { class: "panel__none" }, t("map.rest", { n: count(Math.max(open - rows.length, 1)) })) : null);
+    next ? el("button", { type: "button", class: "button button--plain panel__more", onclick: () => panel.more(rows.length) }, t("panel.show_rest", { n: count(Math.max(open - rows.length, 1)) })) : null);
 }
 
-/** How its matters stand, all of them, and what lies in the area: cells (where it is none itself), buildings, households. */
-function totals(counts, cells) {
-  const by = counts.by_status || {};
+/** How its matters stand, in the classes of the chips and then those done with, and what lies in the area: cells (where it is none itself), buildings, households. */
+function totals(counts, stand, cells) {
   const facts = [
     cells === undefined ? null : t("panel.n_cells_below", { n: count(cells) }),
     counts.buildings ? t("panel.n_buildings", { n: count(counts.buildings) }) : null,
     counts.households ? t("map.households", { n: count(counts.households) }) : null,
   ].filter(Boolean);
-  const stand = ["reported", "handling", "handled", "closed"].filter((name) => by[name]).map((name) => `${t(`status.${name}`)} ${count(by[name])}`);
-  return el("p", { class: "panel__totals" }, [...stand, ...facts].join(" · "));
+  const standing = [["reported", stand?.reported], ["handling", stand?.handling], ["overdue", stand?.late], ["handled", stand?.handled], ["closed", counts.closed]];
+  const words = standing.filter(([, n]) => n).map(([name, n]) => `${t(`status.${name}`)} ${count(n)}`);
+  return el("p", { class: "panel__totals" }, [...words, ...facts].join(" · "));
 }

@@ -3,7 +3,7 @@
 import { ApiError, collect, get } from "../api.js";
 import { categories } from "./category_names.js";
 
-const ROWS = 20;
+const RUNNING = "reported,handling";
 const MOST_CELLS = 20_000;
 const MOST_BUILDINGS = 3000;
 
@@ -15,15 +15,26 @@ async function loadIssue(number) {
   return { feature, names: new Map(known.map(({ id, name }) => [id, name])), category: known.find(({ id }) => id === feature.properties.category) };
 }
 
-async function loadArea(code) {
-  const [feature, matters] = await Promise.all([
+/** `rows`: how many of its matters at most. */
+async function loadArea(code, rows) {
+  const [feature, matters, stand] = await Promise.all([
     get(`/areas/${encodeURIComponent(code)}`),
-    get("/issues", { area: code, status: "open", order: "urgency", limit: ROWS }).catch(asError),
+    mattersOf(code, rows).catch(asError),
+    get("/state", { area: code }).catch(asError),
   ]);
   const isCell = feature.properties.level === "grid";
   const below = isCell ? null : await collect("/areas", { level: "grid", under: code, geometry: 0, limit: 1000 }, MOST_CELLS).catch(asError);
   const buildings = isCell ? await buildingsOf(feature).catch(asError) : null;
-  return { feature, matters, buildings, cells: below?.features?.length };
+  return { feature, matters, buildings, stand: stand.totals, cells: below?.features?.length };
+}
+
+/** Where the clock runs first, by deadline; below it what waits to be verified. `next`: whether there are more. */
+async function mattersOf(area, limit) {
+  const running = await get("/issues", { area, status: RUNNING, order: "urgency", limit });
+  if (running.next) return running;
+  const room = Math.max(limit - running.features.length, 1);
+  const handled = await get("/issues", { area, status: "handled", order: "urgency", limit: room });
+  return { features: [...running.features, ...handled.features], next: handled.next };
 }
 
 /** Only cells are asked for their buildings one by one. */

@@ -10,7 +10,7 @@ import { areaName, crumbs } from "./crumbs.js";
 export class Rail {
   constructor(root, { me, counts, state }) {
     const part = (name) => root.querySelector(`[data-part="${name}"]`);
-    Object.assign(this, { me, counts, state, area: null, head: part("area"), figures: part("figures") });
+    Object.assign(this, { me, counts, state, area: null, areas: [], head: part("area"), figures: part("figures") });
     this.choose = (kind, id) => state.set({ selected: { kind, id } });
     counts.addEventListener("change", () => this.drawFigures());
     this.drawFigures();
@@ -18,7 +18,18 @@ export class Rail {
 
   /** Open matters of one's area by category, most frequent first: [{category, name, open}]. */
   frequent() {
-    return this.area?.counts?.by_category || [];
+    const found = new Map();
+    for (const one of this.areas.flatMap(({ counts }) => counts?.by_category || [])) {
+      found.set(one.category, { ...one, open: one.open + (found.get(one.category)?.open || 0) });
+    }
+    return [...found.values()].sort((a, b) => b.open - a.open);
+  }
+
+  /** The share closed in time: [share of all one's areas or null, words for what it is of]. Shares that differ cannot be put together without what they are of. */
+  onTime() {
+    const known = this.areas.map(({ on_time: share }) => share).filter((share) => typeof share === "number");
+    const isOne = new Set(known).size <= 1;
+    return [isOne ? known[0] ?? null : null, t(isOne ? "map.on_time_hint" : "map.on_time_each")];
   }
 
   /** Whether the reader answers for nothing: no post, and no account that sees everything. */
@@ -34,7 +45,7 @@ export class Rail {
     try {
       const areas = await this.ownAreas();
       if (!areas.length) return;
-      this.area = (await get(`/areas/${encodeURIComponent(areas[0].code)}`)).properties;
+      await this.read(areas);
       this.drawArea(areas);
       this.drawFigures();
     } catch (error) {
@@ -46,9 +57,15 @@ export class Rail {
   /** Figures that only the area's own answer has: asked for again now and then, not after every event. */
   async refresh() {
     if (!this.area) return;
-    const found = await get(`/areas/${encodeURIComponent(this.area.code)}`).catch(() => null);
-    if (found) this.area = found.properties;
+    await this.read(this.areas).catch(() => null);
     this.drawFigures();
+  }
+
+  /** Reads all of one's areas; the first is the one that is named at length. Throws ApiError. */
+  async read(areas) {
+    const found = await Promise.all(areas.map(({ code }) => get(`/areas/${encodeURIComponent(code)}`)));
+    this.areas = found.map(({ properties }) => properties);
+    [this.area] = this.areas;
   }
 
   recover() {
@@ -79,12 +96,12 @@ export class Rail {
     const { totals, phase } = this.counts;
     const known = phase === "ready";
     const share = known && totals.open ? t("map.share_late", { share: percent(totals.late / totals.open) }) : "";
-    const onTime = this.area?.on_time;
+    const [onTime, onTimeOf] = this.onTime();
     put(this.figures,
       figure("open", known ? count(totals.open) : NOTHING, known && totals.triage ? t("map.of_it_triage", { n: count(totals.triage) }) : ""),
       figure("due_today", known ? count(totals.due_today) : NOTHING, t("map.not_late_yet")),
       figure("overdue", known ? count(totals.late) : NOTHING, share, known && totals.late ? "overdue" : ""),
-      figure("on_time", typeof onTime === "number" ? percent(onTime) : NOTHING, t("map.on_time_hint")));
+      figure("on_time", onTime === null ? NOTHING : percent(onTime), onTimeOf));
   }
 
   /** For an account without posts: what that means, and whom to ask. */

@@ -14,13 +14,14 @@ const TENTHS = 10; // rates are kept as whole tenths, so that classes of both ki
 export class Shading extends EventTarget {
   constructor(net, counts, state, legend) {
     super();
-    Object.assign(this, { net, counts, state, ramp: legend.ramp, cut: new Map([["grid/open", legend]]), values: new Map() });
+    Object.assign(this, { net, counts, state, ramp: legend.ramp, cut: new Map(), values: new Map() });
     counts.addEventListener("change", () => this.renew());
     net.addEventListener("areas", () => this.renew());
     state.on(["level", "measure"], () => this.renew());
     this.households = null;
     get("/households").then(({ cells }) => { this.households = new Map(Object.entries(cells)); this.renew(); }, () => {}); // then there are no rates
     Object.assign(this, { later: legend.method_later, classes: legend });
+    this.cut.set(keyOf("grid", "open", "", counts.query), legend);
   }
 
   /** The level shaded now: the wish, where one's own area has several of it, else the cells. */
@@ -44,7 +45,7 @@ export class Shading extends EventTarget {
     const { level, measure } = this;
     this.values = this.summed(level, ({ code }) => this.figureOf(this.counts.ofCell(code)));
     if (measure === "rate") this.perHousehold(level);
-    this.classes = this.classesFor(`${level}/${measure}`);
+    this.classes = this.classesFor(keyOf(level, measure, this.state.status, this.counts.query));
     this.dispatchEvent(new Event("change"));
   }
 
@@ -75,7 +76,7 @@ export class Shading extends EventTarget {
     return this.measure === "rate" ? decimal(value / TENTHS) : String(value);
   }
 
-  /** Cut once for each level and figure, so that colours keep their meaning while counts change. */
+  /** Cut once for each level, figure and filter, so that colours keep their meaning while counts change; what is cut here is cut into quantiles. */
   classesFor(key) {
     const known = this.cut.get(key);
     if (known && known.classes.length > 1) return known;
@@ -83,7 +84,7 @@ export class Shading extends EventTarget {
     const most = this.ramp.length - 1;
     const uppers = found.length ? [...new Set(Array.from({ length: most }, (_, at) => found[Math.ceil(((at + 1) * found.length) / most) - 1]))] : [];
     const rest = uppers.map((to, at) => ({ from: (uppers[at - 1] || 0) + 1, to, fill: this.ramp[at + 1] }));
-    const cut = { classes: [{ from: 0, to: 0, fill: this.ramp[0] }, ...rest], method: uppers.length ? this.later : known?.method || "" };
+    const cut = { classes: [{ from: 0, to: 0, fill: this.ramp[0] }, ...rest], method: uppers.length ? this.later : "" };
     if (uppers.length) this.cut.set(key, cut);
     return cut;
   }
@@ -125,6 +126,12 @@ export class Shading extends EventTarget {
     return this.classOf(this.valueOf(code)) >= 4;
   }
 
+  /** The areas with most of the figure now, most first: [{code, name, value}]; none with nothing. */
+  worst(most) {
+    const rows = this.areasOf(this.level).map(({ code, name }) => ({ code, name, value: this.valueOf(code) }));
+    return rows.filter(({ value }) => value > 0).sort((a, b) => b.value - a.value || (a.code < b.code ? -1 : 1)).slice(0, most);
+  }
+
   /** The classes with how many areas are in each now, and all of them together. */
   now() {
     const values = [...this.values.values()].filter((value) => value !== null);
@@ -135,6 +142,11 @@ export class Shading extends EventTarget {
     last.to = values.reduce((most, value) => Math.max(most, value), last.to);
     return { classes, method: this.classes.method, areas: values.length, total: values.reduce((a, b) => a + b, 0), unknown: this.values.size - values.length };
   }
+}
+
+/** By what a cut is known: another filter is another distribution. */
+function keyOf(level, measure, status, query) {
+  return JSON.stringify([level, measure, status, query]);
 }
 
 /** The area of a level that an area is or lies in; null for none. */

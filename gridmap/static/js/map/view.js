@@ -8,6 +8,11 @@ export function showWhole(map, bounds, legend, animate) {
   map.fitBounds(corners(bounds), { ...besideLegend(map, bounds, legend.getBoundingClientRect()), animate });
 }
 
+/** Shows all of a shape that is not chosen, between what lies over the map. */
+export function goTo(map, geometry) {
+  fitArea(map, L.geoJSON(geometry).getBounds(), !window.matchMedia("(prefers-reduced-motion: reduce)").matches);
+}
+
 /** Shows all of an area above the cells. */
 export function fitArea(map, bounds, animate) {
   map.fitBounds(bounds, { ...uncovered(map), animate });
