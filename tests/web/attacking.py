@@ -23,6 +23,7 @@ OWN_TOKEN = {"include-path": "/api/v1/tokens/{token_id}", "enabled": False}
 
 MEANT = {
     "bbox_invalid": "a pattern cannot say that west is before east, nor that a view has a width",
+    "breaks_invalid": "classes go together: as many fills as breaks and one, rising",
     "category_unknown": "categories are rows of a table",
     "choice_needed": "categories are rows of a table",
     "moment_not_kept": "a schema has no words for: of the last thirty days",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from gridmap.actions.importing_staff import import_staff
 from gridmap.actions.office import Office
 from gridmap.db import stream
 from gridmap.web import build
+from gridmap.web.api import stream as stream_route
 from tests.conftest import Clock, settings_for
 from tests.town import C1, C3, C4, C5, CENTRES, RULES, Caller, caller, staff_rows
 from tests.web.asking import act, callers, fault, reported, signed_in, submit
@@ -28,6 +30,12 @@ NUMBERS_OF_A_REPORT = {"number", "kind", "status", "category", "cell", "in_triag
 def _quick_beats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "BEAT_S", 0.1)
     monkeypatch.setattr(live, "POLL_S", 0.05)
+
+
+@pytest.fixture(autouse=True)
+def _no_other_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Places are counted for the whole process: a browser of an earlier test may not have been missed yet."""
+    monkeypatch.setattr(stream_route, "_open", Counter())
 
 
 @pytest.fixture

@@ -63,7 +63,8 @@ function ranked(answer, goTo) {
 }
 
 function asOf({ at, computed_at: computedAt }) {
-  return at ? dayAndClock(at) : t("map.as_of", { clock: clock(computedAt) });
+  if (at) return dayAndClock(at);
+  return computedAt ? t("map.as_of", { clock: clock(computedAt) }) : "";
 }
 
 /** A bound as it is: whole from 1 on. */
