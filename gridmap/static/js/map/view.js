@@ -2,6 +2,7 @@
 
 const L = window.L;
 const MATTER_ZOOM = 17;
+const LEGEND_GROWS_TO = 250; // pixels, once its figures have come: the area is fitted in before
 
 /** Shows all of one's area beside the legend. */
 export function showWhole(map, bounds, legend, animate) {
@@ -57,7 +58,7 @@ function besideLegend(map, bounds, legend) {
   if (isPhone()) return { paddingTopLeft: [16, 120], paddingBottomRight: [16, 180] };
   const ways = [
     { paddingTopLeft: [legend.width + 36, 60], paddingBottomRight: [24, below] },
-    { paddingTopLeft: [24, 60], paddingBottomRight: [24, Math.max(below, legend.height + 60)] },
+    { paddingTopLeft: [24, 60], paddingBottomRight: [24, Math.max(below, Math.max(legend.height, LEGEND_GROWS_TO) + 60)] },
   ];
   const zoomOf = ({ paddingTopLeft: [left, top], paddingBottomRight: [right, bottom] }) => {
     const box = map.project(corners(bounds)[1], 0).subtract(map.project(corners(bounds)[0], 0));
