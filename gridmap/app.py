@@ -15,7 +15,7 @@ from gridmap.config import Settings, read_settings
 from gridmap.db import schema
 from gridmap.db.engine import Database
 from gridmap.db.models import CategoryRow
-from gridmap.files.tables import load_categories, load_deadlines, load_roles
+from gridmap.files.tables import load_categories, load_deadlines, load_roles, load_workflow
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -30,8 +30,17 @@ def open_office(
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database_url, None if is_patient else settings.wait_seconds)
-    deadlines = load_deadlines(settings.zone)
-    return Office(database, load_roles(), settings.zone, settings.data_dir, clock, deadlines=deadlines)
+    deadlines, workflow = load_deadlines(settings.zone), load_workflow()
+    return Office(
+        database,
+        load_roles(),
+        settings.zone,
+        settings.data_dir,
+        clock,
+        deadlines=deadlines,
+        workflow=workflow,
+        acceptance=frozenset(filter(None, (source.strip() for source in settings.acceptance.split(",")))),
+    )
 
 
 def sign_in_rules(settings: Settings) -> SignInRules:

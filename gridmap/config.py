@@ -40,6 +40,7 @@ class Settings:
     `timezone` is the zone of “today” and of file times that name none; everything is stored in UTC.
     `public_url` is where people reach it, for the QR code that phones read; empty: not said.
     `wall_scenes` is the round of a wall's scenes, as domain/scenes reads it; empty: it stands still.
+    `acceptance` names the sources whose matters wait for somebody to accept them, commas between.
     `base_maps` is the file that declares base maps (files/basemaps); empty: none, and nothing is fetched.
     """
 
@@ -72,6 +73,7 @@ class Settings:
     password_days: int = 90
     one_time_days: int = 14
     wall_scenes: str = ""
+    acceptance: str = "resident"
     base_maps: str = ""
 
     @property

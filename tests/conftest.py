@@ -26,7 +26,7 @@ from gridmap.actions.signing_in import SignInRules
 from gridmap.app import initialise
 from gridmap.config import Settings, read_settings
 from gridmap.db.engine import Database
-from gridmap.files.tables import load_deadlines, load_roles
+from gridmap.files.tables import load_deadlines, load_roles, load_workflow
 from tests.town import build_town
 
 MEMORY, ROOM = Path("/dev/shm"), 2 * 10**9
@@ -151,11 +151,11 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 ZONE = ZoneInfo("Asia/Shanghai")
-ROLES, DEADLINES = load_roles(), load_deadlines(ZONE)
+ROLES, DEADLINES, WORKFLOW = load_roles(), load_deadlines(ZONE), load_workflow()
 
 
 def make_office(url: str, data_dir: Path, clock: Clock) -> Office:
-    return Office(Database(url), dict(ROLES), ZONE, data_dir, clock, deadlines=DEADLINES)
+    return Office(Database(url), dict(ROLES), ZONE, data_dir, clock, deadlines=DEADLINES, workflow=WORKFLOW)
 
 
 def _prepared(url: str, folder: Path, *, with_town: bool) -> None:

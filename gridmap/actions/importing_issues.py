@@ -217,7 +217,7 @@ def _new_matters(
         keys=batch.keys,
         standings=batch.standings,
         categories={
-            key: Category(row.id, row.role, office.deadlines.limit_of(row))
+            key: Category(row.id, row.role, office.deadlines.limits_of(row))
             for key, row in rows_by_key.items()
         },
         days=batch.days,
@@ -302,7 +302,7 @@ def _amend(
         values["status"] = "closed" if closed else ("reported" if came_from == "closed" else came_from)
         if not closed:
             began = work.now if came_from == "closed" else history.begun_at(work.session, issue)
-            values["due_at"] = office.deadlines.due_at(category, began)
+            values["due_at"] = office.deadlines.due_at(category, began, standing.path)
         for name, value in values.items():
             setattr(issue, name, value)
         facts = _facts(batch, row, why_of(standing, sent), assigned) | {"from": came_from, "to": issue.status}

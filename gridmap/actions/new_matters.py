@@ -56,11 +56,11 @@ def _salts(number: int) -> list[str]:
 
 
 class Category(NamedTuple):
-    """What is asked of a stored category."""
+    """What is asked of a stored category; its limits by class of area."""
 
     id: int
     role: str | None
-    limit: Limit | None = None
+    limits: Mapping[str, Limit | None] = {"": None}
 
 
 class _People(NamedTuple):
@@ -268,11 +268,21 @@ class NewMatters:
 
     def _due(self, part: _Part) -> list[datetime | None]:
         """A closed matter gets no deadline that nobody there knew of."""
-        due_by = self.deadlines.due_by
+        due_by, named = self.deadlines.due_by, self._classes(part)
         return [
-            None if closed is not None and not self.is_pretence else due_by(category.limit, created)
-            for category, created, closed in zip(part.category, part.created, part.closed, strict=True)
+            None
+            if closed is not None and not self.is_pretence
+            else due_by(category.limits[area_class], created)
+            for category, created, closed, area_class in zip(
+                part.category, part.created, part.closed, named, strict=True
+            )
         ]
+
+    def _classes(self, part: _Part) -> list[str]:
+        """The class of the area each lies in."""
+        paths = part.stood.path
+        found = {path: self.deadlines.class_of(path) for path in set(paths)}
+        return [found[path] for path in paths]
 
     def _said(self, part: _Part, keys: Sequence[int]) -> tuple[Columns, list[str]]:
         """The words as columns, and for each matter what its event says of them."""

@@ -23,6 +23,7 @@ from gridmap.domain.deadlines import Deadlines
 from gridmap.domain.history import START, canonical, digest_of, words_digest
 from gridmap.domain.roles import Role
 from gridmap.domain.scope import Tie
+from gridmap.domain.workflow import Workflow
 
 
 def utc_now() -> datetime:
@@ -34,7 +35,8 @@ def utc_now() -> datetime:
 class Office:
     """What every action needs: the store, the role table, the zone of “today”, where photos lie, the clock, the net.
 
-    Without `deadlines` no matter has one.
+    Without `deadlines` no matter has one; without `workflow` nothing can be done to one.
+    What comes from one of the sources in `acceptance` waits for somebody to accept it.
     """
 
     database: Database
@@ -44,6 +46,8 @@ class Office:
     clock: Callable[[], datetime] = utc_now
     grounds: Grounds = field(default_factory=Grounds, compare=False)
     deadlines: Deadlines = field(default_factory=Deadlines)
+    workflow: Workflow = field(default_factory=Workflow)
+    acceptance: frozenset[str] = frozenset()
 
     @contextmanager
     def work(self) -> Iterator[Work]:
@@ -121,12 +125,13 @@ class Work:
 
 def tie_json(tie: Tie | None) -> dict[str, Any] | None:
     """A tie as the stream's table keeps it."""
-    return None if tie is None else {k: v for k, v in vars(tie).items() if v is not None}
+    return None if tie is None else {k: v for k, v in vars(tie).items() if v is not None and v != ()}
 
 
 def tie_of(issue: Issue) -> Tie:
     """Who can see a matter as it stands."""
-    return Tie(issue.path, issue.account_id, issue.owner_id, issue.handler_id, issue.unit)
+    called = tuple((issue.called or "").split("\n")) if issue.called else ()
+    return Tie(issue.path, issue.account_id, issue.owner_id, issue.handler_id, issue.unit, called)
 
 
 def add_event(

@@ -16,14 +16,21 @@ from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError, Not
 from gridmap.files.photos import redraw, store
 
 MAX_PHOTOS = 20
+KINDS = ("before", "after", "evidence")
+"""What a photo shows, where its sender says so: the matter as it was found, as it was left, what was done."""
 
 
-def add_photo(office: Office, actor: Actor, number: str, client_id: str, sent: bytes) -> tuple[int, bool]:
-    """Keep a photo of the matter `number`; commits. Its key, and whether it is new.
+def add_photo(
+    office: Office, actor: Actor, number: str, client_id: str, sent: bytes, kind: str | None = None
+) -> tuple[int, bool]:
+    """Keep a photo of the matter `number`; commits. Its key, and whether it is new. `kind`: one of KINDS or None.
 
     Anybody who may act and sees the matter may add one. Raises NotFoundError, ForbiddenError,
-    ConflictError `client_id_reused`, `photos_too_many`, and what `redraw` raises.
+    ConflictError `client_id_reused`, `photos_too_many`, InvalidInputError `photo_kind_unknown`, and what
+    `redraw` raises.
     """
+    if kind is not None and kind not in KINDS:
+        raise InvalidInputError("photo_kind_unknown", kind=kind, choices=KINDS)
     if not 0 < len(client_id) <= 64:
         raise InvalidInputError("client_id_invalid", limit=64)
     if not actor.may("act"):
@@ -50,6 +57,7 @@ def add_photo(office: Office, actor: Actor, number: str, client_id: str, sent: b
             issue_id=issue.id,
             account_id=actor.account_id,
             client_id=client_id,
+            kind=kind,
             sent_digest=sent_digest,
             digest=picture.digest,
             width=picture.width,
@@ -59,7 +67,8 @@ def add_photo(office: Office, actor: Actor, number: str, client_id: str, sent: b
         )
         work.session.add(photo)
         work.session.flush()
-        add_event(work, issue, "photo", actor.account_id, {"photo": photo.id, "digest": picture.digest})
+        told = {"photo": photo.id, "digest": picture.digest}
+        add_event(work, issue, "photo", actor.account_id, told | ({"photo_kind": kind} if kind else {}))
         category = work.session.get_one(CategoryRow, issue.category_id)
         tie = tie_of(issue)
         work.tell(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from gridmap.domain.history import canonical
-from gridmap.domain.issues import action_named, next_status
+from gridmap.domain.workflow import Workflow
 
 OWNER, HANDLER, DISPATCH = "owner", "handler", "dispatch"
 
@@ -45,6 +45,7 @@ class Pretence:
     pasts: Sequence[Past]
     accounts: Mapping[int, int]
     seat: int
+    workflow: Workflow
 
     def done(self, row: int, owner_id: int | None, handler_id: int | None) -> Iterator[Done]:
         """The acts on the matter of that row, done by the people it went to.
@@ -54,7 +55,7 @@ class Pretence:
         people = {OWNER: owner_id, HANDLER: handler_id, DISPATCH: None}
         status = "reported"
         for step in self.pasts[row].steps:
-            came_from, status = status, next_status(action_named(step.action), status)
+            came_from, status = status, self.workflow.after(step.action, status)
             person = people[step.by]
             account = self.seat if person is None else self.accounts.get(person, self.seat)
             yield Done(step.action, step.at, canonical({"from": came_from, "to": status}), account)
@@ -63,5 +64,5 @@ class Pretence:
         """The state the matter of that row is in after all of it."""
         status = "reported"
         for step in self.pasts[row].steps:
-            status = next_status(action_named(step.action), status)
+            status = self.workflow.after(step.action, status)
         return status

@@ -27,7 +27,7 @@ from gridmap.db.spatial import geometry_value
 from gridmap.domain.assignment import Post, assign
 from gridmap.domain.codes import codes_in
 from gridmap.domain.history import START, canonical, digest_of
-from gridmap.domain.issues import readable_number
+from gridmap.domain.issues import STAGE_OF, readable_number
 from gridmap.domain.scope import Actor
 from gridmap.errors import ConflictError, GridmapError, InvalidInputError
 from gridmap.geo.crs import LonLat
@@ -196,8 +196,7 @@ def _keep(
     category, standing, held = found.category, found.standing, intake.held
     assigned = assign(standing.path, category.role, held, office.roles, work.now)
     facts = Facts(why_of(standing, what.sent), assignment_json(assigned))
-    due = office.deadlines.due_at(category, work.now)
-    issue = _issue(actor, what, category, standing, facts.assignment, work.now, due)
+    issue = _issue(office, actor, what, category, standing, facts.assignment, work.now)
     issue.id, issue.number = intake.keys[0], number
     words = _words(issue, intake.keys[1], what.description) if what.description else None
     event = _event(work, actor, issue, category, what, words, facts)
@@ -209,17 +208,21 @@ def _keep(
 
 
 def _issue(
+    office: Office,
     actor: Actor,
     what: Report,
     category: CategoryRow,
     standing: Standing,
     assigned: Mapping[str, Any],
     now: datetime,
-    due: datetime | None,
 ) -> Issue:
+    status = "received" if what.source in office.acceptance else "reported"
     issue: Issue = blank(
         Issue,
-        status="reported",
+        status=status,
+        tier=1,
+        stage_at=now,
+        stage_due_at=office.deadlines.stage_due_at(STAGE_OF[status], now),
         category_id=category.id,
         source=what.source,
         account_id=actor.account_id,
@@ -228,7 +231,7 @@ def _issue(
         # A phone's clock may be wrong: nothing happens after it was reported.
         occurred_at=min(what.occurred_at or now, now).astimezone(UTC),
         reported_at=now,
-        due_at=due,
+        due_at=office.deadlines.due_at(category, now, standing.path),
         sealed_seq=0,
         **_place(standing, what.sent),
         **people_columns(assigned),

@@ -21,6 +21,7 @@ from sqlalchemy import (
     cast,
     extract,
     func,
+    literal,
     select,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -78,6 +79,10 @@ class Vocabulary:
             found |= np.char.startswith(self._array, beginning)
         return found
 
+    def having(self, line: str) -> NDArray[np.bool_]:
+        """For each word whether that is one of its lines."""
+        return np.array([line in word.split("\n") for word in self.words], np.bool_)
+
     def numbers(self, words: Iterable[str]) -> list[int]:
         """The number of each word; new ones get the next."""
         return [self._number(word) for word in words]
@@ -98,8 +103,9 @@ class Columns:
     """Matters, one array for each of what is asked of many; `columns["lon"]` gives an array as long as all.
 
     `lon` and `lat` are WGS84 degrees. Moments (`reported`, `closed`, `due`) are microseconds since 1970 in UTC,
-    NEVER for none. `path` and `unit` are numbers of the vocabularies `paths` and `units`; `status` is the
-    place in STATUSES; keys of none are 0. What `put` adds is in the arrays that are asked for afterwards.
+    NEVER for none. `path` and `unit` are numbers of the vocabularies `paths` and `units`, of which a word of the
+    second has a line for each unit that a matter was given to or that was called to it; `status` is the place in
+    STATUSES; keys of none are 0. What `put` adds is in the arrays that are asked for afterwards.
     """
 
     def __init__(self) -> None:
@@ -175,7 +181,7 @@ def query(session: Session, condition: ColumnElement[bool]) -> Select[Any]:
         Issue.status,
         Issue.is_triage,
         *(func.coalesce(key, 0) for key in keys),
-        func.coalesce(Issue.unit, ""),
+        func.coalesce(Issue.unit, "").concat(func.coalesce(literal("\n").concat(Issue.called), "")),
         *moments,
     )
     return select(*(column.label(name) for name, column in zip(_TYPES, asked, strict=True))).where(condition)

@@ -17,14 +17,17 @@ from gridmap.db.due import IS_OPEN, Now, through_open
 from gridmap.db.issues import seen
 from gridmap.db.models import Area, CategoryRow, EventRow, Issue
 from gridmap.db.spatial import as_wkb
-from gridmap.domain.issues import OPEN, STATUSES
+from gridmap.domain.issues import DROPPED, OPEN, STATUSES
 from gridmap.domain.scope import Scope
 
-COUNTED = tuple(status for status in STATUSES if status != "void")
+COUNTED = tuple(status for status in STATUSES if status not in DROPPED)
 """The states of matters that figures speak of."""
-_IS_COUNTED = Issue.status != "void"
-_TURNS = ("start", "finish", "close", "reopen", "void")
-"""The kinds of events that change a matter's state."""
+_IS_COUNTED = Issue.status.not_in(DROPPED)
+_BEGUN = ("start", "rework", "resume")
+_WAITS = ("reopen", "reopen_unsolved", "accept", "dispatch", "return")
+_RESTS = ("finish", "self_fix", "verify", "suspend", "close", "rate", "void", "decline", "merge")
+_TURNS = (*_BEGUN, *_WAITS, *_RESTS)
+"""The kinds of events that change a matter's state: somebody works on it, it waits for somebody, its clock rests."""
 
 Span = tuple[datetime, datetime]
 """A stretch of time: the first moment belongs to it, the last one too."""
@@ -90,7 +93,7 @@ def standing_then(session: Session, scope: Scope, then: datetime) -> Then:
 
     Deadlines are those of now: one that was moved since counts as it stands.
     """
-    may_be = or_(Issue.status.in_((*OPEN, "void")), Issue.closed_at > then)
+    may_be = or_(Issue.status.in_((*OPEN, *DROPPED)), Issue.closed_at > then)
     was_due = and_(Issue.due_at.is_not(None), Issue.due_at <= then)
     # Not a condition of the query: the index of reports would be taken, which finds nearly all there are.
     was_there = (Issue.reported_at <= then).label("was_there")
@@ -98,15 +101,15 @@ def standing_then(session: Session, scope: Scope, then: datetime) -> Then:
     kinds = found.where(seen(scope), may_be).subquery().c
     handling = late = 0
     for last, due, there, number in session.execute(select(*kinds, func.count()).group_by(*kinds)):
-        if there and last in (None, "reopen", "start"):
+        if there and (last is None or last not in _RESTS):
             late += number if due else 0
-            handling += number if last == "start" and not due else 0
+            handling += number if last in _BEGUN and not due else 0
     return Then(handling, late)
 
 
 def accepted_then(session: Session, scope: Scope, span: Span) -> int:
     """Of the matters reported in a span, how many somebody had begun with at its end."""
-    begun = or_(Issue.closed_at <= span[1], _turned(span[1]).in_(("start", "finish", "close")))
+    begun = or_(Issue.closed_at <= span[1], _turned(span[1]).in_((*_BEGUN, *_RESTS, *_WAITS[2:])))
     query = select(func.count()).select_from(Issue).where(_reported(scope, span), begun)
     return session.scalar(query) or 0
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from gridmap.db.areas import below_any
 from gridmap.db.asking import Question
 from gridmap.db.due import IS_OPEN, Now, through_open
+from gridmap.db.loop_models import WhistleCall
 from gridmap.db.models import Area, CategoryRow, Issue, Person, Words
 from gridmap.db.spatial import as_wkb, touches_box
 from gridmap.domain.codes import ancestors
@@ -61,7 +62,8 @@ def seen(scope: Scope) -> ColumnElement[bool]:
     if scope.person_id is not None:
         ways += [Issue.owner_id == scope.person_id, Issue.handler_id == scope.person_id]
     if scope.unit is not None:
-        ways.append(Issue.unit == scope.unit)
+        called = select(WhistleCall.issue_id).where(WhistleCall.unit == scope.unit)
+        ways += [Issue.unit == scope.unit, and_(Issue.called.is_not(None), Issue.id.in_(called))]
     return or_(*ways)
 
 

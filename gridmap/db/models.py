@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    SmallInteger,
     String,
     Text,
     UniqueConstraint,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from gridmap.db.types import CanonicalJson, Instant
+from gridmap.domain.issues import OPEN
 from gridmap.geo.crs import WGS84
 
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -31,8 +33,10 @@ Path = String(512, collation="C").with_variant(String(512), "sqlite")
 """A path of terminated codes, compared byte by byte: asked by range (see domain/codes)."""
 
 
-_IS_OPEN = text("status IN ('reported', 'handling', 'handled')")
+_IS_OPEN = text(f"status IN ({', '.join(repr(status) for status in OPEN)})")
 _IS_CLOSED = text("closed_at IS NOT NULL")
+_HAS_STAGE = text("stage_due_at IS NOT NULL")
+_IS_SUPERVISED = text("supervised_at IS NOT NULL")
 
 
 def _geometry(kind: str, nullable: bool = False) -> Any:
@@ -249,6 +253,10 @@ class Issue(Base):
 
     Category, cell, owner and handler are keys of rows that are never deleted; the store does not check
     each (decision 14). Why it lies where it does and whom else it went to is told by its events.
+    `due_at` is the deadline of the whole; `stage_at` and `stage_due_at` are the clock of the step it is
+    in (issues.STAGES), which stood still for `paused_s` seconds. A clock that stands still has `left_s` seconds left, for `left_for` (whom it was
+    given to: who gets it again goes on with that; None: whoever) and goes back to the state `resumes_to`.
+    `called` are the units of its open whistles, a line each; `finished_by` is the account that did the work.
     """
 
     __tablename__ = "issues"
@@ -267,6 +275,18 @@ class Issue(Base):
             sqlite_where=_IS_OPEN,
         ),
         Index("issues_reported", "reported_at", "path"),
+        Index(
+            "issues_stage",
+            *("status", "stage_due_at", "id", "path"),
+            postgresql_where=_HAS_STAGE,
+            sqlite_where=_HAS_STAGE,
+        ),
+        Index(
+            "issues_supervised",
+            *("supervised_at", "id"),
+            postgresql_where=_IS_SUPERVISED,
+            sqlite_where=_IS_SUPERVISED,
+        ),
         Index(
             "issues_closed",
             *("closed_at", "path", "due_at"),
@@ -298,6 +318,18 @@ class Issue(Base):
     reported_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     due_at: Mapped[datetime | None] = mapped_column(Instant)
+    tier: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    stage_at: Mapped[datetime | None] = mapped_column(Instant)
+    stage_due_at: Mapped[datetime | None] = mapped_column(Instant)
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)
+    paused_s: Mapped[int | None] = mapped_column(Integer)
+    left_s: Mapped[int | None] = mapped_column(Integer)
+    left_for: Mapped[str | None] = mapped_column(String(80))
+    resumes_to: Mapped[str | None] = mapped_column(String(20))
+    finished_by: Mapped[int | None] = mapped_column(Id)
+    supervised_at: Mapped[datetime | None] = mapped_column(Instant)
+    called: Mapped[str | None] = mapped_column(String(400))
+    merged_into: Mapped[int | None] = mapped_column(Id)
     history_seq: Mapped[int] = mapped_column(Integer)
     history_digest: Mapped[str] = mapped_column(String(64))
     sealed_seq: Mapped[int] = mapped_column(Integer, default=0)
@@ -336,6 +368,7 @@ class Photo(Base):
     issue_id: Mapped[int] = mapped_column(Id, ForeignKey("issues.id"))
     account_id: Mapped[int | None] = mapped_column(Id, ForeignKey("accounts.id"))
     client_id: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str | None] = mapped_column(String(10))
     sent_digest: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
     width: Mapped[int] = mapped_column(Integer)

@@ -16,6 +16,11 @@ def of_issue(session: Session, issue_id: int) -> list[Photo]:
     return list(session.scalars(query))
 
 
+def kinds_of(session: Session, issue_id: int) -> set[str | None]:
+    """The kinds of photos a matter has (see photographing.KINDS)."""
+    return {photo.kind for photo in of_issue(session, issue_id)}
+
+
 def one(session: Session, scope: Scope, number: str, photo_id: int) -> Photo | None:
     """A photo of the matter `number`; None where there is none, or it is outside `scope`."""
     query = select(Photo).join(Issue, Issue.id == Photo.issue_id)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gridmap.db.columns import Columns, micros
 from gridmap.db.due import IN_TIME, LATE, TODAY, Now
 from gridmap.db.issues import Filter
-from gridmap.domain.issues import OPEN, RUNNING, STATUSES
+from gridmap.domain.issues import DROPPED, OPEN, RUNNING, STATUSES
 from gridmap.domain.scope import Scope
 
 Chosen = NDArray[np.bool_]
@@ -73,7 +73,7 @@ def _open(columns: Columns, statuses: Sequence[str], moment: Moment) -> Chosen:
         return _has(status, statuses)
     at = micros(moment.now.at)
     was_there = (columns["reported"] <= at) & (columns["closed"] > at)
-    return was_there & (status != STATUSES.index("void"))
+    return was_there & ~_has(status, DROPPED)
 
 
 def _has(status: NDArray[np.int8], statuses: Sequence[str]) -> Chosen:
@@ -98,7 +98,8 @@ def _own(columns: Columns, scope: Scope) -> Chosen:
     if scope.person_id is not None:
         own |= (columns["owner"] == scope.person_id) | (columns["handler"] == scope.person_id)
     if scope.unit is not None:
-        own |= columns["unit"] == columns.units.number(scope.unit)
+        means = columns.units.having(scope.unit)
+        own |= means[columns["unit"]] if len(means) else False
     return own
 
 
@@ -125,7 +126,7 @@ def _due(columns: Columns, word: str, moment: Moment) -> Chosen:
 
 def in_steps(columns: Columns, chosen: Chosen, moments: Sequence[datetime], *, is_late: bool) -> list[int]:
     """How many of the matters chosen stood open, or late, at each of the rising `moments`, all of them past."""
-    is_matter = chosen & (columns["status"] != STATUSES.index("void"))
+    is_matter = chosen & ~_has(columns["status"], DROPPED)
     reported, closed, due = (columns[name][is_matter] for name in ("reported", "closed", "due"))
     begun = np.maximum(reported, due) if is_late else reported
     # One that ended before its deadline was late at no moment.

@@ -15,11 +15,15 @@ from gridmap.db.due import IS_OPEN, IS_RUNNING, Now, through_open
 from gridmap.db.issues import Filter, matching
 from gridmap.db.models import Issue
 from gridmap.domain.days import Day
+from gridmap.domain.issues import DONE_WITH, PAUSED, WAITING
 from gridmap.domain.scope import Scope
 
 
 class Classes(NamedTuple):
-    """Open matters by class: they exclude each other and add up to all; a late one is in `late` alone."""
+    """Open matters by class: they exclude each other and add up to all; a late one is in `late` alone.
+
+    `reported`: nobody works on it yet. `handled`: it waits for somebody to look, or was suspended.
+    """
 
     reported: int = 0
     handling: int = 0
@@ -69,9 +73,9 @@ def _by_path(session: Session, scope: Scope, wanted: Filter, now: Now) -> Select
     query = select(
         Issue.path,
         Issue.is_triage,
-        func.count().filter(Issue.status == "reported", ~late),
+        func.count().filter(Issue.status.in_(WAITING), ~late),
         func.count().filter(Issue.status == "handling", ~late),
-        func.count().filter(Issue.status == "handled"),
+        func.count().filter(Issue.status.in_((*DONE_WITH, PAUSED))),
         func.count().filter(late),
         func.count().filter(now.is_due_today()),
         # As the driver gives it: only the first of all is of interest as a moment.

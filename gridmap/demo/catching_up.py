@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import func, select
 
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.acts import Act
+from gridmap.actions.handling import act_on
 from gridmap.actions.importing import ImportFile, Progress
 from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.office import Office

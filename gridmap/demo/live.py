@@ -16,7 +16,8 @@ import numpy as np
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.acts import Act
+from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.actions.photographing import add_photo
 from gridmap.actions.placing import Sent

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import select
 
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.acts import Act
+from gridmap.actions.handling import act_on
 from gridmap.actions.importing import Progress
 from gridmap.actions.office import Office
 from gridmap.actions.photographing import add_photo

@@ -17,6 +17,7 @@ from gridmap.db.models import Account
 from gridmap.demo.signs import DEPARTMENT, SEAT
 from gridmap.domain.scope import Actor
 from gridmap.files.matters import Matters
+from gridmap.files.tables import load_workflow
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def pretence_of(issues: pd.DataFrame, staff: Staff, lived: Collection[int]) -> P
             zip(issues["source"], reporters, zip(*columns, strict=True), strict=True)
         )
     ]
-    return Pretence(pasts, staff.by_person, staff.seat)
+    return Pretence(pasts, staff.by_person, staff.seat, load_workflow())
 
 
 def _reporter(source: str, reporter: str | None, staff: Staff) -> int | None:

@@ -1,76 +1,56 @@
-"""What a matter is: its states and the actions between them, as a table, and its readable number.
+"""What a matter is: the states it can be in, what they mean together, and its readable number.
 
-The table here is the short loop (report, handle, close); whoever may act stands in it too.
+What leads from one state to another is the table of `workflow`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
-from gridmap.errors import ConflictError, NotFoundError
+STATUSES = (
+    "received",
+    "reported",
+    "accepted",
+    "dispatched",
+    "handling",
+    "handled",
+    "verified",
+    "suspended",
+    "closed",
+    "rated",
+    "void",
+    "merged",
+)
+"""待受理 (waits for somebody to accept it), 待处理 (assigned by the rules alone), 已受理 (waits to be
+dispatched), 已派遣, 处理中, 待核查, 已核查 (waits to be closed), 已挂账, 已结案, 已评价, 已作废, 已并案."""
+WAITING = ("received", "reported", "accepted", "dispatched")
+"""Nobody works on it yet: one class in counts and on maps."""
+DONE_WITH = ("handled", "verified")
+"""Somebody says that it is done, and somebody else has to see and close it."""
+OPEN = (*WAITING, "handling", *DONE_WITH, "suspended")
+"""Somebody still has to do something: what “open” means in filters, counts and heat."""
+RUNNING = (*WAITING, "handling")
+"""The clock of the matter runs: only here can it become late. A handled one was handed back, a suspended one waits."""
+CLOSED = ("closed", "rated")
+DROPPED = ("void", "merged")
+"""It was no matter, or the same as another: no figure counts it."""
+PAUSED = "suspended"
 
-STATUSES = ("reported", "handling", "handled", "closed", "void")
-OPEN = ("reported", "handling", "handled")
-"""States in which somebody still has to do something: what “open” means in filters, counts and heat."""
-RUNNING = ("reported", "handling")
-"""Open states in which the clock runs: only here a matter can become late. A handled one was handed back."""
-
-
-@dataclass(frozen=True)
-class Action:
-    """One thing that can be done to a matter.
-
-    `before` are the states it is allowed in, `after` the state it leads to (None: unchanged). `who`
-    names the ties one of which is needed: `owner`, `handler`, `above` (a leader or head at or above
-    its place), `reporter`, `dispatch` (a command-centre seat in scope), `unit`.
-    """
-
-    name: str
-    before: tuple[str, ...]
-    after: str | None
-    who: tuple[str, ...]
-
-
-_STAFF = ("owner", "handler", "above", "dispatch")
-
-ACTIONS: dict[str, Action] = {
-    action.name: action
-    for action in (
-        Action("start", ("reported",), "handling", ("owner", "handler", "unit", "dispatch")),
-        Action("finish", ("reported", "handling"), "handled", ("owner", "handler", "unit", "dispatch")),
-        Action("close", ("reported", "handling", "handled"), "closed", ("owner", "above", "dispatch")),
-        Action("reopen", ("handled", "closed", "void"), "reported", ("owner", "above", "dispatch")),
-        Action("void", ("reported",), "void", ("dispatch",)),
-        Action("move", OPEN, None, (*_STAFF, "reporter")),
-        Action("choose_cell", OPEN, None, (*_STAFF, "reporter")),
-        Action("recategorise", OPEN, None, (*_STAFF, "reporter")),
-        Action("amend", OPEN, None, (*_STAFF, "reporter")),
-        Action("forward", OPEN, None, ("dispatch",)),
-        Action("erase", STATUSES, None, ("dispatch",)),
-        Action("comment", STATUSES, None, (*_STAFF, "reporter", "unit")),
-    )
+STAGES = ("accept", "dispatch", "handle", "verify", "close")
+"""The steps that have a clock of their own, in the order of the loop."""
+STAGE_OF = {
+    "received": "accept",
+    "accepted": "dispatch",
+    "reported": "handle",
+    "dispatched": "handle",
+    "handling": "handle",
+    "handled": "verify",
+    "verified": "close",
 }
+"""The step that is due in a state; none in the others."""
 
-
-def action_named(name: str) -> Action:
-    """The action of that name. Raises NotFoundError `action_unknown`."""
-    try:
-        return ACTIONS[name]
-    except KeyError:
-        raise NotFoundError("action_unknown", action=name, choices=sorted(ACTIONS)) from None
-
-
-def allowed_actions(status: str, ties: frozenset[str]) -> list[str]:
-    """The names of what somebody with these `ties` to a matter may do while it is in `status`."""
-    return [a.name for a in ACTIONS.values() if status in a.before and ties.intersection(a.who)]
-
-
-def next_status(action: Action, status: str) -> str:
-    """The state after `action`. Raises ConflictError `action_not_now` where `status` does not allow it."""
-    if status not in action.before:
-        raise ConflictError("action_not_now", action=action.name, status=status)
-    return action.after or status
+TIERS = (1, 2, 3, 4)
+"""微事 (settled in the cell), 小事 (in the community), 中事 (in the street), 难事 (by the whole district)."""
 
 
 def readable_number(district_code: str, day: date, sequence: int) -> str:

@@ -78,12 +78,16 @@ def head_of(roles: Mapping[str, Role], level: str) -> Role | None:
 
 
 def table_rows(
-    text: str, columns: Sequence[str], code: str, may_be_empty: Sequence[str] = ()
+    text: str,
+    columns: Sequence[str],
+    code: str,
+    may_be_empty: Sequence[str] = (),
+    may_be_missing: Sequence[str] = (),
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a rule table in CSV, each with the line it ends on (the header is line 1).
 
     Cells come without blanks around them; further columns are left out, empty lines passed over, a
-    byte order mark forgiven. Raises InvalidInputError `code` with `line`, `reason` and `value` for
+    byte order mark forgiven; cells of columns in `may_be_missing` are "" where the table has none. Raises InvalidInputError `code` with `line`, `reason` and `value` for
     text that is no CSV (`csv_invalid`), a header without one of `columns` (`column_missing`) or
     with one twice (`column_twice`), a row longer or shorter than the header (`cells_miscounted`),
     an empty cell in a column not in `may_be_empty` (`cell_empty`).
@@ -97,9 +101,9 @@ def table_rows(
         for row in reader:
             if None in row or None in row.values():
                 raise refusal(code, reader.line_num, "cells_miscounted", str(len(header)))
-            cells = {column: row[column].strip() for column in columns}
+            cells = {column: row.get(column, "").strip() for column in (*columns, *may_be_missing)}
             for column, cell in cells.items():
-                if not cell and column not in may_be_empty:
+                if not cell and column not in (*may_be_empty, *may_be_missing):
                     raise refusal(code, reader.line_num, "cell_empty", column)
             yield reader.line_num, cells
     except csv.Error as error:

@@ -1,7 +1,7 @@
 """Who may see and do what: one rule for list, map, state, stream, photo and export.
 
 A matter is seen by whoever has a post above or at its place, who reported it, who owns or handles
-it, or whose unit it is assigned to. Kinds of account differ in what they may do, in one table.
+it, or whose unit it is assigned to or was called to it by a whistle. Kinds of account differ in what they may do, in one table.
 """
 
 from __future__ import annotations
@@ -60,19 +60,23 @@ class Scope:
             self.covers(tie.path)
             or tie.reporter == self.account_id
             or (self.person_id is not None and self.person_id in (tie.owner, tie.handler))
-            or (self.unit is not None and self.unit == tie.unit)
+            or (self.unit is not None and (self.unit == tie.unit or self.unit in tie.called))
         )
 
 
 @dataclass(frozen=True)
 class Tie:
-    """What ties a matter to those who may see it: its place, its reporter's account, its people, its unit."""
+    """What ties a matter to those who may see it: its place, its reporter's account, its people, its unit.
+
+    `called` are the units that a whistle called to it.
+    """
 
     path: str
     reporter: int | None = None
     owner: int | None = None
     handler: int | None = None
     unit: str | None = None
+    called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from gridmap.domain.categories import Category, Group, read_categories, read_groups
-from gridmap.domain.deadlines import Deadlines, read_limits
+from gridmap.domain.deadlines import Deadlines, read_area_classes, read_limits, read_stages
 from gridmap.domain.roles import Role, read_roles
+from gridmap.domain.workflow import Workflow, read_workflow
 from gridmap.domain.worktime import Rules, WorkingTime, read_rules
 from gridmap.errors import InvalidInputError
 from gridmap.files.workdays import workdays_of
@@ -44,10 +45,23 @@ def load_worktime() -> Rules:
 
 
 def load_deadlines(zone: ZoneInfo) -> Deadlines:
-    """Limits and working time, whose hours are in `zone`.
+    """Limits, steps, classes of areas and working time, whose hours are in `zone`.
 
     Raises InvalidInputError `deadline_table_invalid` or what the tables it refers to raise.
     """
-    rules, table = load_worktime(), (folder("geodata") / "deadlines.csv").read_text(encoding="utf-8")
-    time = WorkingTime(rules.hours, workdays_of(rules), zone)
-    return Deadlines(time, read_limits(table, load_categories(), load_groups()))
+    rules = load_worktime()
+    return Deadlines(
+        WorkingTime(rules.hours, workdays_of(rules), zone),
+        read_limits(_table("deadlines.csv"), load_categories(), load_groups()),
+        read_stages(_table("stages.csv")),
+        read_area_classes(_table("area_classes.csv")),
+    )
+
+
+def load_workflow() -> Workflow:
+    """What can be done to a matter. Raises InvalidInputError `workflow_table_invalid`."""
+    return read_workflow(_table("workflow.csv"))
+
+
+def _table(name: str) -> str:
+    return (folder("geodata") / name).read_text(encoding="utf-8")

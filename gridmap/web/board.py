@@ -19,6 +19,7 @@ from gridmap.domain.codes import last_code
 from gridmap.domain.days import last_days
 from gridmap.domain.figures import Today, share, summed_up
 from gridmap.domain.scope import Scope
+from gridmap.domain.workflow import ENTRIES
 from gridmap.web.params import iso
 from gridmap.web.shapes import category_name
 
@@ -140,7 +141,7 @@ class Board:
 
     def kpis(self) -> Json:
         """The figures on top, each with yesterday's at the same hour."""
-        past, accepted = self.past, sum(one.status != "reported" for one in self.reported)
+        past, accepted = self.past, sum(one.status not in ENTRIES for one in self.reported)
         return {
             "reported": {"now": len(self.reported), "then": past.reported},
             "accepted": {"now": accepted, "then": past.accepted},

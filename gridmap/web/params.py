@@ -322,6 +322,16 @@ class ActionBody(Strict):
     unit: Code | None = None
     words: str | None = Field(None, max_length=4000)
     words_id: Key | None = None
+    until: datetime | None = Field(None, description="A new deadline; needs a zone")
+    into: str | None = Field(
+        None, max_length=64, description="The number of the matter this one is merged into"
+    )
+    person: Code | None = Field(None, description="A staff number")
+    solved: int | None = Field(None, ge=0, le=2, description="2 solved, 1 partly, 0 not")
+    satisfaction: int | None = Field(None, ge=0, le=2, description="2 content, 1 fairly, 0 not")
+    units: list[Code] | None = Field(None, max_length=20, description="The units a whistle calls")
+    kind: str | None = Field(None, max_length=12, description="The kind of a whistle")
+    level: int | None = Field(None, ge=1, le=4, description="The level of a whistle")
 
 
 class AccountBody(Strict):

@@ -13,8 +13,9 @@ from geoalchemy2.shape import to_shape
 from shapely import Point, box
 from shapely.geometry.base import BaseGeometry
 
+from gridmap.actions.acts import Act
 from gridmap.actions.auditing import seal
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.actions.photographing import add_photo
 from gridmap.actions.reporting import report

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from gridmap.actions.acts import Act
 from gridmap.actions.auditing import audit
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.handling import act_on
 from gridmap.actions.importing import ImportFile
 from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.importing_staff import import_staff

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from gridmap.actions import auditing
+from gridmap.actions.acts import Act
 from gridmap.actions.auditing import audit, seal
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db import history

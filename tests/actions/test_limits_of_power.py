@@ -17,7 +17,8 @@ from gridmap.actions.accounts import (
     reset_account,
     revoke_token,
 )
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.acts import Act
+from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.actions.passwords import hash_password
 from gridmap.actions.reporting import report

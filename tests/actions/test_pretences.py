@@ -8,6 +8,7 @@ import pytest
 
 from gridmap.actions.pretences import DISPATCH, HANDLER, OWNER, Past, Pretence, Step
 from gridmap.errors import ConflictError
+from tests.conftest import WORKFLOW
 
 MORNING = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 OWNER_ID, HANDLER_ID, SEAT = 5, 6, 99
@@ -15,7 +16,7 @@ OWNER_ID, HANDLER_ID, SEAT = 5, 6, 99
 
 def pretence(*steps: tuple[str, str]) -> Pretence:
     told = tuple(Step(name, MORNING + timedelta(hours=n), by) for n, (name, by) in enumerate(steps, start=1))
-    return Pretence([Past("staff", 7, told)], {OWNER_ID: 50, HANDLER_ID: 60}, SEAT)
+    return Pretence([Past("staff", 7, told)], {OWNER_ID: 50, HANDLER_ID: 60}, SEAT, WORKFLOW)
 
 
 def test_each_act_is_done_by_whom_the_matter_went_to() -> None:
@@ -35,4 +36,4 @@ def test_where_nobody_holds_the_post_the_seat_acts() -> None:
 def test_an_order_that_cannot_be_is_refused() -> None:
     with pytest.raises(ConflictError, match="action_not_now"):
         pretence(("finish", HANDLER), ("start", HANDLER)).status(0)
-    assert Pretence([Past("api", None)], {}, SEAT).status(0) == "reported"
+    assert Pretence([Past("api", None)], {}, SEAT, WORKFLOW).status(0) == "reported"

@@ -93,6 +93,14 @@ def choose(page: Page, name: str) -> None:
     page.keyboard.press("Escape")
 
 
+def base_stands(page: Page) -> None:
+    """Every tile of the base map that the view asks for is there, and has faded in."""
+    tiles = page.locator(".leaflet-base-pane img.leaflet-tile")
+    expect(tiles.first).to_be_attached()
+    expect(page.locator(".leaflet-base-pane img.leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
+    page.wait_for_timeout(SECOND)
+
+
 def green_share(png: bytes, box: tuple[int, int, int, int]) -> float:
     """The share of a part of a picture that is rather green: fields, also below a tint."""
     pixels = list(Image.open(io.BytesIO(png)).convert("RGB").crop(box).getdata())
@@ -104,7 +112,7 @@ def test_a_leader_chooses_a_base_map(leader: Page, visitor: Visitor) -> None:
     before = green_share(leader.screenshot(), middle)
     choose(leader, "影像（测试）")
     expect(leader.locator("[data-part=base-source]")).to_have_text("底图：测试底图 审图号 GS(2026)0001号")
-    leader.wait_for_timeout(SECOND)
+    base_stands(leader)
     visitor.keep("map-base")
     assert before < 0.05
     assert green_share(leader.screenshot(), middle) > 0.5
@@ -123,10 +131,10 @@ def test_it_lies_where_what_is_drawn_over_it_lies(visitor: Visitor, foreign: For
     there = from_wgs84(lon, lat, "gcj02")
     foreign.answer = lambda z, x, y: (200, {}, spotted(z, x, y, there))
     visitor.sign_in("seat")
+    visitor.page.goto("about:blank")  # so that the address is a new page's, not a change of this one's
     visitor.page.goto(f"{visitor.address}/map#base=image&hide=names,borders,buildings&view=18,{lon},{lat}")
-    visitor.page.reload()
     expect(visitor.page.locator("[data-part=base-source]")).to_be_visible()
-    visitor.page.wait_for_timeout(SECOND)
+    base_stands(visitor.page)
     box = visitor.page.locator(".leaflet-container").bounding_box()
     assert box is not None
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -175,7 +183,7 @@ def test_pictures_hold_only_what_may_be_in_them(leader: Page, visitor: Visitor) 
     for name in ("影像（测试）", "电子地图（测试）"):
         choose(leader, name)
         expect(leader.locator("[data-part=base-source]")).to_be_visible()
-        leader.wait_for_timeout(SECOND)
+        base_stands(leader)
         leader.locator("[data-part=sharing] > button").click()
         with leader.expect_download() as download:
             leader.locator("[data-share=picture]").click()
@@ -207,7 +215,7 @@ def test_the_phone_has_it_too(visitor: Visitor) -> None:
     page.get_by_role("button", name="底图").click()
     page.get_by_role("button", name="影像（测试）").click()
     expect(page.locator(".map-source")).to_have_text("底图：测试底图 审图号 GS(2026)0001号")
-    page.wait_for_timeout(SECOND)
+    base_stands(page)
     visitor.keep("field-base")
     assert green_share(page.screenshot(), (40, 200, 300, 700)) > 0.4
 

@@ -16,7 +16,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, expect
 from sqlalchemy import select
 
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.acts import Act
+from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db.history import facts_of

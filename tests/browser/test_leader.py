@@ -12,7 +12,8 @@ from playwright.sync_api import Page, Route, expect
 from shapely.geometry import box
 from sqlalchemy import text
 
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.acts import Act
+from gridmap.actions.handling import act_on
 from gridmap.actions.importing import ImportFile
 from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.office import Office

@@ -6,7 +6,8 @@ import re
 
 from playwright.sync_api import expect
 
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.acts import Act
+from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.actions.placing import Sent
 from gridmap.actions.reporting import report

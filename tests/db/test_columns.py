@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from sqlalchemy import func, select
 
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.acts import Act
+from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db import columns as columns_module

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from gridmap import live as live_module
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.acts import Act
+from gridmap.actions.handling import act_on
 from gridmap.actions.importing import ImportFile
 from gridmap.actions.importing_staff import import_staff
 from gridmap.actions.office import Office

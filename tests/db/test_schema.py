@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.acts import Act
+from gridmap.actions.handling import act_on
 from gridmap.actions.importing import ImportFile
 from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.office import Office

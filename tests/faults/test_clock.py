@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from gridmap.actions.accounts import reset_account
+from gridmap.actions.acts import Act
 from gridmap.actions.auditing import seal
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.handling import act_on
 from gridmap.actions.keeping import Routine, do_what_is_due, forget_stream, routines
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report

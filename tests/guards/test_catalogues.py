@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from gridmap.domain.issues import ACTIONS, STATUSES
+from gridmap.domain.issues import STATUSES
+from gridmap.files.tables import load_workflow
 from gridmap.texts import LANGUAGES, catalogue
 from gridmap.web import errors as web_errors
 from tests.guards.source import TEMPLATES, Module, made_up, read_modules
@@ -174,7 +175,9 @@ HOW = ("inherited", "leader_instead", "head_instead", "head_without_cell", "nobo
 @pytest.mark.parametrize("texts", BOTH, ids=LANGUAGES)
 def test_what_the_workflow_and_the_assignment_say_has_a_text(texts):
     notes = "no_place no_cell leader_inherited leader_vacant owner_nobody role_vacant handler_nobody category_without_role"
-    keys = {f"status.{status}" for status in STATUSES} | {f"panel.event_{name}" for name in ACTIONS}
+    keys = {f"status.{status}" for status in STATUSES} | {
+        f"panel.event_{name}" for name in load_workflow().actions
+    }
     keys |= {f"panel.note_{note}" for note in notes.split()}
     keys |= {f"panel.how_{how}" for how in HOW}
     rules = "covered_by_one covered_by_several_smaller_area_wins covered_by_none"

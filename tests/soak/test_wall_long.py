@@ -11,8 +11,9 @@ from flask import Flask
 from playwright.sync_api import CDPSession, Page, expect
 from sqlalchemy import text
 
+from gridmap.actions.acts import Act
 from gridmap.actions.baking import bake_all
-from gridmap.actions.handling import Act, act_on
+from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.actions.steering import Wish, steer

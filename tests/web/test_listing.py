@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from gridmap.actions.office import Office
+from gridmap.domain.issues import STATUSES
 from tests.conftest import Clock
 from tests.town import (
     C1,
@@ -176,7 +177,7 @@ def test_what_a_query_cannot_mean_is_refused(town: Town, query: dict[str, Any], 
 
 def test_refusals_say_what_would_be_taken(town: Town) -> None:
     told = details(town.seat.get("/issues", status="late"))
-    assert told["choices"] == ["reported", "handling", "handled", "closed", "void", "open", "triage"]
+    assert told["choices"] == [*STATUSES, "open", "triage"]
     assert details(town.seat.get("/issues", colour="red"))["fields"] == [
         {"field": "colour", "reason": "extra_forbidden"}
     ]

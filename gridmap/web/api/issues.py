@@ -10,7 +10,8 @@ from typing import Any
 from flask import Response, jsonify, url_for
 from sqlalchemy.orm import Session
 
-from gridmap.actions.handling import Act, act_on, ties_by_posts, ties_to_row
+from gridmap.actions.acts import Act
+from gridmap.actions.handling import Standing, act_on, standing_by_posts, standing_of
 from gridmap.actions.office import Office
 from gridmap.actions.placing import Sent
 from gridmap.actions.reporting import Report, Told, report
@@ -19,7 +20,6 @@ from gridmap.db.due import Now
 from gridmap.db.models import Issue
 from gridmap.domain.categories import resolve
 from gridmap.domain.days import day_of
-from gridmap.domain.issues import allowed_actions
 from gridmap.domain.scope import Actor
 from gridmap.errors import InvalidInputError, NotFoundError
 from gridmap.web import shapes
@@ -197,7 +197,7 @@ def just_told(who: Actor, told: Told) -> dict[str, Any]:
         places=told.ground.names,
         events=[shapes.event(event, {told.words.id: told.words} if told.words else {})],
         photos=[],
-        ties=ties_by_posts(office(), mine, who, issue),
+        standing=standing_by_posts(office(), mine, who, issue, issue.reported_at),
     )
     return feature
 
@@ -225,7 +225,7 @@ def _details(session: Session, who: Actor, row: Any) -> dict[str, Any]:
         places=areas.named(session, [entry["area_path"] for entry in entries if entry["area_path"]]),
         events=[shapes.event(event, words) for event in rows],
         photos=[photo_links(issue.number, photo.id) for photo in photos.of_issue(session, issue.id)],
-        ties=ties_to_row(here, session, here.clock(), who, issue),
+        standing=standing_of(here, session, here.clock(), who, issue),
     )
 
 
@@ -238,7 +238,7 @@ def _tell(
     places: Mapping[str, Any],
     events: list[dict[str, Any]],
     photos: list[dict[str, Any]],
-    ties: frozenset[str],
+    standing: Standing,
 ) -> dict[str, Any]:
     known = {entry["person_id"] for entry in _shown(who, issue, facts.assignment)}
     shown = {key: person for key, person in people.items() if key in known}
@@ -247,7 +247,7 @@ def _tell(
         "assignment": shapes.assignment(facts.assignment, shown, places, office().roles),
         "events": events,
         "photos": photos,
-        "actions": allowed_actions(issue.status, ties),
+        "actions": office().workflow.allowed(issue.status, standing.ties, standing.hindered),
     }
 
 
@@ -278,6 +278,14 @@ def act_on_issue(path: ActionPath, query: LanguageQuery, body: ActionBody) -> Re
         words=body.words,
         words_id=body.words_id,
         client_id=str(body.client_id) if body.client_id else None,
+        until=body.until,
+        into=body.into,
+        person=body.person,
+        solved=body.solved,
+        satisfaction=body.satisfaction,
+        units=tuple(body.units or ()),
+        kind=body.kind,
+        level=body.level,
     )
     status = act_on(office(), who, path.number, act)
     try:

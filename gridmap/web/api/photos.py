@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, jsonify, request, send_file
 
-from gridmap.actions.photographing import add_photo
+from gridmap.actions.photographing import KINDS, add_photo
 from gridmap.db import photos
 from gridmap.errors import InvalidInputError, NotFoundError
 from gridmap.files.photos import path_of
@@ -23,6 +23,7 @@ _FORM = {
             "properties": {
                 "client_id": {"type": "string", "minLength": 1, "maxLength": 64},
                 "photo": {"type": "string", "format": "binary"},
+                "kind": {"type": "string", "enum": list(KINDS)},
             },
         }
     }
@@ -37,13 +38,14 @@ _FORM = {
 )
 @needs("act")
 def send_photo(path: NumberPath, query: LanguageQuery) -> tuple[Response, int]:
-    """Add a photo (multipart: `photo`, `client_id`): 201 when new, 200 when it was sent before."""
+    """Add a photo (multipart: `photo`, `client_id`, `kind`): 201 when new, 200 when it was sent before."""
     file = request.files.get("photo")
     if file is None:
         raise InvalidInputError("field_missing", field="photo", action="photos")
     client_id = request.form.get("client_id", "")
     check_text(client_id, "client_id")
-    photo_id, is_new = add_photo(office(), actor(), path.number, client_id, file.read())
+    kind = request.form.get("kind") or None
+    photo_id, is_new = add_photo(office(), actor(), path.number, client_id, file.read(), kind)
     return jsonify(photo_links(path.number, photo_id)), 201 if is_new else 200
 
 

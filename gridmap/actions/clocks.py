@@ -1,0 +1,95 @@
+"""The clocks of a matter: that of the whole, and that of the step it is in; started, stopped, gone on with, kept.
+
+A clock stands still while a matter is suspended, and while it is back at the desk because a unit returned it:
+it goes on where it stood when the same one gets it again, and begins anew for another.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gridmap.actions.acts import Case
+from gridmap.actions.reporting import due_text
+from gridmap.db.loop_models import Step
+from gridmap.domain.deadlines import Limit
+from gridmap.domain.issues import PAUSED, RUNNING, STAGE_OF
+
+
+def restart(case: Case, start: datetime) -> None:
+    """The deadline anew, as the matter's category has it, for a clock that began to run at `start`."""
+    issue = case.issue
+    issue.due_at = case.office.deadlines.due_at(case.category, start, issue.path)
+    issue.left_s, issue.left_for = None, None
+    case.data["due_at"] = due_text(issue)
+
+
+def stop(case: Case, left_for: str | None = None) -> None:
+    """Note what is left of the deadline; for whom, where only they may go on with it."""
+    issue = case.issue
+    if issue.due_at is not None and issue.status in RUNNING:
+        issue.left_s = case.office.deadlines.left_s(_limit(case), case.work.now, issue.due_at)
+    issue.left_for = left_for
+
+
+def go_on(case: Case) -> None:
+    """The deadline moves on by as long as the clock stood still."""
+    issue = case.issue
+    if issue.left_s is not None:
+        issue.due_at = case.office.deadlines.due_with(_limit(case), issue.left_s, case.work.now)
+        case.data["due_at"] = due_text(issue)
+    issue.left_s, issue.left_for = None, None
+
+
+def _limit(case: Case) -> Limit | None:
+    deadlines = case.office.deadlines
+    return deadlines.limit_of(case.category, deadlines.class_of(case.issue.path))
+
+
+def turn(case: Case, came_from: str, was_with: tuple[int | None, str | None]) -> None:
+    """End the step the matter was in where it is in another one now (or with somebody else), and begin that.
+
+    `was_with` are the handler and unit it had. A pause is no step: it only counts into the one it interrupts.
+    """
+    issue, now = case.issue, case.work.now
+    if issue.status == PAUSED:
+        issue.paused_at, issue.resumes_to = now, came_from
+        return
+    if came_from == PAUSED:
+        _count_pause(case)
+        came_from = issue.resumes_to or "reported"
+        issue.resumes_to = None
+    stage, before = STAGE_OF.get(issue.status), STAGE_OF.get(came_from)
+    if stage == before and (issue.handler_id, issue.unit) == was_with:
+        return
+    if before is not None:
+        case.work.session.add(_ended(case, came_from, before, was_with))
+    issue.stage_at, issue.paused_s = (now if stage else None), None
+    issue.stage_due_at = case.office.deadlines.stage_due_at(stage, now)
+
+
+def _count_pause(case: Case) -> None:
+    issue = case.issue
+    if issue.paused_at is not None:
+        stood = max(0, round((case.work.now - issue.paused_at).total_seconds()))
+        issue.paused_s = (issue.paused_s or 0) + stood
+    issue.paused_at = None
+
+
+def _ended(case: Case, status: str, stage: str, was_with: tuple[int | None, str | None]) -> Step:
+    issue = case.issue
+    return Step(
+        district_code=issue.district_code,
+        issue_id=issue.id,
+        stage=stage,
+        status=status,
+        path=issue.path,
+        category_id=issue.category_id,
+        began_at=issue.stage_at or issue.reported_at,
+        due_at=issue.due_at if stage == "handle" else issue.stage_due_at,
+        ended_at=case.work.now,
+        paused_s=issue.paused_s or 0,
+        person_id=was_with[0],
+        unit=was_with[1],
+        action=case.act.name,
+        account_id=case.actor.account_id,
+    )

@@ -1,0 +1,195 @@
+"""What the steps of the closed loop do to a matter besides leading to another state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from gridmap.actions.acts import Case, Effect, needed
+from gridmap.actions.clocks import go_on, restart, stop
+from gridmap.actions.office import add_event, tie_of
+from gridmap.actions.reporting import due_text, news_of
+from gridmap.db import accounts, issues, posts
+from gridmap.db.loop_models import Rating
+from gridmap.db.models import CategoryRow, Issue
+from gridmap.domain.issues import OPEN, TIERS
+from gridmap.errors import ConflictError, InvalidInputError, NotFoundError
+
+RATINGS = (0, 1, 2)
+"""Not solved, partly, solved; and not content, fairly, content."""
+
+
+def _dispatch(case: Case) -> None:
+    """To a unit, to a person, or (neither named) to whom the rules found; the clock as the desk's rule has it."""
+    issue, act = case.issue, case.act
+    if act.unit:
+        _give_to_unit(case)
+    elif act.person:
+        _give_to_person(case)
+    if issue.left_for == _party(issue) and issue.left_s is not None:
+        go_on(case)
+    elif issue.status not in ("dispatched", "handling") or act.unit or act.person:
+        restart(case, case.work.now)
+
+
+def _give_to_unit(case: Case) -> None:
+    """To a unit that somebody answers for: a matter must not go where nobody looks."""
+    unit = needed(case.act.unit, "unit", case.act.name)
+    known = accounts.units(case.work.session)
+    if unit not in known:
+        raise InvalidInputError("unit_unknown", unit=unit, choices=known)
+    case.issue.unit = unit
+    case.data["unit"] = unit
+
+
+def _give_to_person(case: Case) -> None:
+    """To somebody with a post at or above the matter's place."""
+    code, issue, work = case.act.person, case.issue, case.work
+    held = (
+        {post.person_id for post in posts.along(work.session, issue.path, work.now)} if issue.path else set()
+    )
+    found = [person for person in posts.people(work.session, held).values() if person.code == code]
+    if not found:
+        raise InvalidInputError("person_not_here", person=code)
+    issue.handler_id, issue.unit = found[0].id, None
+    case.data["handler"] = found[0].id
+
+
+def _party(issue: Issue) -> str:
+    """Who has it in hand, as a clock remembers them."""
+    return f"unit:{issue.unit}" if issue.unit else f"person:{issue.handler_id}"
+
+
+def _finish(case: Case) -> None:
+    stop(case)
+    does_work = case.ties & {"owner", "handler", "unit"}
+    case.issue.finished_by = case.actor.account_id if does_work else None
+
+
+def _self_fix(case: Case) -> None:
+    stop(case)
+    case.issue.finished_by = case.actor.account_id
+
+
+def _return(case: Case) -> None:
+    """Back to the desk: whoever had it has it no more, and its clock waits for them."""
+    stop(case, _party(case.issue))
+    if case.issue.unit:
+        case.data["returned_by"] = case.issue.unit
+        case.issue.unit = None
+
+
+def _extend(case: Case) -> None:
+    issue, until = case.issue, case.act.until
+    if until is None or until.tzinfo is None:
+        raise InvalidInputError("field_missing", field="until", action=case.act.name)
+    latest = _latest(case)
+    if issue.due_at is None or not (issue.due_at < until <= latest):
+        raise InvalidInputError("extension_invalid", due_at=due_text(issue), latest=latest.isoformat())
+    case.data["due_before"] = due_text(issue)
+    issue.due_at = until.replace(microsecond=0)
+    case.data["due_at"] = due_text(issue)
+
+
+def _latest(case: Case) -> datetime:
+    """How far a deadline may be moved: by as long again as the matter's limit."""
+    due = case.issue.due_at
+    if due is None:
+        return case.work.now
+    return case.office.deadlines.due_at(case.category, due, case.issue.path) or due
+
+
+def _close(case: Case) -> None:
+    case.issue.closed_at = case.work.now
+
+
+def _reopen(case: Case) -> None:
+    issue = case.issue
+    issue.closed_at, issue.finished_by, issue.merged_into = None, None, None
+    restart(case, case.work.now)
+
+
+def _rate(case: Case) -> None:
+    act = case.act
+    if act.solved not in RATINGS or act.satisfaction not in RATINGS:
+        raise InvalidInputError("rating_invalid", solved=act.solved, satisfaction=act.satisfaction)
+    add_rating(case, act.solved, act.satisfaction)
+
+
+def add_rating(case: Case, solved: int, satisfaction: int) -> None:
+    """Keep what the reporter says of the outcome."""
+    issue = case.issue
+    case.data |= {"solved": solved, "satisfaction": satisfaction}
+    case.work.session.add(
+        Rating(
+            district_code=issue.district_code,
+            issue_id=issue.id,
+            path=issue.path,
+            at=case.work.now,
+            solved=solved,
+            satisfaction=satisfaction,
+            account_id=case.actor.account_id,
+        )
+    )
+
+
+def _merge(case: Case) -> None:
+    """The same as another one, which is told and goes on alone."""
+    work, number = case.work, needed(case.act.into, "into", case.act.name)
+    other = issues.locked(work.session, number)
+    if other is None or not case.actor.scope.sees(tie_of(other)):
+        raise NotFoundError("issue_not_found", number=number)
+    if other.id == case.issue.id or other.status not in OPEN:
+        raise ConflictError("merge_impossible", number=number, status=other.status)
+    case.issue.merged_into = other.id
+    case.data["into"] = number
+    add_event(work, other, "merged_in", case.actor.account_id, {"number": case.issue.number})
+    news = news_of(other, work.session.get_one(CategoryRow, other.category_id), "merged_in")
+    work.tell("issue", news, district_code=other.district_code, before=tie_of(other), after=tie_of(other))
+
+
+def _raise(case: Case) -> None:
+    _set_tier(case, case.issue.tier + 1)
+
+
+def _lower(case: Case) -> None:
+    _set_tier(case, case.issue.tier - 1)
+
+
+def _set_tier(case: Case, tier: int) -> None:
+    """Who answers for it changes with the tier: the leader of the cell, or the head of the level it is settled at."""
+    if tier not in TIERS:
+        raise ConflictError("tier_at_end", tier=case.issue.tier)
+    case.data["tier"] = {"from": case.issue.tier, "to": tier}
+    case.issue.tier = tier
+    case.assign()
+
+
+def _supervise(case: Case) -> None:
+    case.issue.supervised_at = case.work.now
+
+
+def _unsupervise(case: Case) -> None:
+    case.issue.supervised_at = None
+
+
+LOOPING: Mapping[str, Effect] = {
+    "dispatch": _dispatch,
+    "forward": _give_to_unit,
+    "finish": _finish,
+    "self_fix": _self_fix,
+    "return": _return,
+    "suspend": stop,
+    "resume": go_on,
+    "rework": go_on,
+    "extend": _extend,
+    "close": _close,
+    "reopen": _reopen,
+    "reopen_unsolved": _reopen,
+    "rate": _rate,
+    "merge": _merge,
+    "raise": _raise,
+    "lower": _lower,
+    "supervise": _supervise,
+    "unsupervise": _unsupervise,
+}
