@@ -16,7 +16,7 @@ help:
 	@echo "            LIVE=3 matters a minute keep coming in and going, LIVE=0: it stands still"
 	@echo "make test   all tests, on SpatiaLite and PostGIS, with a browser"
 	@echo "make lint   ruff and mypy"
-	@echo "make soak   long simulations: faults, a wall for a month, the API under attack for GRIDMAP_SOAK_MINUTES (10)"
+	@echo "make soak   long simulations: faults, a wall for a month, a month of the loop, the API under attack for GRIDMAP_SOAK_MINUTES (10)"
 	@echo "make real   checks on real input in $(REAL_DATA)"
 	@echo "make pictures  draws the pictures of README and guides anew, from the demo"
 	@echo "make bench  every promise about speed in one table (docs/bench.md); SIZE=small for a short one"

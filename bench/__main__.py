@@ -10,7 +10,19 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import heating, importing, locating, pages, posting, spatialite, streaming, tiling, viewing
+from bench import (
+    desk,
+    heating,
+    importing,
+    locating,
+    pages,
+    posting,
+    raising,
+    spatialite,
+    streaming,
+    tiling,
+    viewing,
+)
 from bench.cluster import cluster
 from bench.run import Bench
 from bench.sizes import SIZES, Size
@@ -28,6 +40,8 @@ ROWS: dict[str, Callable[[Bench], list[Row]]] = {
     "tiles": tiling.measure,
     "pages": pages.measure,
     "view": viewing.measure,
+    "desk": desk.measure,
+    "raise": raising.measure,
     "spatialite": spatialite.measure,
 }
 

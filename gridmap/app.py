@@ -15,7 +15,14 @@ from gridmap.config import Settings, read_settings
 from gridmap.db import schema
 from gridmap.db.engine import Database
 from gridmap.db.models import CategoryRow
-from gridmap.files.tables import load_categories, load_deadlines, load_roles, load_workflow
+from gridmap.files.tables import (
+    load_categories,
+    load_deadlines,
+    load_notices,
+    load_roles,
+    load_whistles,
+    load_workflow,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -39,7 +46,9 @@ def open_office(
         clock,
         deadlines=deadlines,
         workflow=workflow,
+        whistles=load_whistles(),
         acceptance=frozenset(filter(None, (source.strip() for source in settings.acceptance.split(",")))),
+        notices=load_notices(),
     )
 
 

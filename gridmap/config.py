@@ -27,6 +27,11 @@ _BETWEEN = {
     "password_kinds": (1, 4),
     "password_history": (0, 24),
     "password_days": (0, _ANY),
+    "door_per_address": (0, _ANY),
+    "door_per_cell": (0, _ANY),
+    "contact_days": (1, 180),
+    "recheck_percent": (0, 100),
+    "min_cases": (1, _ANY),
 }
 """The least and the most of numbers that bound something."""
 MIN_SECRET = 12
@@ -40,8 +45,13 @@ class Settings:
     `timezone` is the zone of “today” and of file times that name none; everything is stored in UTC.
     `public_url` is where people reach it, for the QR code that phones read; empty: not said.
     `wall_scenes` is the round of a wall's scenes, as domain/scenes reads it; empty: it stands still.
-    `acceptance` names the sources whose matters wait for somebody to accept them, commas between.
+    `acceptance` names the sources whose matters wait for somebody to accept them, commas between; `recheck_percent`
+    of what was closed in a month is looked at again (0: nothing).
+    `door` says whether residents may report without an account (on, off): so many an hour from one address and a
+    day from one cell (0: any number); how to reach them is forgotten `contact_days` after their matter ended.
+    `min_cases` is the smallest base of a figure that is told about a person.
     `base_maps` is the file that declares base maps (files/basemaps); empty: none, and nothing is fetched.
+    `channels` is the file that declares the ways notices go out (channels/declared); empty: none, nothing is sent.
     """
 
     database_url: str = field(repr=False)
@@ -74,7 +84,14 @@ class Settings:
     one_time_days: int = 14
     wall_scenes: str = ""
     acceptance: str = "resident"
+    recheck_percent: int = 5
+    door: str = "on"
+    door_per_address: int = 20
+    door_per_cell: int = 100
+    contact_days: int = 30
+    min_cases: int = 10
     base_maps: str = ""
+    channels: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -139,6 +156,8 @@ def _check(settings: Settings) -> None:
         raise ValueError("GRIDMAP_PUBLIC_URL must begin with http:// or https://")
     if len(settings.secret_key) < MIN_SECRET:
         raise ValueError(f"GRIDMAP_SECRET_KEY has fewer than {MIN_SECRET} characters")
+    if settings.door not in ("on", "off"):
+        raise ValueError(f"GRIDMAP_DOOR={settings.door!r} is neither on nor off")
     if settings.language not in ("", *LANGUAGES):
         raise ValueError(f"GRIDMAP_LANGUAGE={settings.language!r} is none of {', '.join(LANGUAGES)}")
     if not settings.database_url.startswith(("sqlite:", "postgresql")):

@@ -189,6 +189,12 @@ def _told(row: _Row, actor: Actor) -> Message | None:
         return Message("imported", row.number, row.data if actor.scope.is_everything else {})
     if row.kind in ("areas", "buildings", "tiles"):
         return Message(row.kind, row.number, row.data)
+    return _told_to_some(row, actor)
+
+
+def _told_to_some(row: _Row, actor: Actor) -> Message | None:
+    if row.kind == "notice" and actor.account_id in row.data["accounts"]:
+        return Message("notice", row.number, {})  # what, it asks for itself
     if row.kind == "steer" and _reaches(row.data, actor.scope):
         return Message("steer", row.number, {key: row.data[key] for key in STEERED})
     return None

@@ -26,7 +26,7 @@ from gridmap.actions.signing_in import SignInRules
 from gridmap.app import initialise
 from gridmap.config import Settings, read_settings
 from gridmap.db.engine import Database
-from gridmap.files.tables import load_deadlines, load_roles, load_workflow
+from gridmap.files.tables import load_deadlines, load_notices, load_roles, load_whistles, load_workflow
 from tests.town import build_town
 
 MEMORY, ROOM = Path("/dev/shm"), 2 * 10**9
@@ -152,10 +152,12 @@ def postgres() -> Iterator[PostgresServer]:
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ROLES, DEADLINES, WORKFLOW = load_roles(), load_deadlines(ZONE), load_workflow()
+WHISTLES = load_whistles()
 
 
 def make_office(url: str, data_dir: Path, clock: Clock) -> Office:
-    return Office(Database(url), dict(ROLES), ZONE, data_dir, clock, deadlines=DEADLINES, workflow=WORKFLOW)
+    rules = {"deadlines": DEADLINES, "workflow": WORKFLOW, "whistles": WHISTLES, "notices": load_notices()}
+    return Office(Database(url), dict(ROLES), ZONE, data_dir, clock, **rules)  # type: ignore[arg-type]
 
 
 def _prepared(url: str, folder: Path, *, with_town: bool) -> None:

@@ -47,7 +47,7 @@ def table(folder: Path) -> dict[str, Any]:
 @pytest.mark.timeout(600)  # the first to ask for the table: seven servers and imports, one after the other
 def test_every_promise_has_its_row(table: dict[str, Any]) -> None:
     promised = [row for row in table["rows"] if row["at_least"] or row["at_most"]]
-    assert len(ROWS) == 11
+    assert len(ROWS) == 13
     assert [row["name"].split(",")[0] for row in promised] == [
         "Located in memory",
         "Located in memory",
@@ -74,6 +74,9 @@ def test_every_promise_has_its_row(table: dict[str, Any]) -> None:
         "Full state",
         "First view with 10 × the data: time",
         "First view with 10 × the data: bytes",
+        "Desk: slowest queue or counts",
+        "Raise on PostGIS",
+        "Raise on SpatiaLite",
     ]
 
 

@@ -19,6 +19,7 @@ from gridmap.actions.reporting import report
 from gridmap.actions.signing_in import sign_in
 from gridmap.cli import main
 from gridmap.db import accounts as stored_accounts
+from gridmap.db.loop_models import Shift
 from gridmap.db.models import Account, Area, Building, Head, Issue, Person, Token
 from gridmap.files.tables import load_categories
 from gridmap.geo.crs import WGS84, from_wgs84
@@ -110,6 +111,7 @@ OPTIONS = {
     "import areas": f"--level --code --name --parent --parent-code --number --crs --datum {FILE}",
     "import buildings": f"--code --name --address --floors --households --chief --lon --lat --crs --datum {FILE}",
     "import staff": f"--codes {FILE}",
+    "import shifts": FILE,
     "import issues": f"--lon --lat --category --created --closed --id --tz --description --accuracy --datum {FILE}",
     "locate": "--accuracy --datum",
     "user add": "--kind --area --unit",
@@ -280,6 +282,15 @@ def test_codes_go_to_the_data_directory_unless_told(run: Run, office: Office, tm
     done(run("import", "staff", file))
     (codes,) = office.data_dir.glob("one-time-codes-*.csv")
     assert stat.S_IMODE(codes.stat().st_mode) == 0o600
+
+
+def test_shifts_are_taken_in_by_the_names_of_roles(run: Run, office: Office, tmp_path: Path) -> None:
+    row = {"工号": "li", "岗位": "网格长", "网格编码": C1, "星期": "1-5", "上班": "08:00", "下班": "18:00"}
+    result = done(run("import", "shifts", table(tmp_path, "shifts.csv", row)))
+    assert "1" in result.output
+    assert [(shift.weekdays, shift.begins, shift.ends) for shift in rows_of(office, Shift)] == [
+        (31, 480, 1080)
+    ]
 
 
 def test_codes_that_cannot_be_written_make_no_accounts(run: Run, office: Office, tmp_path: Path) -> None:
@@ -499,3 +510,24 @@ def test_chinese_is_spoken_unless_english_is_asked_for(run: Run) -> None:
     ):
         result = run("token", "nobody", language=language, locale={"LC_ALL": locale, "LANG": ""})
         assert word in refused(result, "account_not_found")
+
+
+def test_notice_boards_of_an_area_are_one_file_for_printing(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "boards.html"
+    done = run("door-sheets", RIVERSIDE, "--out", file, "--leader", public_url="https://192.0.2.7/")
+    assert done.exit_code == 0, done.output
+    page = file.read_text(encoding="utf-8")
+    assert page.count("<article") == 4
+    assert ("https://192.0.2.7/door/" + C1 in page, page.count("Li Leads")) == (True, 2)
+    assert page.count("<link") == 1  # an empty icon
+    assert "<script" not in page
+
+
+def test_notice_boards_lead_somewhere(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "boards.html"
+    for words, more in (
+        (("door-sheets", RIVERSIDE), {}),
+        (("door-sheets", "1"), {"public_url": "https://192.0.2.7/"}),
+    ):
+        assert run(*words, "--out", file, **more).exit_code == 1
+    assert not file.exists()

@@ -75,6 +75,7 @@ def test_every_field_is_a_variable(base, field, tmp_path):
         "password_length": "12",
         "password_kinds": "4",
         "public_url": "https://grid.example/",
+        "door": "off",
     }
     kind = str(Settings.__dataclass_fields__[field].type)
     raw = special.get(field, words.get(kind, "word"))
@@ -92,6 +93,8 @@ def test_an_empty_variable_is_none(monkeypatch, tmp_path):
     ("name", "raw", "words"),
     [
         ("PORT", "eight", "is not a number"),
+        ("DOOR", "ajar", "is neither on nor off"),
+        ("CONTACT_DAYS", "181", "must be 1 to 180"),
         ("PORT", "80.5", "is not a number"),
         ("SECURE_COOKIES", "maybe", "is not yes or no"),
         ("TIMEZONE", "Asia/Qilin", "is not a time zone"),

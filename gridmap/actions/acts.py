@@ -66,7 +66,10 @@ class Act:
 
 @dataclass
 class Case:
-    """A matter while it is acted on: its locked row, the actor and their ties, and what the event will hold."""
+    """A matter while it is acted on: its locked row, the actor and their ties, and what the event will hold.
+
+    `level` is the highest level of area that the actor speaks for here (1 cell … 4 district; 0: none).
+    """
 
     office: Office
     work: Work
@@ -74,6 +77,7 @@ class Case:
     issue: Issue
     act: Act
     ties: frozenset[str] = frozenset()
+    level: int = 0
     data: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -89,7 +93,15 @@ class Case:
     def assign(self) -> None:
         """Find its people anew, for its place, category and tier as they are."""
         issue, office, work = self.issue, self.office, self.work
-        assigned = staff(work.session, issue.path, self.category.role, office.roles, work.now)
+        assigned = staff(
+            work.session,
+            issue.path,
+            self.category.role,
+            office.roles,
+            work.now,
+            office.zone,
+            issue.tier or 1,
+        )
         self.data["assignment"] = assignment_json(assigned)
         self.put(people_columns(self.data["assignment"]))
 

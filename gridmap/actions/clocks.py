@@ -7,10 +7,12 @@ it goes on where it stood when the same one gets it again, and begins anew for a
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from gridmap.actions.acts import Case
 from gridmap.actions.reporting import due_text
 from gridmap.db.loop_models import Step
+from gridmap.db.models import Issue
 from gridmap.domain.deadlines import Limit
 from gridmap.domain.issues import PAUSED, RUNNING, STAGE_OF
 
@@ -45,24 +47,39 @@ def _limit(case: Case) -> Limit | None:
     return deadlines.limit_of(case.category, deadlines.class_of(case.issue.path))
 
 
-def turn(case: Case, came_from: str, was_with: tuple[int | None, str | None]) -> None:
+class Before(NamedTuple):
+    """How a matter stood before an act: its state, whose it was, and by when it had to be done."""
+
+    status: str
+    handler_id: int | None
+    unit: str | None
+    due_at: datetime | None
+
+
+def before_of(issue: Issue) -> Before:
+    """How it stands now."""
+    return Before(issue.status, issue.handler_id, issue.unit, issue.due_at)
+
+
+def turn(case: Case, was: Before) -> None:
     """End the step the matter was in where it is in another one now (or with somebody else), and begin that.
 
-    `was_with` are the handler and unit it had. A pause is no step: it only counts into the one it interrupts.
+    A pause is no step: it only counts into the one it interrupts.
     """
-    issue, now = case.issue, case.work.now
+    issue, now, came_from = case.issue, case.work.now, was.status
     if issue.status == PAUSED:
-        issue.paused_at, issue.resumes_to = now, came_from
+        if came_from != PAUSED:
+            issue.paused_at, issue.resumes_to = now, came_from
         return
     if came_from == PAUSED:
         _count_pause(case)
         came_from = issue.resumes_to or "reported"
         issue.resumes_to = None
     stage, before = STAGE_OF.get(issue.status), STAGE_OF.get(came_from)
-    if stage == before and (issue.handler_id, issue.unit) == was_with:
+    if stage == before and (issue.handler_id, issue.unit) == (was.handler_id, was.unit):
         return
     if before is not None:
-        case.work.session.add(_ended(case, came_from, before, was_with))
+        case.work.session.add(_ended(case, came_from, before, was))
     issue.stage_at, issue.paused_s = (now if stage else None), None
     issue.stage_due_at = case.office.deadlines.stage_due_at(stage, now)
 
@@ -75,21 +92,28 @@ def _count_pause(case: Case) -> None:
     issue.paused_at = None
 
 
-def _ended(case: Case, status: str, stage: str, was_with: tuple[int | None, str | None]) -> Step:
-    issue = case.issue
+def _ended(case: Case, status: str, stage: str, was: Before) -> Step:
+    was = was._replace(status=status)
+    return ended_step(case.issue, case.work.now, stage, was, case.act.name, case.actor.account_id)
+
+
+def ended_step(
+    issue: Issue, now: datetime, stage: str, was: Before, action: str, account_id: int | None
+) -> Step:
+    """The row of a step that `action` ends now; `account_id` None: nobody did, it came about."""
     return Step(
         district_code=issue.district_code,
         issue_id=issue.id,
         stage=stage,
-        status=status,
+        status=was.status,
         path=issue.path,
         category_id=issue.category_id,
         began_at=issue.stage_at or issue.reported_at,
-        due_at=issue.due_at if stage == "handle" else issue.stage_due_at,
-        ended_at=case.work.now,
+        due_at=was.due_at if stage == "handle" else issue.stage_due_at,
+        ended_at=now,
         paused_s=issue.paused_s or 0,
-        person_id=was_with[0],
-        unit=was_with[1],
-        action=case.act.name,
-        account_id=case.actor.account_id,
+        person_id=was.handler_id,
+        unit=was.unit,
+        action=action,
+        account_id=account_id,
     )

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from gridmap.actions.acts import Act, Case, check_needs, keep_words, nothing
 from gridmap.actions.amending import AMENDING
-from gridmap.actions.clocks import turn
+from gridmap.actions.clocks import before_of, turn
 from gridmap.actions.looping import LOOPING
 from gridmap.actions.office import Office, Work, add_event, tie_of
 from gridmap.actions.reporting import CLIENT_ID_LIMIT, WORDS_LIMIT, news_of
+from gridmap.actions.whistling import WHISTLING, follow, refuse_while_called
 from gridmap.db import history, issues, posts
 from gridmap.db.models import Issue
 from gridmap.domain.assignment import Post
@@ -26,7 +27,7 @@ from gridmap.domain.scope import Actor
 from gridmap.domain.workflow import NOT_OVERDUE, TIER, Action, hindered_by
 from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 
-EFFECTS = {**AMENDING, **LOOPING}
+EFFECTS = {**AMENDING, **LOOPING, **WHISTLING}
 """What each action does beside leading to another state; those not named do nothing else."""
 
 
@@ -39,27 +40,35 @@ def act_on(office: Office, actor: Actor, number: str, act: Act) -> str:
     `client_id_reused`, InvalidInputError for what the action lacks.
     """
     action = office.workflow.named(act.name)
-    _check(act)
+    check_act(act)
     with office.work() as work:
         issue = visible_issue(work, actor, number)
-        if act.client_id and _was_sent(work, actor, issue, act):
+        if act.client_id and was_sent(work, actor, issue, act):
             return issue.status
         standing = standing_of(office, work.session, work.now, actor, issue)
         _refuse_unless_allowed(office, action, issue, standing, actor)
         check_needs(work, action, issue, act)
-        case = Case(office, work, actor, issue, act, standing.ties)
-        before, came_from, was_with = tie_of(issue), issue.status, (issue.handler_id, issue.unit)
-        EFFECTS.get(act.name, nothing)(case)
-        issue.status = office.workflow.after(act.name, came_from, issue.resumes_to)
-        turn(case, came_from, was_with)
-        keep_words(case)
-        data = {**case.data, "from": came_from, "to": issue.status}
-        if act.client_id:
-            data["body"] = act.digest()
-        add_event(work, issue, act.name, actor.account_id, data, client_id=act.client_id)
-        news = news_of(issue, case.category, act.name)
-        work.tell("issue", news, district_code=issue.district_code, before=before, after=tie_of(issue))
-        return issue.status
+        case = Case(office, work, actor, issue, act, standing.ties, standing.level)
+        refuse_while_called(case)
+        return carry_out(case)
+
+
+def carry_out(case: Case) -> str:
+    """Do what was found to be allowed: effect, state, clocks, words, event, news; not committed. The state afterwards."""
+    issue, act, work = case.issue, case.act, case.work
+    before, was = tie_of(issue), before_of(issue)
+    EFFECTS.get(act.name, nothing)(case)
+    issue.status = case.office.workflow.after(act.name, was.status, issue.resumes_to)
+    turn(case, was)
+    follow(case)
+    keep_words(case)
+    data = {**case.data, "from": was.status, "to": issue.status}
+    if act.client_id:
+        data["body"] = act.digest()
+    add_event(work, issue, act.name, case.actor.account_id, data, client_id=act.client_id)
+    news = news_of(issue, case.category, act.name)
+    work.tell("issue", news, district_code=issue.district_code, before=before, after=tie_of(issue))
+    return issue.status
 
 
 def visible_issue(work: Work, actor: Actor, number: str) -> Issue:
@@ -72,10 +81,14 @@ def visible_issue(work: Work, actor: Actor, number: str) -> Issue:
 
 @dataclass(frozen=True)
 class Standing:
-    """How somebody stands to a matter: what ties them to it, and which guards of the workflow stand in their way."""
+    """How somebody stands to a matter: what ties them to it, and which guards of the workflow stand in their way.
+
+    `level` is the highest level of area they speak for here: 1 a cell, 4 the district, 0 none.
+    """
 
     ties: frozenset[str]
     hindered: frozenset[str]
+    level: int = 0
 
 
 def standing_of(office: Office, session: Session, now: datetime, actor: Actor, issue: Issue) -> Standing:
@@ -90,15 +103,16 @@ def standing_by_posts(
 ) -> Standing:
     """As `standing_of`; `held` are posts of the actor's person, at least those above the matter."""
     ties = ties_by_posts(office, held, actor, issue)
+    level = _settles(office, held, ties, issue)
     hindered = hindered_by(
         status=issue.status,
         tier=issue.tier or 1,
         due_at=issue.due_at,
         now=now,
-        level=_settles(office, held, ties, issue),
+        level=level,
         did_the_work=_did_the_work(actor, issue),
     )
-    return Standing(ties, hindered)
+    return Standing(ties, hindered, level)
 
 
 def _settles(office: Office, held: Iterable[Post], ties: frozenset[str], issue: Issue) -> int:
@@ -154,7 +168,8 @@ def _leads_above(office: Office, held: Iterable[Post], path: str) -> bool:
     )
 
 
-def _check(act: Act) -> None:
+def check_act(act: Act) -> None:
+    """Raises InvalidInputError where words or a key are too long, or a coordinate cannot be one."""
     if act.words is not None and len(act.words) > WORDS_LIMIT:
         raise InvalidInputError("words_too_long", limit=WORDS_LIMIT, length=len(act.words))
     if act.client_id is not None and not 0 < len(act.client_id) <= CLIENT_ID_LIMIT:
@@ -163,7 +178,8 @@ def _check(act: Act) -> None:
         act.sent.to_wgs84()
 
 
-def _was_sent(work: Work, actor: Actor, issue: Issue, act: Act) -> bool:
+def was_sent(work: Work, actor: Actor, issue: Issue, act: Act) -> bool:
+    """Whether the actor sent this before. Raises ConflictError `client_id_reused` where it was another body."""
     event = history.sent_before(work.session, issue.id, actor.account_id, act.client_id or "")
     if event is None:
         return False

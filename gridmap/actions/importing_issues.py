@@ -39,7 +39,9 @@ from gridmap.db.engine import is_unique_violation
 from gridmap.db.first_load import indexes_last
 from gridmap.db.loading import Loading
 from gridmap.db.models import CategoryRow, EventRow, Issue, Words
+from gridmap.db.rosters import roster_of
 from gridmap.domain.categories import resolve
+from gridmap.domain.roster import NO_ROSTER
 from gridmap.errors import ChoiceNeededError, ConflictError, InvalidInputError
 from gridmap.files.matters import Matters
 from gridmap.geo.coverage import ERROR, WARNING, Finding
@@ -174,7 +176,9 @@ def _store(
 ) -> dict[str, int]:
     rows_by_key = _ensure_categories(work.session, set(batch.keys))
     held = posts.along_many(work.session, batch.standings.paths(), work.now)
-    table = StaffingTable(held, office.roles, work.now)
+    # What is only pretended happened then: who is on duty now says nothing of it.
+    here = NO_ROSTER if batch.wanted.is_pretence else roster_of(work.session, held, work.now, office.zone)
+    table = StaffingTable(held, office.roles, work.now, here)
     if batch.new:
         made = _new_matters(office, work, batch, rows_by_key, table)
         _insert(work, batch, made, firsts, makers, progress)

@@ -10,7 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from gridmap.actions.attempts import forget_attempts
 from gridmap.actions.auditing import seal
+from gridmap.actions.contacts import forget_contacts, forget_passes
 from gridmap.actions.office import Office, Work
+from gridmap.actions.passing import pass_duties
+from gridmap.actions.rechecking import PERCENT, draw_rechecks
+from gridmap.actions.whistling import raise_silent
 from gridmap.db import stream
 from gridmap.db.models import Chore
 from gridmap.files.photos import forget_parts
@@ -28,11 +32,15 @@ class Routine:
     do: Callable[[Office], object]
 
 
-def routines(stream_days: int, attempt_minutes: int = 60) -> tuple[Routine, ...]:
+def routines(
+    stream_days: int, attempt_minutes: int = 60, contact_days: int = 30, *, recheck_percent: int = PERCENT
+) -> tuple[Routine, ...]:
     """The chores of an installation.
 
-    Seal the history daily, forget old rows of the stream and old tries at signing in hourly, and daily
-    what was left of photos whose writing was cut short.
+    Seal the history daily, forget old rows of the stream and old tries at signing in hourly, contacts of residents
+    and used puzzles of their door too, and daily
+    what was left of photos whose writing was cut short. Minutely raise silent whistles and pass what people who are
+    away have in hand to their deputies; once a month (looked at daily) draw `recheck_percent` of what was closed.
     """
     return (
         Routine("seal", timedelta(days=1), seal),
@@ -40,7 +48,12 @@ def routines(stream_days: int, attempt_minutes: int = 60) -> tuple[Routine, ...]
         Routine(
             "forget_attempts", timedelta(hours=1), lambda office: forget_attempts(office, attempt_minutes)
         ),
+        Routine("forget_contacts", timedelta(hours=1), lambda office: forget_contacts(office, contact_days)),
+        Routine("forget_passes", timedelta(hours=1), forget_passes),
         Routine("forget_parts", timedelta(days=1), lambda office: forget_parts(office.data_dir)),
+        Routine("raise_whistles", timedelta(minutes=1), raise_silent),
+        Routine("pass_duties", timedelta(minutes=1), pass_duties),
+        Routine("draw_rechecks", timedelta(days=1), lambda office: draw_rechecks(office, recheck_percent)),
     )
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from gridmap.actions.acts import Case, Effect, needed
 from gridmap.actions.clocks import go_on, restart, stop
-from gridmap.actions.office import add_event, tie_of
+from gridmap.actions.office import Office, add_event, tie_of
 from gridmap.actions.reporting import due_text, news_of
-from gridmap.db import accounts, issues, posts
+from gridmap.db import accounts, issues, posts, rosters
 from gridmap.db.loop_models import Rating
 from gridmap.db.models import CategoryRow, Issue
 from gridmap.domain.issues import OPEN, TIERS
@@ -51,8 +51,18 @@ def _give_to_person(case: Case) -> None:
     found = [person for person in posts.people(work.session, held).values() if person.code == code]
     if not found:
         raise InvalidInputError("person_not_here", person=code)
+    _refuse_away(case, found[0].id)
     issue.handler_id, issue.unit = found[0].id, None
     case.data["handler"] = found[0].id
+
+
+def _refuse_away(case: Case, person_id: int) -> None:
+    """A matter must not go where nobody is. Raises ConflictError `person_away` with the deputy's staff number."""
+    session, now = case.work.session, case.work.now
+    away = [one for one in rosters.absences_of(session, [person_id], now) if one.begins_at <= now]
+    if away:
+        deputy = posts.people(session, [away[0].deputy_id]).get(away[0].deputy_id or 0)
+        raise ConflictError("person_away", person=case.act.person, deputy=deputy.code if deputy else None)
 
 
 def _party(issue: Issue) -> str:
@@ -83,7 +93,7 @@ def _extend(case: Case) -> None:
     issue, until = case.issue, case.act.until
     if until is None or until.tzinfo is None:
         raise InvalidInputError("field_missing", field="until", action=case.act.name)
-    latest = _latest(case)
+    latest = latest_extension(case.office, case.category, issue) or case.work.now
     if issue.due_at is None or not (issue.due_at < until <= latest):
         raise InvalidInputError("extension_invalid", due_at=due_text(issue), latest=latest.isoformat())
     case.data["due_before"] = due_text(issue)
@@ -91,12 +101,11 @@ def _extend(case: Case) -> None:
     case.data["due_at"] = due_text(issue)
 
 
-def _latest(case: Case) -> datetime:
-    """How far a deadline may be moved: by as long again as the matter's limit."""
-    due = case.issue.due_at
-    if due is None:
-        return case.work.now
-    return case.office.deadlines.due_at(case.category, due, case.issue.path) or due
+def latest_extension(office: Office, category: CategoryRow, issue: Issue) -> datetime | None:
+    """How far a deadline may be moved: by as long again as the matter's limit; None for one without a deadline."""
+    if issue.due_at is None:
+        return None
+    return office.deadlines.due_at(category, issue.due_at, issue.path) or issue.due_at
 
 
 def _close(case: Case) -> None:

@@ -316,15 +316,22 @@ class NewMatters:
         keys = [spelled[self.keys[row]] for row in part.rows]
         ids = [quoted(self.matters.external_id[row]) for row in part.rows]
         closed = [None] * len(part.rows) if self.pretence else part.closed
+        begun = [
+            "closed" if end and not self.is_pretence else self._begins(row)
+            for row, end in zip(part.rows, closed, strict=True)
+        ]
         return [
             f'{{"assignment":"{asked.digest}","category":{key},'
             f'"closed_at":{_told(end)},"due_at":{_told(limit)},"external_id":{external},'
             f'"occurred_at":"{created.isoformat()}","source":{source},'
-            f'"to":"{"closed" if end and not self.is_pretence else "reported"}","why":{why},"words":[{words}]}}'
-            for asked, key, end, limit, external, created, why, words in zip(
-                people, keys, closed, due, ids, part.created, whys, named, strict=True
+            f'"to":"{status}","why":{why},"words":[{words}]}}'
+            for asked, key, end, limit, external, created, status, why, words in zip(
+                people, keys, closed, due, ids, part.created, begun, whys, named, strict=True
             )
         ]
+
+    def _begins(self, row: int) -> str:
+        return self.pretence.pasts[row].begins if self.pretence else "reported"
 
     def _chains(
         self,

@@ -21,8 +21,10 @@ from gridmap.db.engine import Database
 from gridmap.db.models import EventRow, Issue, Words
 from gridmap.domain.deadlines import Deadlines
 from gridmap.domain.history import START, canonical, digest_of, words_digest
+from gridmap.domain.notices import NoticeTable
 from gridmap.domain.roles import Role
 from gridmap.domain.scope import Tie
+from gridmap.domain.whistle import Whistles
 from gridmap.domain.workflow import Workflow
 
 
@@ -35,7 +37,8 @@ def utc_now() -> datetime:
 class Office:
     """What every action needs: the store, the role table, the zone of “today”, where photos lie, the clock, the net.
 
-    Without `deadlines` no matter has one; without `workflow` nothing can be done to one.
+    Without `deadlines` no matter has one; without `workflow` nothing can be done to one; without limits in
+    `whistles` the silence of a whistle raises nothing.
     What comes from one of the sources in `acceptance` waits for somebody to accept it.
     """
 
@@ -47,7 +50,9 @@ class Office:
     grounds: Grounds = field(default_factory=Grounds, compare=False)
     deadlines: Deadlines = field(default_factory=Deadlines)
     workflow: Workflow = field(default_factory=Workflow)
+    whistles: Whistles = field(default_factory=Whistles)
     acceptance: frozenset[str] = frozenset()
+    notices: NoticeTable = field(default_factory=NoticeTable)
 
     @contextmanager
     def work(self) -> Iterator[Work]:
@@ -144,14 +149,32 @@ def add_event(
     client_id: str | None = None,
 ) -> None:
     """Append one event to the chain of `issue`, whose row is new or locked."""
+    row = _next_link(work, issue, kind, actor, data, client_id)
+    work.session.flush()
+    work.session.execute(insert(EventRow), [{**row, "issue_id": issue.id}])
+
+
+def add_events(work: Work, events: Iterable[tuple[Issue, str, Mapping[str, Any]]]) -> None:
+    """The same for many that nobody did (matter, kind, data), whose rows are locked: sent together."""
+    rows = [
+        {**_next_link(work, issue, kind, None, data, None), "issue_id": issue.id}
+        for issue, kind, data in events
+    ]
+    work.session.flush()
+    if rows:
+        work.session.execute(insert(EventRow), rows)
+
+
+def _next_link(
+    work: Work, issue: Issue, kind: str, actor: int | None, data: Mapping[str, Any], client_id: str | None
+) -> dict[str, Any]:
+    """The next event of the chain, but for the matter's key; the matter's end of the chain is moved on to it."""
     stored = canonical(dict(data))
     seq, before = issue.history_seq + 1, issue.history_digest if issue.history_seq else START
     digest = digest_of(issue.number, seq, kind, work.now, actor, stored, before)
     issue.history_seq, issue.history_digest = seq, digest
-    work.session.flush()
-    row = {
+    return {
         "district_code": issue.district_code,
-        "issue_id": issue.id,
         "seq": seq,
         "kind": kind,
         "at": work.now,
@@ -161,7 +184,6 @@ def add_event(
         "before": before,
         "digest": digest,
     }
-    work.session.execute(insert(EventRow), [row])
 
 
 def add_words(work: Work, issue: Issue, kind: str, text: str) -> dict[str, Any]:

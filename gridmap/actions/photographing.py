@@ -7,13 +7,13 @@ import hashlib
 from sqlalchemy import select
 
 from gridmap.actions.handling import visible_issue
-from gridmap.actions.office import Office, add_event, tie_of
+from gridmap.actions.office import Office, Work, add_event, tie_of
 from gridmap.actions.reporting import news_of
 from gridmap.db import issues
-from gridmap.db.models import CategoryRow, Photo
+from gridmap.db.models import CategoryRow, Issue, Photo
 from gridmap.domain.scope import Actor
 from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
-from gridmap.files.photos import redraw, store
+from gridmap.files.photos import Picture, redraw, store
 
 MAX_PHOTOS = 20
 KINDS = ("before", "after", "evidence")
@@ -50,32 +50,41 @@ def add_photo(
                 return photo.id, False
         if len(photos) >= MAX_PHOTOS:
             raise ConflictError("photos_too_many", limit=MAX_PHOTOS)
-        # The file first: a row without its file would be a lost photo, a file without a row is only waste.
-        store(office.data_dir, picture)
-        photo = Photo(
-            district_code=issue.district_code,
-            issue_id=issue.id,
-            account_id=actor.account_id,
-            client_id=client_id,
-            kind=kind,
-            sent_digest=sent_digest,
-            digest=picture.digest,
-            width=picture.width,
-            height=picture.height,
-            size=len(picture.data),
-            taken_at=work.now,
-        )
-        work.session.add(photo)
-        work.session.flush()
-        told = {"photo": photo.id, "digest": picture.digest}
-        add_event(work, issue, "photo", actor.account_id, told | ({"photo_kind": kind} if kind else {}))
-        category = work.session.get_one(CategoryRow, issue.category_id)
-        tie = tie_of(issue)
-        work.tell(
-            "issue",
-            news_of(issue, category, "photo"),
-            district_code=issue.district_code,
-            before=tie,
-            after=tie,
-        )
-        return photo.id, True
+        photo_id = keep_photo(office, work, issue, actor.account_id, client_id, sent_digest, picture, kind)
+        return photo_id, True
+
+
+def keep_photo(
+    office: Office,
+    work: Work,
+    issue: Issue,
+    account_id: int | None,
+    client_id: str,
+    sent_digest: str,
+    picture: Picture,
+    kind: str | None = None,
+) -> int:
+    """Keep a photo of a locked matter, its file and its event; not committed. Its key."""
+    # The file first: a row without its file would be a lost photo, a file without a row is only waste.
+    store(office.data_dir, picture)
+    photo = Photo(
+        district_code=issue.district_code,
+        issue_id=issue.id,
+        account_id=account_id,
+        client_id=client_id,
+        kind=kind,
+        sent_digest=sent_digest,
+        digest=picture.digest,
+        width=picture.width,
+        height=picture.height,
+        size=len(picture.data),
+        taken_at=work.now,
+    )
+    work.session.add(photo)
+    work.session.flush()
+    told = {"photo": photo.id, "digest": picture.digest}
+    add_event(work, issue, "photo", account_id, told | ({"photo_kind": kind} if kind else {}))
+    news = news_of(issue, work.session.get_one(CategoryRow, issue.category_id), "photo")
+    tie = tie_of(issue)
+    work.tell("issue", news, district_code=issue.district_code, before=tie, after=tie)
+    return photo.id

@@ -5,18 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from gridmap.db import areas, categories, posts
+from gridmap.db import areas, categories, posts, rosters
 from gridmap.db.models import CategoryRow
 from gridmap.domain.assignment import Assignment, Line, Part, Post, assign
 from gridmap.domain.categories import Category, resolve
 from gridmap.domain.codes import NO_DISTRICT, ancestors, codes_in, is_below, level_of
-from gridmap.domain.roles import Role
+from gridmap.domain.roles import Role, leader_role
+from gridmap.domain.roster import NO_ROSTER, Roster
 from gridmap.geo.crs import LonLat, check_lon_lat, to_wgs84
 from gridmap.geo.locate import AMBIGUOUS_SHARE, Cell, CellSource, Place, locate, smallest_covering
 from gridmap.geo.net import Net
@@ -184,10 +185,18 @@ def why_of(standing: Standing, sent: Sent) -> dict[str, Any]:
 
 
 def staff(
-    session: Session, path: str, role: str | None, roles: Mapping[str, Role], now: datetime
+    session: Session,
+    path: str,
+    role: str | None,
+    roles: Mapping[str, Role],
+    now: datetime,
+    zone: tzinfo,
+    tier: int = 1,
 ) -> Assignment:
-    """Who a matter at `path` with a category of `role` goes to."""
-    return assign(path, role, posts.along(session, path, now) if path else [], roles, now)
+    """Who a matter of `tier` at `path` with a category of `role` goes to; shifts are in `zone`."""
+    held = posts.along(session, path, now) if path else []
+    roster = rosters.roster_of(session, held, now, zone, (role, leader_role(roles).code))
+    return assign(path, role, held, roles, now, roster, tier)
 
 
 def assignment_json(assignment: Assignment) -> dict[str, Any]:
@@ -202,6 +211,7 @@ def assignment_json(assignment: Assignment) -> dict[str, Any]:
 
 def _part_json(part: Part) -> dict[str, Any]:
     area = codes_in(part.area_path)[-1] if part.area_path else None
+    more = {"for_person_id": part.for_person_id, "load": part.load}
     return {
         "person_id": part.person_id,
         "role": part.role,
@@ -209,14 +219,24 @@ def _part_json(part: Part) -> dict[str, Any]:
         "area_path": part.area_path,
         "how": part.how,
         "post_id": part.post_id,
+        **{name: value for name, value in more.items() if value is not None},
     }
 
 
 class StaffingTable:
-    """Assignments for many matters: who can be asked along each path is looked up once."""
+    """Assignments for many matters: who can be asked along each path is looked up once.
 
-    def __init__(self, posts_held: Iterable[Post], roles: Mapping[str, Role], now: datetime) -> None:
-        self._roles, self._now = roles, now
+    Among equals it is the one longest in the post: loads that change from matter to matter are not counted.
+    """
+
+    def __init__(
+        self,
+        posts_held: Iterable[Post],
+        roles: Mapping[str, Role],
+        now: datetime,
+        roster: Roster = NO_ROSTER,
+    ) -> None:
+        self._roles, self._now, self._roster = roles, now, roster
         self._by_area: dict[str, list[Post]] = {}
         for post in posts_held:
             self._by_area.setdefault(post.area_path, []).append(post)
@@ -227,5 +247,5 @@ class StaffingTable:
         line = self._lines.get(path)
         if line is None:
             held = [post for area in ancestors(path) for post in self._by_area.get(area, ())]
-            line = self._lines[path] = Line(path, held, self._roles, self._now)
+            line = self._lines[path] = Line(path, held, self._roles, self._now, self._roster)
         return line.assigned(role)

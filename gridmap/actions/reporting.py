@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,12 +22,13 @@ from gridmap.db.engine import is_unique_violation
 from gridmap.db.history import Facts
 from gridmap.db.intake import Asked, Intake, begin
 from gridmap.db.issues import SentBefore
-from gridmap.db.models import CategoryRow, EventRow, Issue, Words
+from gridmap.db.models import Base, CategoryRow, EventRow, Issue, Words
 from gridmap.db.spatial import geometry_value
 from gridmap.domain.assignment import Post, assign
 from gridmap.domain.codes import codes_in
 from gridmap.domain.history import START, canonical, digest_of
 from gridmap.domain.issues import STAGE_OF, readable_number
+from gridmap.domain.roles import leader_role
 from gridmap.domain.scope import Actor
 from gridmap.errors import ConflictError, GridmapError, InvalidInputError
 from gridmap.geo.crs import LonLat
@@ -95,6 +96,18 @@ class Reported:
         return self.told is not None
 
 
+@dataclass(frozen=True)
+class Beside:
+    """Rows that are kept together with a new matter: all of it, or nothing.
+
+    Each of `models` gets a key; `make` is given the matter and these keys, and answers a row for each, which
+    may be words, too: those stand in the matter's first event.
+    """
+
+    models: tuple[type[Base], ...]
+    make: Callable[[Issue, Sequence[int]], Sequence[Any]]
+
+
 def report(office: Office, actor: Actor, what: Report) -> Reported:
     """Keep a report, find its cell and its people; commits.
 
@@ -104,11 +117,11 @@ def report(office: Office, actor: Actor, what: Report) -> Reported:
     another body.
     """
     actor.require("report")
-    _check(what)
+    check_report(what)
     try:
         with office.brief_work() as work:
             try:
-                return _take_in(office, work, actor, what)
+                return take_in(office, work, actor, what)
             except GridmapError:
                 # What was sent before is answered whatever holds by now.
                 if (earlier := _earlier(work, actor, what)) is None:
@@ -125,7 +138,8 @@ def report(office: Office, actor: Actor, what: Report) -> Reported:
             return earlier
 
 
-def _check(what: Report) -> None:
+def check_report(what: Report) -> None:
+    """Raises InvalidInputError for what cannot be meant, whatever is stored."""
     if len(what.description) > WORDS_LIMIT:
         raise InvalidInputError("words_too_long", limit=WORDS_LIMIT, length=len(what.description))
     if what.client_id is not None and not 0 < len(what.client_id) <= CLIENT_ID_LIMIT:
@@ -174,34 +188,50 @@ def _find(office: Office, work: Work, what: Report) -> _Found:
         return on(office.grounds.current(work.session))
 
 
-def _take_in(office: Office, work: Work, actor: Actor, what: Report) -> Reported:
-    """Find it on the ground at hand; the store says, with all else, whether that still holds."""
+def take_in(office: Office, work: Work, actor: Actor, what: Report, beside: Beside | None = None) -> Reported:
+    """Keep a report in a `brief_work`. Raises InvalidInputError, ChoiceNeededError, ConflictError.
+
+    It is found on the ground at hand; the store says, with all else, whether that still holds.
+    """
     found, today = _find(office, work, what), work.now.astimezone(office.zone).date()
-    standing, models = found.standing, [Issue, Words] if what.description else [Issue]
+    standing, more = found.standing, beside.models if beside else ()
+    models: list[type[Base]] = [Issue, *([Words] if what.description else []), *more]
     counter = f"{standing.district_code}-{today:%Y%m%d}"
-    asked = Asked(actor.account_id, what.client_id, found.ground.version, standing.path, counter)
-    intake = begin(work.session, asked, models, work.now)
+    role, leader = found.category.role, leader_role(office.roles).code
+    version = found.ground.version
+    asked = Asked(actor.account_id, what.client_id, version, standing.path, counter, role, leader)
+    intake = begin(work.session, asked, models, work.now, office.zone)
     if intake.earlier is not None:
         return _same(work, intake.earlier, what)
     if not intake.is_current:
         office.grounds.current(work.session)
-        return _take_in(office, work, actor, what)
+        return take_in(office, work, actor, what, beside)
     number = readable_number(standing.district_code, today, intake.sequence)
-    return Reported(number, _keep(office, work, actor, what, found, intake, number))
+    return Reported(number, _keep(office, work, actor, what, found, intake, number, beside))
 
 
 def _keep(
-    office: Office, work: Work, actor: Actor, what: Report, found: _Found, intake: Intake, number: str
+    office: Office,
+    work: Work,
+    actor: Actor,
+    what: Report,
+    found: _Found,
+    intake: Intake,
+    number: str,
+    beside: Beside | None,
 ) -> Told:
     category, standing, held = found.category, found.standing, intake.held
-    assigned = assign(standing.path, category.role, held, office.roles, work.now)
+    assigned = assign(standing.path, category.role, held, office.roles, work.now, intake.roster)
     facts = Facts(why_of(standing, what.sent), assignment_json(assigned))
     issue = _issue(office, actor, what, category, standing, facts.assignment, work.now)
     issue.id, issue.number = intake.keys[0], number
-    words = _words(issue, intake.keys[1], what.description) if what.description else None
-    event = _event(work, actor, issue, category, what, words, facts)
+    words = new_words(issue, intake.keys[1], "description", what.description) if what.description else None
+    own: list[tuple[type[Base], Any]] = [(Issue, issue), *([(Words, words)] if words else [])]
+    more = _made(beside, issue, intake.keys[len(own) :])
+    said = [row for model, row in [*own, *more] if model is Words]
+    event = _event(work, actor, issue, category, what, said, facts)
     cell, lon_lat = standing.place.cell, standing.place.lon_lat
-    work.put_last(_rows(work.session, issue, words, event, lon_lat))
+    work.put_last(_rows(work.session, [*own, *more, (EventRow, event)], lon_lat))
     news = news_of(issue, category, "reported")
     work.tell("issue", news, district_code=issue.district_code, after=tie_of(issue))
     return Told(issue, category, found.ground, cell, lon_lat, facts, held, intake.people, event, words)
@@ -239,10 +269,15 @@ def _issue(
     return issue
 
 
-def _words(issue: Issue, key: int, text: str) -> Words:
+def _made(beside: Beside | None, issue: Issue, keys: Sequence[int]) -> list[tuple[type[Base], Any]]:
+    return list(zip(beside.models, beside.make(issue, keys), strict=True)) if beside else []
+
+
+def new_words(issue: Issue, key: int, kind: str, text: str) -> Words:
+    """Words about a new matter, in a row that is not stored yet."""
     salt = secrets.token_hex(16)
     place = {"district_code": issue.district_code, "issue_id": issue.id}
-    words: Words = blank(Words, id=key, **place, kind="description", salt=salt, text=text)
+    words: Words = blank(Words, id=key, **place, kind=kind, salt=salt, text=text)
     return words
 
 
@@ -252,19 +287,19 @@ def _event(
     issue: Issue,
     category: CategoryRow,
     what: Report,
-    words: Words | None,
+    words: Sequence[Words],
     facts: Facts,
 ) -> EventRow:
     """The first link of the chain; its digest is noted in `issue`."""
-    kept = [words_entry(words)] if words else []
     data = canonical(
         {
             "why": facts.why,
             "category": key_of(category),
             "assignment": facts.assignment,
-            "words": kept,
+            "words": [words_entry(one) for one in words],
             "occurred_at": issue.occurred_at.isoformat(),
             "due_at": due_text(issue),
+            **({"to": issue.status} if issue.status != "reported" else {}),
         }
     )
     digest = digest_of(issue.number, 1, "reported", work.now, actor.account_id, data, START)
@@ -285,16 +320,15 @@ def _event(
     return event
 
 
-def _rows(session: Session, issue: Issue, words: Words | None, event: EventRow, lon_lat: LonLat) -> list[Put]:
-    """The rows of a new matter as they are stored."""
+def _rows(session: Session, made: Sequence[tuple[type[Base], Any]], lon_lat: LonLat) -> list[Put]:
+    """The rows of a new matter as they are stored; the matter's own is the first of `made`."""
     instant = instant_text(session)
     rows = [
         Put(
             model,
             {name: kept_value(value, instant) for name, value in vars(row).items() if value is not None},
         )
-        for model, row in ((Issue, issue), (Words, words), (EventRow, event))
-        if row is not None
+        for model, row in made
     ]
     (point,) = kept_points(session, np.array([lon_lat.lon]), np.array([lon_lat.lat]))
     return [Put(Issue, {**rows[0].values, "geom": point}), *rows[1:]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 
@@ -10,13 +11,15 @@ import click
 
 from gridmap import __version__
 from gridmap.actions import accounts, auditing
-from gridmap.actions.baking import bake_all, bake_due
-from gridmap.actions.keeping import do_what_is_due, routines
+from gridmap.actions.baking import bake_all
+from gridmap.actions.keeping import routines
 from gridmap.actions.placing import Sent, stored_ground, why_of
 from gridmap.app import create_app, initialise, sign_in_rules
+from gridmap.channels.declared import load_ways
 from gridmap.cli.backup import backup_command, restore_command
 from gridmap.cli.demo import demo_command
 from gridmap.cli.desk import BROKEN, Desk, command
+from gridmap.cli.door import door_sheets_command
 from gridmap.cli.imports import Bars, import_group
 from gridmap.cli.serving import bound_host, prepared
 from gridmap.db import accounts as stored_accounts
@@ -24,7 +27,7 @@ from gridmap.db import schema
 from gridmap.domain.scope import KINDS
 from gridmap.errors import UnavailableError
 from gridmap.geo.crs import DATUMS
-from gridmap.jobs import work_until
+from gridmap.jobs import work_once, work_until
 
 
 @click.group()
@@ -145,14 +148,18 @@ def audit(desk: Desk, seal: bool) -> None:
 @click.option("--once", is_flag=True, help="Do what is due and end.")
 @command
 def work(desk: Desk, once: bool) -> None:
-    """Background work: bake tiles, seal the history, forget old rows of the stream (`serve` does it too)."""
-    wanted = routines(desk.settings.stream_days, desk.settings.attempt_minutes)
+    """Background work: bake tiles, tell people, seal the history, forget old rows of the stream (`serve` does it too)."""
+    wanted = routines(
+        desk.settings.stream_days,
+        desk.settings.attempt_minutes,
+        desk.settings.contact_days,
+        recheck_percent=desk.settings.recheck_percent,
+    )
+    ways = load_ways(desk.settings.channels, os.environ, desk.settings.public_url)
     if once:
-        baked = {one.name: one.version for one in bake_due(desk.office)}
-        done = {**do_what_is_due(desk.office, wanted), **({"bake": baked} if baked else {})}
-        click.echo(json.dumps(done, default=str))
+        click.echo(json.dumps(work_once(desk.office, wanted, ways), default=str))
     else:
-        work_until(threading.Event(), desk.office, wanted)
+        work_until(threading.Event(), desk.office, wanted, ways)
 
 
 @main.command("bake")
@@ -206,3 +213,4 @@ def _require_schema(desk: Desk) -> None:
 
 
 main.add_command(demo_command)
+main.add_command(door_sheets_command)

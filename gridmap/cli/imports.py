@@ -21,6 +21,7 @@ from gridmap.actions.importing_areas import AreaImport, import_areas
 from gridmap.actions.importing_buildings import import_buildings
 from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.importing_landmarks import import_landmarks
+from gridmap.actions.importing_shifts import import_shifts
 from gridmap.actions.importing_staff import import_staff
 from gridmap.actions.makers import makers_here
 from gridmap.app import sign_in_rules
@@ -30,7 +31,7 @@ from gridmap.cli.reporting import paper_for
 from gridmap.domain.codes import LEVELS
 from gridmap.domain.landmarks import KINDS
 from gridmap.errors import InvalidInputError
-from gridmap.files import landmarks, matters, people, places
+from gridmap.files import landmarks, matters, people, places, shifts
 from gridmap.files.reading import Source
 from gridmap.geo.crs import DATUMS
 from gridmap.geo.dissolve import dissolve
@@ -208,6 +209,26 @@ def staff_command(desk: Desk, file: Path, **options: Any) -> None:
         )
         _write_codes(target, report.codes)
         desk.say("codes_written", file=target, count=len(report.codes))
+
+
+@import_group.command("shifts")
+@file_options
+@command
+def shifts_command(desk: Desk, file: Path, **options: Any) -> None:
+    """When posts are on duty: staff number, role, area, weekdays, begin, end."""
+    source = sources.read_listed(file, options)
+    rows, findings = shifts.read_shift_rows(source.frame, desk.office.roles)
+    with paper_for(desk, source, None, options) as paper:
+        with Bars(desk) as progress:
+            report = import_shifts(
+                desk.office,
+                rows,
+                _file(source, options),
+                [*source.findings, *findings],
+                is_replacing=options["replace"],
+                progress=progress,
+            )
+        paper.done(report)
 
 
 def _short_name(_context: click.Context, _parameter: click.Parameter, name: str) -> str:

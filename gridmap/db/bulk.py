@@ -63,12 +63,18 @@ def draw(session: Session, counter: str, models: Sequence[type[Base]]) -> tuple[
     On SQLite the write transaction must be open already.
     """
     if session.get_bind().dialect.name == "sqlite":
-        return next_in_row(session, counter), [reserve_ids(session, model, 1)[0] for model in models]
+        return next_in_row(session, counter), _keys_of_each(session, models)
     connection = session.connection()
     driver: Any = connection.connection.driver_connection
     with as_others(connection.dialect, "draw"):
         last, *drawn, _ = driver.execute(_drawing(tuple(models)), {"name": counter}).fetchone()
     return last, drawn
+
+
+def _keys_of_each(session: Session, models: Sequence[type[Base]]) -> list[int]:
+    """On SQLite: the key of one new row of each of `models`, in which one may stand more than once."""
+    drawn = {model: iter(reserve_ids(session, model, models.count(model))) for model in models}
+    return [next(drawn[model]) for model in models]
 
 
 @cache

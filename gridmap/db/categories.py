@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,6 +21,11 @@ def to_domain(row: CategoryRow) -> Category:
 def rows_by_key(session: Session) -> dict[str, CategoryRow]:
     """Every category's row by its key `standard:kind:code`."""
     return {f"{row.standard}:{row.kind}:{row.code}": row for row in session.scalars(select(CategoryRow))}
+
+
+def by_ids(session: Session, ids: Collection[int]) -> dict[int, CategoryRow]:
+    """The categories with these keys of rows."""
+    return {row.id: row for row in session.scalars(select(CategoryRow).where(CategoryRow.id.in_(ids)))}
 
 
 def by_wish(session: Session, wish: str) -> dict[str, CategoryRow]:

@@ -43,9 +43,9 @@ from gridmap.db.spatial import from_wkb
 from gridmap.db.types import CanonicalJson, Instant
 from gridmap.errors import ConflictError, InvalidInputError
 
-PASSING = {"stream", "sign_in_attempts", "tile_sets"}
+PASSING = {"stream", "sign_in_attempts", "tile_sets", "door_passes", "deliveries"}
 """No records, so not copied: news for open pages (see `begin_stream`), tries at signing in of the last hour, what
-of the store is baked as tiles (it is baked again)."""
+of the store is baked as tiles (it is baked again), puzzles of the residents' door used since yesterday, what was on its way to phones (it would ring twice)."""
 BORN_WITH = {"categories", "chores", "net"}
 """What a store has before anybody used it: rule tables, work done beside serving, the count of the net's changes."""
 UNCHECKED = (

@@ -55,6 +55,12 @@ def facts(session: Session, stored: Iterable[str]) -> Facts:
     return Facts(said["why"], assignment)
 
 
+def given_to(stored: Iterable[str]) -> set[int]:
+    """The persons a matter was dispatched to by name, as the data of its events tell."""
+    told = (json.loads(data).get("handler") for data in stored)
+    return {person_id for person_id in told if person_id is not None}
+
+
 def facts_of(session: Session, issue_id: int) -> Facts:
     """The same of the matter with that key."""
     query = select(EventRow.data).where(EventRow.issue_id == issue_id).order_by(EventRow.seq)
@@ -94,7 +100,8 @@ def sent_before(session: Session, issue_id: int, account_id: int, client_id: str
 
 def begun_at(session: Session, issue: Issue) -> datetime:
     """When the clock of a matter began to run: when it was reported, or last reopened."""
-    reopened = select(func.max(EventRow.at)).where(EventRow.issue_id == issue.id, EventRow.kind == "reopen")
+    kinds = ("reopen", "reopen_unsolved", "recheck_failed")
+    reopened = select(func.max(EventRow.at)).where(EventRow.issue_id == issue.id, EventRow.kind.in_(kinds))
     return session.scalar(reopened) or issue.reported_at
 
 

@@ -15,17 +15,20 @@ from sqlalchemy.orm import Session, aliased
 from gridmap.db.areas import below_any
 from gridmap.db.asking import Question
 from gridmap.db.due import IS_OPEN, Now, through_open
-from gridmap.db.loop_models import WhistleCall
+from gridmap.db.loop_models import Whistle, WhistleCall
 from gridmap.db.models import Area, CategoryRow, Issue, Person, Words
 from gridmap.db.spatial import as_wkb, touches_box
 from gridmap.domain.codes import ancestors
 from gridmap.domain.issues import OPEN
 from gridmap.domain.scope import Scope
+from gridmap.domain.whistle import LIVE
 from gridmap.geo.locate import BBox
 
 _AT_ONCE = 5000
 """So many values are asked for in one query: both engines take more."""
 _Owner, _Handler = aliased(Person), aliased(Person)
+_Other = aliased(Issue)
+"""The one a matter was merged into."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,12 @@ def seen(scope: Scope) -> ColumnElement[bool]:
     if scope.person_id is not None:
         ways += [Issue.owner_id == scope.person_id, Issue.handler_id == scope.person_id]
     if scope.unit is not None:
-        called = select(WhistleCall.issue_id).where(WhistleCall.unit == scope.unit)
+        # By the whistles themselves and not only by the unit: one that has ended ties nobody any more.
+        called = (
+            select(WhistleCall.issue_id)
+            .join(Whistle, Whistle.id == WhistleCall.whistle_id)
+            .where(WhistleCall.unit == scope.unit, Whistle.status.in_(LIVE))
+        )
         ways += [Issue.unit == scope.unit, and_(Issue.called.is_not(None), Issue.id.in_(called))]
     return or_(*ways)
 
@@ -126,12 +134,14 @@ def _whole() -> Select[Any]:
             _Owner.name.label("owner_name"),
             _Handler.name.label("handler_name"),
             Words.text.label("description"),
+            _Other.number.label("merged_number"),
         )
         .join(CategoryRow, CategoryRow.id == Issue.category_id)
         .outerjoin(Area, Area.id == Issue.cell_id)
         .outerjoin(_Owner, _Owner.id == Issue.owner_id)
         .outerjoin(_Handler, _Handler.id == Issue.handler_id)
         .outerjoin(Words, and_(Words.issue_id == Issue.id, Words.kind == "description"))
+        .outerjoin(_Other, _Other.id == Issue.merged_into)
     )
 
 
@@ -143,6 +153,11 @@ def page(
     if below_id is not None:
         first = first.where(Issue.id < below_id)
     return list(session.execute(_whole().where(Issue.id.in_(first)).order_by(Issue.id.desc())))
+
+
+def of_keys(session: Session, keys: Sequence[int]) -> list[Row[Any]]:
+    """The matters with these keys, with all a list shows, in no order; whoever asks has looked at their scope."""
+    return list(session.execute(_whole().where(Issue.id.in_(keys)))) if keys else []
 
 
 def _first(session: Session, scope: Scope, wanted: Filter) -> Select[Any]:

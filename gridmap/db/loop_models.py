@@ -20,7 +20,11 @@ class Step(Base):
     """
 
     __tablename__ = "steps"
-    __table_args__ = (Index("steps_issue", "issue_id"), Index("steps_ended", "ended_at", "stage", "path"))
+    __table_args__ = (
+        Index("steps_issue", "issue_id"),
+        Index("steps_ended", "ended_at", "stage", "path"),
+        Index("steps_due", "due_at"),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     district_code: Mapped[str] = mapped_column(Code)
     issue_id: Mapped[int] = mapped_column(Id)
@@ -63,7 +67,8 @@ class Whistle(Base):
 class WhistleCall(Base):
     """One unit called by a whistle: when it accepted, stood on site, had done its part, and how it was rated.
 
-    `lon`, `lat` are where it checked in (WGS84 degrees) with the accuracy of that, `distance_m` how far from
+    `status` is one of whistle.CALL_STATUSES; it should stand on site by `site_by` (None: no limit). `evidence`
+    holds the keys of its `photos` and `words`. `lon`, `lat` are where it checked in (WGS84 degrees) with the accuracy of that, `distance_m` how far from
     the matter's place.
     """
 
@@ -80,6 +85,7 @@ class WhistleCall(Base):
     unit: Mapped[str] = mapped_column(String(64))
     status: Mapped[str] = mapped_column(String(12))
     called_at: Mapped[datetime] = mapped_column(Instant)
+    site_by: Mapped[datetime | None] = mapped_column(Instant)
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
     accepted_by: Mapped[int | None] = mapped_column(Id)
     checked_in_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -157,12 +163,21 @@ class Tracking(Base):
 
 
 class DoorPass(Base):
-    """A puzzle of the residents' door that was solved and used: it opens once."""
+    """A puzzle of the residents' door that was solved and used: it opens once.
+
+    `address` is a mark of the network it came from, `path` where the matter lies: what paces are counted by.
+    """
 
     __tablename__ = "door_passes"
-    __table_args__ = (Index("door_passes_at", "at"),)
+    __table_args__ = (
+        Index("door_passes_at", "at"),
+        Index("door_passes_address", "address", "at"),
+        Index("door_passes_path", "path", "at"),
+    )
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime] = mapped_column(Instant)
+    address: Mapped[str | None] = mapped_column(String(64))
+    path: Mapped[str] = mapped_column(Path)
 
 
 class Notice(Base):
@@ -186,14 +201,22 @@ class Notice(Base):
 
 
 class Delivery(Base):
-    """One notice on its way through one channel: tried until `next_at` is None, sent or given up."""
+    """One notice on its way through one channel: tried until `next_at` is None, sent or given up.
+
+    `target` is an address, or the name of a group; `key` makes telling a group twice impossible.
+    """
 
     __tablename__ = "deliveries"
-    __table_args__ = (Index("deliveries_next", "next_at"), Index("deliveries_notice", "notice_id"))
+    __table_args__ = (
+        UniqueConstraint("key", name="deliveries_key"),
+        Index("deliveries_next", "next_at"),
+        Index("deliveries_notice", "notice_id"),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     notice_id: Mapped[int | None] = mapped_column(Id)
     channel: Mapped[str] = mapped_column(String(20))
     target: Mapped[str] = mapped_column(String(600))
+    key: Mapped[str | None] = mapped_column(String(240))
     body: Mapped[Any] = mapped_column(CanonicalJson)
     tries: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(Instant)

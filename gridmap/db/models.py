@@ -35,7 +35,7 @@ Path = String(512, collation="C").with_variant(String(512), "sqlite")
 
 _IS_OPEN = text(f"status IN ({', '.join(repr(status) for status in OPEN)})")
 _IS_CLOSED = text("closed_at IS NOT NULL")
-_HAS_STAGE = text("stage_due_at IS NOT NULL")
+_URGENT = text("coalesce(stage_due_at, due_at, 'infinity')")
 _IS_SUPERVISED = text("supervised_at IS NOT NULL")
 
 
@@ -266,7 +266,7 @@ class Issue(Base):
         Index("issues_path", "path", "status"),
         Index("issues_status", "status", "id"),
         Index("issues_owner", "owner_id"),
-        Index("issues_handler", "handler_id"),
+        Index("issues_handler", "handler_id", "status"),
         # Rows are wide: what is counted over many of them stands in the index.
         Index(
             "issues_open",
@@ -275,17 +275,25 @@ class Issue(Base):
             sqlite_where=_IS_OPEN,
         ),
         Index("issues_reported", "reported_at", "path"),
+        # The queues of the desk: by state in their order of urgency, and all they count by.
         Index(
-            "issues_stage",
-            *("status", "stage_due_at", "id", "path"),
-            postgresql_where=_HAS_STAGE,
-            sqlite_where=_HAS_STAGE,
+            "issues_desk",
+            *("status", _URGENT, "id", "path", "stage_due_at", "due_at"),
+            *("is_triage", "handler_id", "unit", "category_id"),
+            postgresql_where=_IS_OPEN,
+            sqlite_where=_IS_OPEN,
         ),
         Index(
             "issues_supervised",
             *("supervised_at", "id"),
             postgresql_where=_IS_SUPERVISED,
             sqlite_where=_IS_SUPERVISED,
+        ),
+        Index(
+            "issues_closed_due",
+            *("due_at", "path", "closed_at"),
+            postgresql_where=_IS_CLOSED,
+            sqlite_where=_IS_CLOSED,
         ),
         Index(
             "issues_closed",
@@ -328,7 +336,7 @@ class Issue(Base):
     resumes_to: Mapped[str | None] = mapped_column(String(20))
     finished_by: Mapped[int | None] = mapped_column(Id)
     supervised_at: Mapped[datetime | None] = mapped_column(Instant)
-    called: Mapped[str | None] = mapped_column(String(400))
+    called: Mapped[str | None] = mapped_column(Text)
     merged_into: Mapped[int | None] = mapped_column(Id)
     history_seq: Mapped[int] = mapped_column(Integer)
     history_digest: Mapped[str] = mapped_column(String(64))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gridmap.db.issues import seen
@@ -14,6 +16,14 @@ def of_issue(session: Session, issue_id: int) -> list[Photo]:
     """The photos of a matter that were not erased, oldest first."""
     query = select(Photo).where(Photo.issue_id == issue_id, Photo.erased_at.is_(None)).order_by(Photo.id)
     return list(session.scalars(query))
+
+
+def numbers(session: Session, issue_ids: Iterable[int]) -> dict[int, int]:
+    """How many photos that were not erased each of some matters has; none that has none."""
+    query = select(Photo.issue_id, func.count()).where(Photo.issue_id.in_(list(issue_ids)))
+    return dict(
+        session.execute(query.where(Photo.erased_at.is_(None)).group_by(Photo.issue_id)).tuples().all()
+    )
 
 
 def kinds_of(session: Session, issue_id: int) -> set[str | None]:

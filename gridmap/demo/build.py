@@ -16,6 +16,7 @@ from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.importing_landmarks import import_landmarks
 from gridmap.actions.importing_staff import import_staff
 from gridmap.actions.office import Office
+from gridmap.actions.retelling import tell_steps
 from gridmap.actions.signing_in import SignInRules
 from gridmap.db.models import Area, Meta
 from gridmap.demo.district import DemoDistrict, draw_district
@@ -59,6 +60,7 @@ def build_demo(
     progress("draw", 1, 1)
     _take_in_ground(office, rules, drawn, progress)
     _take_in_matters(office, drawn, seed, with_photos, progress)
+    tell_steps(office, progress)
     _note(office, drawn, seed)
     signs = open_staff_accounts(office, drawn)
     auditing.seal(office)

@@ -17,6 +17,7 @@ from gridmap.actions.handling import act_on
 from gridmap.actions.importing import ImportFile, Progress
 from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.office import Office
+from gridmap.actions.retelling import tell_steps
 from gridmap.db.models import Issue, Meta
 from gridmap.demo.live import ours, place
 from gridmap.demo.lives import draw_life
@@ -33,6 +34,11 @@ AWAY = timedelta(hours=1)
 """So long nothing may have come in before anything is told afterwards."""
 _AT_MOST, _ACTS, _PHOTOS = timedelta(days=7), 2000, 40
 _LEVEL = timedelta(days=5)
+WAY = ("accept", "dispatch", "start", "finish", "close")
+WAY_FROM = {
+    "received": 0, "accepted": 1, "reported": 2, "dispatched": 2, "handling": 3, "handled": 4, "verified": 4,
+}  # fmt: skip
+"""What is done to a matter, in order, and which of it comes next in a state; a suspended one waits."""
 
 
 def catch_up(office: Office, stop: threading.Event, progress: Progress) -> int:
@@ -89,6 +95,7 @@ def _take_in(
         file = ImportFile("demo-later", uuid.uuid4().hex)
         import_issues(office, matters_of(issues, kept), wanted, file, progress=progress)
         live_through(office, issues, deeds, staff, drawn, progress)
+    tell_steps(office, progress)
 
 
 def _go_on(
@@ -126,13 +133,14 @@ def _acts(
 ) -> list[tuple[datetime, Issue, str, int | None]]:
     """What is still to be done to a matter and was done by now: when, which, what, by whose key."""
     life = draw_life(rng, matter.reported_at, matter.due_at, now)
-    done = {"reported": 0, "handling": 1, "handled": 2}[matter.status]
     acts = list[tuple[datetime, Issue, str, int | None]]()
-    earliest = newest
-    for action, at in list(zip(("start", "finish", "close"), life, strict=True))[done:]:
-        earliest = max(at or now, earliest + timedelta(minutes=float(rng.uniform(1, 45))))
+    earliest, times = newest, dict(zip(("start", "finish", "close"), life, strict=True))
+    owner = None if matter.owner_id == matter.handler_id else matter.owner_id
+    people = {"start": matter.handler_id, "finish": matter.handler_id, "close": owner}
+    for action in WAY[WAY_FROM.get(matter.status, len(WAY)) :]:
+        earliest = max(
+            times.get(action, newest) or now, earliest + timedelta(minutes=float(rng.uniform(1, 45)))
+        )
         if earliest <= now:
-            acts.append(
-                (earliest, matter, action, matter.owner_id if action == "close" else matter.handler_id)
-            )
+            acts.append((earliest, matter, action, people.get(action)))
     return acts

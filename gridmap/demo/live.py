@@ -132,7 +132,8 @@ class Stage:
         matter = self._next(BEFORE[action])
         if matter is None:
             return False
-        person = matter.owner_id if action == "close" else matter.handler_id
+        owner = None if matter.owner_id == matter.handler_id else matter.owner_id
+        person = owner if action == "close" else matter.handler_id
         actor = actor_by_id(self._office, self._staff.by_person.get(person or 0, self._staff.seat))
         if action == "finish":
             self._photo_after(matter)

@@ -159,6 +159,8 @@ def at_the_time(office: Office, moment: datetime) -> Office:
 
 def _who(staff: Staff, matter: Mapping[str, int | None], by: str) -> int:
     """The account of who reported a matter, owns or handles it; the seat's where nobody does."""
+    if by == "owner" and matter["owner"] == matter["handler"]:
+        return staff.seat  # whoever did the work does not judge it
     key = matter.get(by)
     account = key if by == "reporter" else staff.by_person.get(key or 0)
     return account or staff.seat

@@ -32,8 +32,8 @@ PLACES = "demo_places"
 OUTSIDE_SHARE = 0.008
 """So many of them lie just outside the district. Near borders of cells many lie anyway: these are roads."""
 
-SOURCES = (("staff", 0.70), ("seat", 0.20), ("department", 0.04), ("api", 0.06))
-"""Where reports come from: staff, the seats of the centre (hotlines), departments, other systems."""
+SOURCES = (("staff", 0.64), ("seat", 0.14), ("resident", 0.12), ("department", 0.04), ("api", 0.06))
+"""Where reports come from: staff, the seats of the centre (hotlines), residents, departments, other systems."""
 
 
 def draw_issues(

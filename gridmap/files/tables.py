@@ -6,7 +6,12 @@ from zoneinfo import ZoneInfo
 
 from gridmap.domain.categories import Category, Group, read_categories, read_groups
 from gridmap.domain.deadlines import Deadlines, read_area_classes, read_limits, read_stages
+from gridmap.domain.door import Choice, read_choices
+from gridmap.domain.indicators import Rules as Indicators
+from gridmap.domain.indicators import read_composites, read_grades, read_indicators
+from gridmap.domain.notices import NoticeTable, read_notices
 from gridmap.domain.roles import Role, read_roles
+from gridmap.domain.whistle import Whistles, read_whistles
 from gridmap.domain.workflow import Workflow, read_workflow
 from gridmap.domain.worktime import Rules, WorkingTime, read_rules
 from gridmap.errors import InvalidInputError
@@ -61,6 +66,31 @@ def load_deadlines(zone: ZoneInfo) -> Deadlines:
 def load_workflow() -> Workflow:
     """What can be done to a matter. Raises InvalidInputError `workflow_table_invalid`."""
     return read_workflow(_table("workflow.csv"))
+
+
+def load_whistles() -> Whistles:
+    """How soon whistles must be answered. Raises InvalidInputError `whistle_table_invalid`."""
+    return read_whistles(_table("whistle.csv"))
+
+
+def load_door_choices() -> list[Choice]:
+    """The categories that the residents' door offers. Raises InvalidInputError `door_table_invalid`."""
+    return read_choices(_table("door_categories.csv"), load_categories())
+
+
+def load_indicators() -> Indicators:
+    """The indicators of evaluation, their composites and grades.
+
+    Raises InvalidInputError `indicator_table_invalid`, `composite_table_invalid`, `grade_table_invalid`.
+    """
+    indicators = read_indicators(_table("indicators.csv"))
+    composites = read_composites(_table("composites.csv"), indicators)
+    return Indicators(indicators, composites, read_grades(_table("grades.csv")))
+
+
+def load_notices() -> NoticeTable:
+    """Who is told what. Raises InvalidInputError `notice_table_invalid`."""
+    return read_notices(_table("notices.csv"))
 
 
 def _table(name: str) -> str:

@@ -157,6 +157,11 @@ def metres_per_degree(lat: Any) -> Any:
     return (float(per_lon), float(per_lat)) if np.ndim(lat) == 0 else (per_lon, per_lat)
 
 
+def distance_m(one: LonLat, other: LonLat) -> float:
+    """Metres between two places in WGS84 along the ellipsoid (Karney 2013, Algorithms for geodesics)."""
+    return float(_GEOD.inv(one[0], one[1], other[0], other[1])[2])
+
+
 def area_m2(geometry: shapely.Geometry | None) -> float:
     """Area on the WGS84 ellipsoid of a lon/lat geometry; terms as `areas_m2`."""
     return float(areas_m2(np.array([geometry], dtype=object))[0])

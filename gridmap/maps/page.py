@@ -26,6 +26,7 @@ PAGE_SECTIONS = (
     "heat",
     "panel",
     "act",
+    "whistle",
     "time",
     "rule",
     "note",

@@ -38,7 +38,13 @@ def text(language: str, key: str, /, **fields: Any) -> str:
     return key if template is None else template.format_map(_Fields(_listed(language, fields)))
 
 
-_WORDED = {"status": "status", "action": "act"}
+_WORDED = {
+    "status": "status",
+    "action": "act",
+    "call": "whistle",
+    "step": "whistle",
+    "whistle_status": "whistle",
+}
 """Fields whose codes have words of their own, and the section these stand in."""
 
 

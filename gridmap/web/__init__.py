@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from flask_wtf.csrf import generate_csrf
 from gridmap import __version__
 from gridmap.actions.office import Office
 from gridmap.actions.signing_in import SignInRules
+from gridmap.channels.declared import load_ways
 from gridmap.config import Settings
 from gridmap.errors import GridmapError, InvalidInputError, TooLargeError
 from gridmap.live import Live
@@ -25,6 +27,7 @@ from gridmap.web import (  # noqa: F401  (some add routes)
     api,
     basemaps,
     compressing,
+    door,
     errors,
     phone,
     security,
@@ -36,11 +39,15 @@ from gridmap.web import language as languages
 from gridmap.web.access import Parts
 from gridmap.web.answers import Error
 from gridmap.web.api import me
+from gridmap.web.desk import desk
+from gridmap.web.door_pages import door_pages
+from gridmap.web.evaluation import evaluation
 from gridmap.web.field import field
 from gridmap.web.landing import pages_for
 from gridmap.web.language import language
 from gridmap.web.modules import needed_by
 from gridmap.web.moments import moment
+from gridmap.web.notices import bell
 from gridmap.web.pace import Pace
 from gridmap.web.pages import meta, pages
 from gridmap.web.wall import wall
@@ -97,11 +104,13 @@ def build(settings: Settings, office: Office, rules: SignInRules) -> Flask:
     _configure(app, settings)
     visitors.trust_proxies(app, settings.trusted_proxies)
     pace = Pace(settings.writes_per_minute)
-    app.extensions["gridmap"] = Parts(settings, office, rules, Live(office.database), pace)
+    ways = load_ways(settings.channels, os.environ, settings.public_url)
+    app.extensions["gridmap"] = Parts(settings, office, rules, Live(office.database), pace, ways)
     errors.install(app)
     access.install(app)
     app.before_request(_check_query)
     app.before_request(_check_body)
+    door.install(app, settings)
     languages.install(app, is_https=settings.secure_cookies)
     security.install(app, is_https=settings.secure_cookies)
     compressing.install(app)
@@ -183,7 +192,10 @@ def _open_pages() -> list[dict[str, object]]:
 def _install_pages(app: Flask) -> None:
     app.register_blueprint(pages)
     app.register_blueprint(field)
+    app.register_blueprint(desk)
     app.register_blueprint(wall)
+    app.register_blueprint(evaluation)
+    app.register_blueprint(door_pages)
 
     def notice() -> str | None:
         if "notice" not in g:
@@ -209,4 +221,5 @@ def _install_pages(app: Flask) -> None:
             "open_pages": _open_pages,
             "failed_before": session.get("before", {}).get("failed", 0),
             "moment": moment,
+            "bell": bell,
         }

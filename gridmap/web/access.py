@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from gridmap.actions.signing_in import (
     proven,
     sign_out,
 )
+from gridmap.channels.declared import Ways
 from gridmap.config import Settings
 from gridmap.domain.scope import Actor
 from gridmap.errors import ForbiddenError, NotSignedInError, UnavailableError
@@ -51,6 +52,7 @@ class Parts:
     rules: SignInRules
     live: Live
     pace: Pace
+    ways: Ways = field(default_factory=Ways)
 
 
 def parts() -> Parts:
@@ -64,15 +66,16 @@ def office() -> Office:
     return parts().office
 
 
-def needs(*permissions: str, often: bool = False) -> Callable[[View], View]:
+def needs(*permissions: str, often: bool = False, bare: bool = False) -> Callable[[View], View]:
     """Mark a view with the permissions one of which it needs; `PUBLIC` and `SIGNED_IN` are the two lowest.
 
     `often`: what it serves is the same for everybody and about nobody, and is asked for by the dozen: who
     was let in is not asked again for `TRUSTED_S` seconds, in this process.
+    `bare`: it reads no session, so nobody can make another's browser use one: it asks for no CSRF token.
     """
 
     def mark(view: View) -> View:
-        view.needs, view.often = permissions, often  # type: ignore[attr-defined]
+        view.needs, view.often, view.bare = permissions, often, bare  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -166,7 +169,8 @@ def _admit() -> None:
     if is_often and _was_let_in():
         return
     found = None if PUBLIC in wanted else actor()
-    if request.method not in SAFE and _bearer() is None:
+    is_bare = getattr(view, "bare", False)
+    if request.method not in SAFE and _bearer() is None and not is_bare:
         _check_csrf()
     if found is None:
         return

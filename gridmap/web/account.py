@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, session, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from gridmap.actions.own_sessions import end_others, end_own
+from gridmap.actions.rostering import Leave, end_absence, note_absence
 from gridmap.actions.signing_in import secret_digest, set_password
-from gridmap.db import accounts
+from gridmap.db import accounts, posts, rosters
 from gridmap.db.models import Token
 from gridmap.errors import GridmapError, InvalidInputError
 from gridmap.texts import text
@@ -19,6 +22,7 @@ from gridmap.web.api.me import describe_me
 from gridmap.web.errors import said_of, status_of
 from gridmap.web.language import language
 from gridmap.web.pages import pages
+from gridmap.web.shapes import role_name
 from gridmap.web.visitors import browser_words, visitor_for
 
 
@@ -29,12 +33,13 @@ def account_page() -> AnyResponse:
     return _page()
 
 
-def _page(error: GridmapError | None = None) -> Response:
+def _page(error: GridmapError | None = None, away_error: GridmapError | None = None) -> Response:
     me, who, rules = describe_me(), actor(), parts().rules
     with office().database.reading() as db:
         since = office().clock() - timedelta(minutes=rules.idle_minutes)
         held = accounts.live_sessions(db, who.account_id, since)
         tokens = [row for row in accounts.tokens_of(db, who.account_id) if _is_valid(row)]
+        duty = _duty(db)
     page = render_template(
         "account.html",
         account=me,
@@ -46,8 +51,45 @@ def _page(error: GridmapError | None = None) -> Response:
         idle_minutes=rules.idle_minutes,
         may_change=who.may("tokens"),
         error=said_of(error) if error else None,
+        duty=duty,
+        away_error=said_of(away_error) if away_error else None,
     )
-    return make_response(page, status_of(error) if error else 200)
+    fault = error or away_error
+    return make_response(page, status_of(fault) if fault else 200)
+
+
+def _duty(db: Session) -> dict[str, Any] | None:
+    """One's own posts with shifts, absences that are not over, and who could stand in; None for who holds no post."""
+    who, here = actor(), office()
+    now = here.clock()
+    held = posts.of_person(db, who.person_id, now) if who.person_id else []
+    if not held or not who.may("act"):
+        return None
+    away = rosters.absences_of(db, [post.person_id for post in held], now)
+    colleagues = rosters.colleagues(db, held, now)
+    deputies = posts.people(db, [one.deputy_id for one in away])
+    return {
+        "away": [_away(one, deputies) for one in away],
+        "colleagues": [
+            {"code": one.code, "name": one.name, "role": role_name(here.roles.get(one.role), one.role)}
+            for one in colleagues
+        ],
+        "now": now.astimezone(here.zone).strftime("%Y-%m-%dT%H:%M"),
+    }
+
+
+def _away(one: rosters.Away, people: Mapping[int, Any]) -> dict[str, Any]:
+    deputy = people.get(one.deputy_id or 0)
+    return {
+        "id": one.id,
+        "begins": _shown_local(one.begins_at),
+        "ends": _shown_local(one.ends_at),
+        "deputy": deputy.name if deputy else None,
+    }
+
+
+def _shown_local(moment: datetime) -> str:
+    return f"{moment.astimezone(office().zone):%Y-%m-%d %H:%M}"
 
 
 def _before() -> dict[str, Any]:
@@ -107,6 +149,34 @@ def end_other_sessions() -> AnyResponse:
     """End all one's sessions and tokens but the one in use."""
     end_others(office(), actor(), credentials().secret or "")
     return _done("account.others_ended")
+
+
+@pages.post("/account/absences")
+@needs("act")
+def note_own_absence() -> AnyResponse:
+    """Note that one is away oneself; times are local ones."""
+    try:
+        begins, ends = (_local(request.form.get(name, "")) for name in ("begins", "ends"))
+        deputy = request.form.get("deputy", "")[:64] or None
+        note_absence(office(), actor(), Leave(begins, ends, deputy))
+    except GridmapError as error:
+        return _page(away_error=error)
+    return _done("roster.saved")
+
+
+def _local(text_: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text_[:16]).replace(tzinfo=office().zone)
+    except ValueError:
+        raise InvalidInputError("absence_invalid") from None
+
+
+@pages.post("/account/absences/<int(max=9007199254740991):absence_id>/end")
+@needs("act")
+def end_own_absence(absence_id: int) -> AnyResponse:
+    """End an absence of one's own."""
+    end_absence(office(), actor(), absence_id)
+    return _done("roster.ended")
 
 
 def _done(key: str) -> AnyResponse:

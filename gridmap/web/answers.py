@@ -68,6 +68,14 @@ class IssueProperties(BaseModel):
     owner: Named | None = None
     handler: Named | None = None
     unit: str | None = None
+    tier: int | None = Field(None, description="1 微事, 2 小事, 3 中事, 4 难事")
+    stage: str | None = Field(
+        None, description="The step that is due: accept, dispatch, handle, verify, close"
+    )
+    stage_due_at: str | None = None
+    paused_at: str | None = None
+    supervised_at: str | None = None
+    merged_into: str | None = Field(None, description="The number of the matter that goes on in its place")
     accuracy_m: float | None = None
     source: str | None = None
     reported_by_me: bool | None = None
@@ -271,6 +279,7 @@ class PhotoAnswer(BaseModel):
     id: int
     url: str
     thumbnail_url: str
+    kind: str | None = Field(description="before, after, evidence; null where its sender did not say")
 
 
 class AccountAnswer(BaseModel):
@@ -306,6 +315,75 @@ class TokenList(BaseModel):
     """One's own tokens."""
 
     tokens: list[TokenAnswer]
+
+
+class NoticeAnswer(BaseModel):
+    """A notice; `title` says what happened, `about` to what, in the reader's language."""
+
+    id: int
+    kind: str
+    title: str
+    about: str
+    number: str | None
+    urgency: Literal["urgent", "usual", "quiet"]
+    at: str
+    read_at: str | None
+
+
+class NoticeList(BaseModel):
+    """One's own notices, newest first, and how many are unread in all."""
+
+    notices: list[NoticeAnswer]
+    unread: int
+
+
+class Unread(BaseModel):
+    """How many notices are left unread."""
+
+    unread: int
+
+
+class AddressAnswer(BaseModel):
+    """Where one is told beside the pages; `mark` is the SHA-256 of the address, of a browser `address` is its service."""
+
+    id: int
+    way: Literal["push", "wecom", "sms"]
+    address: str
+    mark: str
+    since: str
+
+
+class QuietAnswer(BaseModel):
+    """Local times."""
+
+    begins: str
+    ends: str
+
+
+class WayList(BaseModel):
+    """Which ways are offered here, the key browsers subscribe with, quiet hours, and one's own addresses."""
+
+    offered: list[str]
+    push_key: str | None
+    quiet: QuietAnswer | None
+    addresses: list[AddressAnswer]
+
+
+class LostNotice(BaseModel):
+    """A notice that was not delivered, and why."""
+
+    way: str
+    kind: str
+    tries: int
+    fault: str
+    at: str
+
+
+class LostList(BaseModel):
+    """What could not be delivered, newest first, and how many are still waiting."""
+
+    lost: list[LostNotice]
+    waiting: int
 
 
 class Health(BaseModel):

@@ -45,6 +45,17 @@ class OpenNow(BaseModel):
     late: int
 
 
+class LoopToday(BaseModel):
+    """How many of the matters reported today have come as far as each step of the closed loop, or further."""
+
+    reported: int
+    accepted: int
+    dispatched: int
+    handled: int
+    verified: int
+    closed: int
+
+
 class Trend(BaseModel):
     """By local hour; `hour` is running."""
 
@@ -147,6 +158,7 @@ class WallAnswer(BaseModel):
     next_due_at: str | None
     kpis: Figures
     open: OpenNow
+    loop: LoopToday
     trend: Trend
     week: list[DayCount]
     categories: Categories

@@ -16,16 +16,34 @@ from gridmap.web.answers import (
     PhotoAnswer,
     Why,
 )
+from gridmap.web.answers_whistle import WhistleAnswer
 
 
 class AssignedPart(BaseModel):
-    """One person's part in a matter, and how they were found."""
+    """One person's part in a matter, and how they were found.
+
+    `for_person` is who holds the post, where a deputy stands in or it was handed over (null also where that is not the
+    reader's to know); `load` how many open matters they had in hand where there was a choice.
+    """
 
     person: Named | None
     role: str
     role_name: str
     area: AreaRef | None
-    how: Literal["cell", "inherited", "leader_instead", "head_instead", "head_without_cell", "nobody"]
+    how: Literal[
+        "cell",
+        "inherited",
+        "tier",
+        "deputy",
+        "leader_instead",
+        "head_instead",
+        "head_without_cell",
+        "off_duty",
+        "handed_over",
+        "nobody",
+    ]
+    for_person: Named | None
+    load: int | None
 
 
 class AssignmentAnswer(BaseModel):
@@ -49,19 +67,55 @@ class EventAnswer(BaseModel):
 
 
 class WholeIssueProperties(IssueProperties):
-    """A matter with its why, people, history and photos, and what the reader may do now."""
+    """A matter with its why, people, history and photos, and what the reader may do now.
+
+    `whistle_level` is the highest level the reader may blow a whistle of (0: none). `contact` is how its
+    reporter is reached, masked, for whoever may see it whole; null for others, and for none.
+    """
 
     why: Why
     assignment: AssignmentAnswer
     events: list[EventAnswer]
     photos: list[PhotoAnswer]
     actions: list[str]
+    whistles: list[WhistleAnswer]
+    whistle_level: int
+    contact: str | None
 
 
 class WholeIssue(IssueFeature):
     """A matter with all there is about it."""
 
     properties: WholeIssueProperties
+
+
+class Hand(BaseModel):
+    """Somebody a matter can be given to, by staff number, with the post that makes them so."""
+
+    code: str
+    name: str
+    role_name: str
+    area: AreaRef | None
+    is_handler: bool
+
+
+class ExtensionAnswer(BaseModel):
+    """A deadline, and how far it may be moved."""
+
+    due_at: str
+    latest: str
+
+
+class ChoicesAnswer(BaseModel):
+    """What there is to choose from for what the reader may do to a matter now.
+
+    `units` and `people` (nearest to the matter first) to dispatch to, empty where they may not dispatch;
+    `extension` is null where they may not extend.
+    """
+
+    units: list[str]
+    people: list[Hand]
+    extension: ExtensionAnswer | None
 
 
 class ActedOn(IssueFeature):
@@ -73,7 +127,10 @@ class ActedOn(IssueFeature):
 
 
 class MemberAnswer(BaseModel):
-    """One place in the 1+5+N; `held_at` is the area the post is held at, null where nobody holds it."""
+    """One place in the 1+5+N; `held_at` is the area the post is held at, null where nobody holds it.
+
+    `duty` says whether its holder is there now (null where vacant), `deputy` who stands in for who is away.
+    """
 
     role: str
     role_name: str
@@ -82,6 +139,9 @@ class MemberAnswer(BaseModel):
     inherited: bool
     vacant: bool
     since: str | None
+    duty: Literal["on", "off", "away"] | None
+    on_duty_from: str | None
+    deputy: Named | None
 
 
 class StaffAnswer(BaseModel):

@@ -18,6 +18,7 @@ from gridmap.db.models import Issue
 from gridmap.domain.codes import last_code
 from gridmap.domain.days import last_days
 from gridmap.domain.figures import Today, share, summed_up
+from gridmap.domain.issues import CLOSED, DONE_WITH, DROPPED, STATUSES
 from gridmap.domain.scope import Scope
 from gridmap.domain.workflow import ENTRIES
 from gridmap.web.params import iso
@@ -26,6 +27,16 @@ from gridmap.web.shapes import category_name
 TOP, LATE_ROWS, NEW_ROWS, LATE_CELLS = 10, 12, 20, 60
 DAYS, LOOK_BACK = 7, timedelta(days=30)
 """Days of the short rows, today included; how far the share of matters closed in time looks back."""
+_COUNTED = tuple(one for one in STATUSES if one not in DROPPED)
+LOOP = {
+    "reported": _COUNTED,
+    "accepted": tuple(one for one in _COUNTED if one not in ENTRIES),
+    "dispatched": ("dispatched", "handling", *DONE_WITH, *CLOSED),
+    "handled": (*DONE_WITH, *CLOSED),
+    "verified": ("verified", *CLOSED),
+    "closed": CLOSED,
+}
+"""The steps of the closed loop, and the states of matters that have come so far; a suspended one waits."""
 TINT = (5, 10, 15)
 """Lower bounds of the classes of a cell's reports; smaller counts are not told of a single cell."""
 LEVELS = ("street", "community")
@@ -119,6 +130,7 @@ class Board:
             "next_due_at": iso(self.state.next_due_at),
             "kpis": self.kpis(),
             "open": self.open,
+            "loop": self.loop(),
             "trend": self.trend(),
             "week": self.week(),
             "categories": self.categories(),
@@ -141,7 +153,7 @@ class Board:
 
     def kpis(self) -> Json:
         """The figures on top, each with yesterday's at the same hour."""
-        past, accepted = self.past, sum(one.status not in ENTRIES for one in self.reported)
+        past, accepted = self.past, self.loop()["accepted"]
         return {
             "reported": {"now": len(self.reported), "then": past.reported},
             "accepted": {"now": accepted, "then": past.accepted},
@@ -150,6 +162,10 @@ class Board:
             "late": {"now": self.open["late"], "then": past.open.late},
             "on_time": {"now": share(*past.now), "then": share(*past.then), "of": past.now[1]},
         }
+
+    def loop(self) -> Json:
+        """How far the reports of today have come along the closed loop: each step counts those past it too."""
+        return {name: sum(one.status in states for one in self.reported) for name, states in LOOP.items()}
 
     def trend(self) -> Json:
         """Reports and closings of today and reports of yesterday by local hour; `hour` is running."""

@@ -23,7 +23,20 @@ field = Blueprint("field", __name__)
 
 PHOTOS_OF_A_REPORT = 9
 _SECTIONS = ("field", "page", "status", "time", "rule")
-_EVENTS = "panel.event_"
+_SHARED = (
+    *("panel.how_", "panel.for_person", "panel.taken_from", "panel.load", "panel.duty_", "panel.handed_"),
+    *("panel.event_", "panel.to_", "panel.tier_", "panel.photo_", "panel.into_", "panel.from_", "whistle."),
+    *(
+        "panel.extended",
+        "panel.now_due",
+        "panel.returned_by",
+        "panel.quote",
+        "panel.erased",
+        "panel.somebody",
+    ),
+    *("act.solved", "act.satisfaction"),
+)
+"""How texts of the map's panel begin that a matter's history is told with here too."""
 _NOWHERE: BBox = (73.0, 18.0, 135.0, 54.0)
 
 
@@ -63,7 +76,7 @@ def field_texts() -> dict[str, str]:
     return {
         key: said
         for key, said in texts.items()
-        if key.split(".", 1)[0] in _SECTIONS or key.startswith(_EVENTS)
+        if key.split(".", 1)[0] in _SECTIONS or key.startswith(_SHARED)
     }
 
 

@@ -13,11 +13,14 @@ from gridmap.domain.roles import HEAD_SLOT, LEADER_SLOT
 from gridmap.domain.scope import Actor
 from gridmap.web.access import PUBLIC, SIGNED_IN, office
 
-MAP, FIELD, WALL, ACCOUNT = "/map", "/field", "/wall", "/account"
+MAP, DESK, FIELD, WALL, ACCOUNT = "/map", "/desk", "/field", "/wall", "/account"
+EVALUATION = "/evaluation"
 NAMES = {
     MAP: "page.to_map",
+    DESK: "page.to_desk",
     FIELD: "page.to_field",
     WALL: "page.to_wall",
+    EVALUATION: "page.to_evaluation",
     ACCOUNT: "page.account",
 }
 """The pages people have, in their order, and what they are called."""

@@ -11,6 +11,8 @@ from gridmap.web.targets import safe_target
 
 COOKIE = "lang"
 _YEAR_S = 31_536_000
+_NO_COOKIES = ("/api/", "/static/", "/tiles/", "/door", "/track")
+"""Where none is set: a resident's browser keeps nothing of us; there the address says the language."""
 
 
 def language() -> str:
@@ -51,6 +53,6 @@ def install(app: Flask, *, is_https: bool) -> None:
     @app.after_request
     def keep(response: Response) -> Response:
         wish = request.args.get("lang", "")
-        if wish in LANGUAGES and not request.path.startswith(("/api/", "/static/", "/tiles/")):
+        if wish in LANGUAGES and not request.path.startswith(_NO_COOKIES):
             response.set_cookie(COOKIE, wish, max_age=_YEAR_S, httponly=True, samesite="Lax", secure=is_https)
         return response

@@ -25,19 +25,19 @@ class Pace:
         self._per_s = per_minute / 60
         self._most = float(per_minute * BURST_MINUTES)
         self._clock = clock
-        self._left: dict[int, tuple[float, float]] = {}
+        self._left: dict[int | str, tuple[float, float]] = {}
         self._lock = threading.Lock()
 
-    def take(self, account_id: int) -> None:
-        """Take one call. Raises TooManyError `writes_too_many` with `retry_after_s` where none is left."""
+    def take(self, who: int | str) -> None:
+        """Take one call of an account, or of what else calls are counted by. Raises TooManyError `writes_too_many` with `retry_after_s` where none is left."""
         if not self._per_s:
             return
         now = self._clock()
         with self._lock:
-            left, at = self._left.get(account_id, (self._most, now))
+            left, at = self._left.get(who, (self._most, now))
             left = min(self._most, left + (now - at) * self._per_s)
             if left >= 1:
-                self._left[account_id] = (left - 1, now)
+                self._left[who] = (left - 1, now)
         if left < 1:
             raise TooManyError("writes_too_many", retry_after_s=math.ceil((1 - left) / self._per_s))
         if len(self._left) > _MANY:

@@ -56,7 +56,7 @@ def map_page() -> AnyResponse:
     with office().database.reading() as db:
         bounds = areas.extent(db, who.scope.paths) or areas.extent(db, [""]) or _NOWHERE
         counts = issues.open_by_cell(db, who.scope)
-        units = accounts.units(db) if who.may("dispatch") else []
+        units = accounts.units(db) if who.may("act") else []
     texts = catalogue(language())
     drawn = leader_map(counts, bounds=bounds, texts=texts, nonce=nonce())
     data = {
@@ -69,6 +69,7 @@ def map_page() -> AnyResponse:
         "now": iso(office().clock()),
         "units": units,
         "bases": offered(),
+        "door": parts().settings.door == "on",
     }
     title = me["posts"][0]["role_name"] if me["posts"] else None  # type: ignore[index]
     user = {"name": me["name"], "kind": me["kind"], "title": title}

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic_core import PydanticCustomError
 
 from gridmap.domain.codes import LEVELS
-from gridmap.domain.issues import OPEN, STATUSES
+from gridmap.domain.issues import DONE_WITH, OPEN, PAUSED, RUNNING, STATUSES, WAITING
 from gridmap.domain.landmarks import KINDS as KINDS_OF_LANDMARKS
 from gridmap.domain.scope import KINDS
 from gridmap.errors import InvalidInputError
@@ -70,12 +70,16 @@ Cursor = Annotated[
         json_schema_extra={"pattern": "^[A-Za-z0-9_=-]*$"},
     ),
 ]
-_STATUS = f"(?:{'|'.join((*STATUSES, 'open', 'triage'))})"
+GROUPS = {"open": OPEN, "waiting": WAITING, "running": RUNNING, "done": (*DONE_WITH, PAUSED)}
+"""Words for several states at once; `waiting`, `handling` and `done` are the classes open matters are counted in."""
+_STATUS = f"(?:{'|'.join((*STATUSES, *GROUPS, 'triage'))})"
 StatusText = Annotated[
     str,
     Field(
         max_length=200,
-        description=f"Some of {', '.join(STATUSES)}, triage; or open; comma between",
+        description=f"Some of {', '.join(STATUSES)}, triage; or a group: "
+        + "; ".join(f"{word} ({', '.join(group)})" for word, group in GROUPS.items())
+        + "; comma between",
         json_schema_extra={"pattern": f"^{_STATUS}(?:,{_STATUS})*$"},
     ),
 ]
@@ -274,6 +278,34 @@ class CodePath(Strict):
     code: str = Field(max_length=64)
 
 
+class NoticeQuery(LanguageQuery):
+    """Which of one's own notices."""
+
+    unread: bool = False
+    limit: int = Field(30, ge=1, le=100)
+
+
+class ReadBody(Strict):
+    """Which notices were read: those of some keys, or all up to one."""
+
+    ids: list[Key] | None = Field(None, max_length=100)
+    until: Key | None = None
+
+
+class AddressBody(Strict):
+    """Where one wants to be told: of `push` the endpoint and the keys that the browser gave."""
+
+    way: Literal["push", "wecom", "sms"]
+    address: str = Field(min_length=1, max_length=600)
+    keys: dict[Literal["p256dh", "auth"], str] | None = None
+
+
+class AddressPath(Strict):
+    """An address of one's own."""
+
+    address_id: Key
+
+
 class TokenPath(Strict):
     """A token of one's own."""
 
@@ -385,14 +417,14 @@ def parse_statuses(text: str | None) -> tuple[tuple[str, ...] | None, bool | Non
     statuses: list[str] = []
     triage = None
     for word in text.split(","):
-        if word == "open":
-            statuses += OPEN
+        if word in GROUPS:
+            statuses += GROUPS[word]
         elif word == "triage":
             triage = True
         elif word in STATUSES:
             statuses.append(word)
         else:
-            raise InvalidInputError("status_unknown", status=word, choices=[*STATUSES, "open", "triage"])
+            raise InvalidInputError("status_unknown", status=word, choices=[*STATUSES, *GROUPS, "triage"])
     return (tuple(dict.fromkeys(statuses)) or None), triage
 
 

@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication
 
 from gridmap import jobs
 from gridmap.actions.keeping import routines
+from gridmap.channels.declared import load_ways
 from gridmap.config import Settings
 from gridmap.errors import GridmapError
 from gridmap.files.basemaps.shelf import WAITING, open_shelf
@@ -83,7 +84,14 @@ def _modern(_conf: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext
 def _start_work(worker: Any) -> None:
     parts = worker.wsgi.extensions["gridmap"]
     worker.gridmap_work = jobs.start(
-        parts.office, routines(parts.settings.stream_days, parts.settings.attempt_minutes)
+        parts.office,
+        routines(
+            parts.settings.stream_days,
+            parts.settings.attempt_minutes,
+            parts.settings.contact_days,
+            recheck_percent=parts.settings.recheck_percent,
+        ),
+        parts.ways,
     )
     threading.Thread(target=_warm_up, args=(worker.wsgi,), name="gridmap-warming", daemon=True).start()
 
@@ -114,8 +122,9 @@ def run(
 ) -> None:
     """Serve what `make` makes in each process, until stopped; over HTTPS where there is a certificate.
 
-    Raises InvalidInputError where a base map is declared that cannot be used: better here than in each process.
+    Raises InvalidInputError where a base map or a way out is declared that cannot be used: better here than in each process.
     """
+    load_ways(settings.channels, os.environ)
     open_shelf(settings.base_maps, os.environ, settings.data_dir).close()
     scheme, shown = (
         ("http" if certificate is None else "https"),

@@ -13,7 +13,9 @@ from sqlalchemy import Row
 
 from gridmap.db.models import EventRow, Issue, Words
 from gridmap.domain.deadlines import Limit
+from gridmap.domain.issues import STAGE_OF, TIERS
 from gridmap.domain.roles import Role
+from gridmap.domain.roster import ON, Roster
 from gridmap.domain.staffing import Member
 from gridmap.texts import text
 from gridmap.web.access import actor
@@ -88,6 +90,12 @@ def issue_feature(row: Any) -> dict[str, Any]:
             "owner": _person(issue.owner_id, row.owner_name),
             "handler": _person(issue.handler_id, row.handler_name),
             "unit": issue.unit,
+            "tier": issue.tier or TIERS[0],
+            "stage": STAGE_OF.get(issue.status),
+            "stage_due_at": iso(issue.stage_due_at),
+            "paused_at": iso(issue.paused_at),
+            "supervised_at": iso(issue.supervised_at),
+            "merged_into": row.merged_number,
             "accuracy_m": issue.accuracy_m,
             "source": issue.source,
             "reported_by_me": issue.account_id == actor().account_id,
@@ -125,6 +133,10 @@ def _person(person_id: int | None, name: str | None) -> dict[str, Any] | None:
     return None if person_id is None else {"id": person_id, "name": name}
 
 
+def _named(person: Any) -> dict[str, Any] | None:
+    return None if person is None else {"id": person.id, "name": person.name}
+
+
 def assignment(
     kept: Mapping[str, Any], people: Mapping[int, Any], places: Mapping[str, Any], roles: Mapping[str, Role]
 ) -> dict[str, Any]:
@@ -134,11 +146,13 @@ def assignment(
         person = people.get(entry["person_id"]) if entry["person_id"] is not None else None
         area = places.get(entry["area_path"]) if entry["area_path"] else None
         return {
-            "person": None if person is None else {"id": person.id, "name": person.name},
+            "person": _named(person),
             "role": entry["role"],
             "role_name": role_name(roles.get(entry["role"]), entry["role"]),
             "area": None if area is None else {"code": area.code, "name": area.name, "level": area.level},
             "how": entry["how"],
+            "for_person": _named(people.get(entry.get("for_person_id") or 0)),
+            "load": entry.get("load"),
         }
 
     return {
@@ -149,17 +163,33 @@ def assignment(
     }
 
 
-def event(row: Any, words: Mapping[int, Words]) -> dict[str, Any]:
-    """One event of a matter's history, with the words it speaks of as far as they are kept."""
+_TOLD = (
+    *("from", "to", "category", "unit", "photo", "photo_kind", "erased"),
+    *("tier", "into", "number", "solved", "satisfaction", "returned_by"),
+    *("whistle", "level", "kind", "units", "distance_m", "accuracy_m", "rating"),
+    *("reason", "parts"),
+)
+"""Of an event's data, what is told as it is kept."""
+
+
+def event(row: Any, words: Mapping[int, Words], people: Mapping[int, Any] | None = None) -> dict[str, Any]:
+    """One event of a matter's history, with the words it speaks of as far as they are kept.
+
+    `people`: by id, at least those it went to; who is not among them stays unnamed.
+    """
     stored: EventRow = row.EventRow
     data = json.loads(stored.data)
-    told = {key: data[key] for key in ("from", "to", "category", "unit", "photo", "erased") if key in data}
+    told = {key: data[key] for key in _TOLD if key in data}
+    if data.get("handler") is not None:
+        handler = (people or {}).get(data["handler"])
+        told["handler"] = _person(data["handler"], handler.name if handler else None)
     if "why" in data:
         told["cell"] = data["why"]["cell"]
     if "words" in data:
-        told["words"] = [_words(entry["id"], words) for entry in data["words"]]
-    if data.get("due_at"):
-        told["due_at"] = iso(datetime.fromisoformat(data["due_at"]))
+        told["words"] = [said(e["id"], words) for e in data["words"] if e.get("kind") != "contact"]
+    for name in ("due_before", "due_at"):
+        if data.get(name):
+            told[name] = iso(datetime.fromisoformat(data[name]))
     actor = None
     if row.actor_kind is not None:
         actor = {"name": row.actor_name or row.username, "kind": row.actor_kind}
@@ -173,7 +203,8 @@ def event(row: Any, words: Mapping[int, Words]) -> dict[str, Any]:
     }
 
 
-def _words(key: int, words: Mapping[int, Words]) -> dict[str, Any]:
+def said(key: int, words: Mapping[int, Words]) -> dict[str, Any]:
+    """The words of that row, as far as they are kept."""
     kept = words.get(key)
     return {"id": key, "text": kept.text if kept else None, "erased": kept is None or kept.text is None}
 
@@ -195,20 +226,30 @@ def area_properties(row: Any, open_count: int | None) -> dict[str, Any]:
 
 
 def member(
-    entry: Member, people: Mapping[int, Any], places: Mapping[str, Any], role: Role | None
+    entry: Member,
+    people: Mapping[int, Any],
+    places: Mapping[str, Any],
+    role: Role | None,
+    roster: Roster,
+    now: datetime,
 ) -> dict[str, Any]:
     """One place in the 1+5+N."""
     post = entry.post
+    duty = roster.duty(post, now) if post else None
+    deputy = roster.deputy_of(post.person_id, now) if post else None
     person = people.get(post.person_id) if post else None
     area = places.get(post.area_path) if post else None
     return {
         "role": entry.role,
         "role_name": role_name(role, entry.role),
-        "person": None if person is None else {"id": person.id, "name": person.name},
+        "person": _named(person),
         "held_at": None if area is None else {"code": area.code, "name": area.name, "level": area.level},
         "inherited": entry.is_inherited,
         "vacant": entry.is_vacant,
         "since": iso(post.valid_from) if post else None,
+        "duty": duty,
+        "on_duty_from": iso(roster.on_duty_from(post, now)) if post and duty != ON else None,
+        "deputy": _named(people.get(deputy or 0)),
     }
 
 

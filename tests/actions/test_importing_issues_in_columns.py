@@ -96,7 +96,7 @@ class Careful:
             self.kinds = categories.rows_by_key(session)
             self.by_code = {kind.code: kind for kind in self.kinds.values() if kind.group_code == "import"}
             self.asked = {
-                (area, role): staff(session, area, role, office.roles, office.clock())
+                (area, role): staff(session, area, role, office.roles, office.clock(), office.zone)
                 for area in {c.path for c in self.ground.cells.cells} | {"990001/", ""}
                 for role in {kind.role for kind in self.kinds.values()}
             }

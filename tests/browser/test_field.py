@@ -21,7 +21,7 @@ from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db.history import facts_of
-from gridmap.db.models import Issue, Photo, Words
+from gridmap.db.models import EventRow, Issue, Photo, Words
 from tests.browser.conftest import Visitor
 from tests.browser.test_sign_in_journey import fits, serious_faults
 from tests.town import C1, C2, CENTRES, PASSWORD, actor_named, report_at
@@ -284,7 +284,7 @@ def test_a_task_arrives_by_itself_and_is_done_with_a_photo(office: Office, phone
     phone.look("home")
     phone.page.locator(".home .task").click()
     phone.page.get_by_role("button", name="受理").click()
-    expect(phone.page.locator(".stages .is-now")).to_have_text("处置完毕")
+    expect(phone.page.locator(".stages .is-now")).to_have_text("处置")
     phone.page.get_by_role("button", name="处置完毕").click()
     expect(phone.page.get_by_role("button", name="提交")).to_be_disabled()
     with phone.page.expect_file_chooser() as camera:
@@ -292,10 +292,83 @@ def test_a_task_arrives_by_itself_and_is_done_with_a_photo(office: Office, phone
     camera.value.set_files(a_photo(800))
     phone.page.fill("textarea", "清运完毕")
     phone.page.locator(".act").click()
-    expect(phone.page.locator(".stages .is-now")).to_have_text("办结", timeout=10 * SECOND)
+    expect(phone.page.locator(".stages .is-now")).to_have_text("核查", timeout=10 * SECOND)
     expect(phone.page.locator(".look__link--after")).to_be_visible()
     phone.look("task")
     assert [issue.status for issue, _ in kept(office)] == ["handled"]
+    assert phone.complaints == []
+
+
+def history(office: Office) -> list[str]:
+    """What happened to the only matter, in order."""
+    with office.database.reading() as session:
+        return list(session.scalars(select(EventRow.kind).order_by(EventRow.seq)))
+
+
+def add_picture(phone: Phone, shows: str) -> None:
+    with phone.page.expect_file_chooser() as camera:
+        phone.page.locator(f".fix__slot[data-shows={shows}]").click()
+    camera.value.set_files(a_photo(800))
+
+
+@on_one_engine
+def test_what_was_fixed_on_the_spot_without_signal_arrives_once_and_in_order(
+    office: Office, phone: Phone
+) -> None:
+    phone.open("dong")
+    phone.begin(a_photo(800))
+    phone.choose_category()
+    phone.page.locator("label:has([data-part=fixed])").click()
+    expect(phone.part("send")).to_contain_text("还差处置前后照片")
+    add_picture(phone, "after")
+    expect(phone.part("send")).to_contain_text("发送，并报已处置")
+    phone.look("fixed")
+    phone.context.set_offline(True)
+    phone.part("send").click()
+    expect(phone.part("strip")).to_contain_text("1 条待发送")
+    phone.context.set_offline(False)
+    expect(phone.part("number")).to_be_visible(timeout=15 * SECOND)
+    expect(phone.page.locator(".stages .is-now")).to_have_text("核查", timeout=15 * SECOND)
+    assert [issue.status for issue, _ in kept(office)] == ["handled"]
+    assert [photo.kind for photo in photos_kept(office)] == ["before", "after"]
+    assert history(office) == ["reported", "photo", "photo", "self_fix"]
+
+
+@on_one_engine
+def test_a_task_is_fixed_with_two_photos_or_goes_back_with_a_reason(office: Office, phone: Phone) -> None:
+    report(office, actor_named(office, "seat"), report_at(*CENTRES[C1]))
+    phone.open("sun")
+    phone.page.locator(".home .task").click()
+    phone.page.get_by_role("button", name="回退").click()
+    expect(phone.page.locator(".act")).to_be_disabled()
+    phone.page.fill("textarea", "不归保洁")
+    phone.page.locator(".act").click()
+    expect(phone.page.locator(".story")).to_contain_text("不归保洁", timeout=10 * SECOND)
+    expect(phone.page.locator(".stages .is-now")).to_have_text("处置")
+    number = kept(office)[0][0].number
+    act_on(office, actor_named(office, "seat"), number, Act("dispatch", person="sun"))
+    phone.page.get_by_role("button", name="自行处置").click()
+    add_picture(phone, "before"), add_picture(phone, "after")
+    phone.page.locator(".act").click()
+    expect(phone.page.locator(".stages .is-now")).to_have_text("核查", timeout=10 * SECOND)
+    assert history(office) == ["reported", "return", "dispatch", "photo", "photo", "self_fix"]
+
+
+@on_one_engine
+def test_who_reported_it_sees_it_closed_and_rates_it(office: Office, phone: Phone) -> None:
+    number = report(office, actor_named(office, "dong"), report_at(*CENTRES[C1])).number
+    act_on(office, actor_named(office, "li"), number, Act("close"))
+    phone.open("dong")
+    phone.page.goto(f"{phone.address}/field#/mine")
+    expect(phone.page.locator(".task")).to_contain_text("已办结")
+    phone.page.locator(".task").click()
+    expect(phone.page.locator(".stages .is-done")).to_have_count(5)
+    phone.page.get_by_role("button", name="评价").click()
+    phone.page.get_by_role("button", name="解决", exact=True).click()
+    phone.page.get_by_role("button", name="基本满意").click()
+    phone.look("rate")
+    phone.page.locator(".act").click()
+    expect(phone.page.locator(".story")).to_contain_text("解决 · 基本满意", timeout=10 * SECOND)
     assert phone.complaints == []
 
 
@@ -376,6 +449,6 @@ def test_what_somebody_else_has_begun_meanwhile_counts_as_begun(office: Office, 
     act_on(office, actor_named(office, "seat"), number, Act("start"))
     phone.context.set_offline(False)
     expect(phone.part("strip")).to_be_hidden(timeout=15 * SECOND)
-    expect(phone.page.locator(".stages .is-now")).to_have_text("处置完毕")
+    expect(phone.page.locator(".stages .is-now")).to_have_text("处置")
     phone.page.goto(f"{phone.address}/field#/queue")
     expect(phone.page.locator(".queue__row--sent")).to_contain_text("受理")

@@ -67,6 +67,7 @@ def test_a_leader_takes_a_matter_on_and_is_told_when_somebody_was_faster(
     expect(page.locator(".act__place")).to_contain_text(re.compile("将落在|不在任何网格"))
     expect(page.locator(".timeline")).to_be_visible()  # a click on a cell chose nothing else
     page.click(f"#matters [data-number='{numbers[1]}']")
+    page.click(".actions__more")
     page.click("[data-action=close] >> visible=true")
     page.route("**/api/v1/issues/*?*", lambda route: route.abort())  # the form is not yet told
     page.route(f"**/api/v1/issues/{numbers[1]}", lambda route: route.abort())
@@ -132,7 +133,7 @@ def test_a_cells_figures_are_those_of_the_chips_and_late_ones_stand_first(
     visitor.sign_in("seat")
     page = visitor.page
     page.goto(f"{visitor.address}/map#at=area:{C1}")
-    expect(page.locator(".panel__totals")).to_contain_text("待受理 23 · 超期 1 · 待核查 1")
+    expect(page.locator(".panel__totals")).to_contain_text("待办 23 · 超期 1 · 待核查 1")
     expect(page.locator(".panel .row").first).to_have_attribute("data-number", numbers[24])
     page.click("text=显示另外 5 件")
     expect(page.locator(".panel .row")).to_have_count(25)
@@ -228,8 +229,8 @@ def test_twenty_thousand_open_matters_stay_counts_that_add_up(office: Office, vi
     for _ in range(4):
         page.mouse.wheel(0, -240)
         page.wait_for_timeout(150)
-    page.click(".chip:has-text('待受理')")
-    expect(page.locator(".chip:has-text('待受理')")).to_have_attribute("aria-pressed", "true", timeout=SECOND)
+    page.click(".chip:has-text('待办')")
+    expect(page.locator(".chip:has-text('待办')")).to_have_attribute("aria-pressed", "true", timeout=SECOND)
     assert page.evaluate("window.longest") < 2 * SECOND
     assert visitor.complaints == []
 

@@ -125,7 +125,7 @@ def test_the_foot_names_measure_filters_and_the_moment_here(leader: Page) -> Non
     name, _ = picture(leader)
     said = words(leader)
     assert "超期事件（件 / 社区）" in said
-    assert "仅统计：待受理 · 近 7 天" in said
+    assert "仅统计：待办 · 近 7 天" in said
     assert "截至 2026-11-20 14:3" in said
     assert re.fullmatch(r"gridmap-20261120-143\d\.png", name)
 

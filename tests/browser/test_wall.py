@@ -95,7 +95,7 @@ def test_it_says_how_old_it_is_and_comes_back_by_itself(office: Office, visitor:
     expect(page.locator("[data-part=cut]")).to_contain_text(
         re.compile("连接中断.*画面停在该时刻.*正在重试，第 [2-9] 次")
     )
-    expect(page.locator(".is-stale")).to_have_count(9)
+    expect(page.locator(".is-stale")).to_have_count(10)
     show_at(page, 1920)
     visitor.keep("wall-stale")
     page.unroute(FIGURES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from gridmap.domain.assignment import Assignment, Part, Post, assign
 from gridmap.domain.codes import ancestors
+from gridmap.domain.roster import NO_ROSTER, Absence, Roster, Shift
 from gridmap.files.tables import load_roles
 
 ROLES = load_roles()
@@ -250,3 +252,171 @@ def test_nobody_is_only_said_where_no_leader_and_no_head_is_left(posts, role):
     can_own = any(one.role in ROLES and ROLES[one.role].slot in ("1", "head") for one in held)
     assert (found.owner.how == "nobody") is not can_own
     assert ("owner_nobody" in found.notes) is not can_own
+
+
+# --- who is on duty
+
+NEVER_NOW = (Shift(127, 0, 1),)
+"""A shift of one minute after midnight, UTC."""
+
+
+def off(*posts: Post, more: Roster = NO_ROSTER) -> Roster:
+    """A roster in which these are off duty."""
+    return Roster({**more.shifts, **{one.id: NEVER_NOW for one in posts}}, more.absences, {}, more.loads)
+
+
+def away(*posts: Post, deputy: int | None = None) -> Roster:
+    """A roster in which the holders of these are away."""
+    return Roster(absences={one.person_id: (Absence(LONG_AGO, TOMORROW, deputy),) for one in posts})
+
+
+def by(
+    roster: Roster, *posts: Post, role: str | None = "sanitation", path: str = CELL, tier: int = 1
+) -> Assignment:
+    return assign(path, role, posts, ROLES, NOW, roster, tier)
+
+
+CLEANERS = [
+    post(21, "sanitation", COMMUNITY),
+    post(22, "sanitation", COMMUNITY),
+    post(23, "sanitation", STREET),
+]
+
+
+def test_who_is_off_duty_is_passed_over_for_an_equal():
+    assert by(off(CLEANERS[0]), LEADER, *CLEANERS).handler == part(CLEANERS[1], "inherited")
+
+
+def test_among_equals_it_goes_to_the_least_loaded_and_says_so():
+    loads = Roster(loads={121: 4, 122: 3})
+    found = by(loads, LEADER, *CLEANERS)
+    assert found.handler == replace(part(CLEANERS[1], "inherited"), load=3)
+    assert found.notes == ("least_loaded",)
+    assert by(Roster(loads={121: 3, 122: 3}), LEADER, *CLEANERS).handler.person_id == 121
+    assert by(off(CLEANERS[1], more=loads), LEADER, *CLEANERS).handler == part(CLEANERS[0], "inherited")
+
+
+def test_where_nobody_there_is_on_duty_the_deputy_goes_before_the_next_area():
+    found = by(away(*CLEANERS[:2], deputy=500), LEADER, *CLEANERS)
+    assert found.handler == Part(500, "sanitation", COMMUNITY, "deputy", 21, for_person_id=121)
+    assert found.notes == ()
+
+
+def test_without_a_deputy_it_is_the_next_area_and_that_is_said():
+    found = by(away(*CLEANERS[:2]), LEADER, *CLEANERS)
+    assert (found.handler, found.notes) == (part(CLEANERS[2], "inherited"), ("nearest_off_duty",))
+
+
+def test_where_the_whole_role_is_off_duty_the_leader_stands_in():
+    found = by(off(*CLEANERS), LEADER, *CLEANERS)
+    assert (found.handler, found.notes) == (part(LEADER, "leader_instead"), ("role_off_duty",))
+
+
+def test_a_leader_off_duty_leaves_it_to_the_head():
+    found = by(off(LEADER), LEADER, *HEADS.values(), *CLEANERS)
+    assert (found.owner, found.handler.person_id) == (part(HEADS[COMMUNITY], "head_instead"), 121)
+    assert found.notes == ("leader_off_duty",)
+    other = post(5, "leader", STREET)
+    assert by(off(LEADER), LEADER, other).notes[0] == "leader_off_duty"
+    assert by(off(LEADER), LEADER, other).owner == part(other, "inherited")
+
+
+def test_the_deputy_of_a_leader_owns_and_stands_in():
+    found = by(away(LEADER, deputy=500), LEADER, *HEADS.values())
+    stands_in = Part(500, "leader", CELL, "deputy", 1, for_person_id=101)
+    assert (found.owner, found.handler, found.notes) == (stands_in, stands_in, ("role_vacant",))
+
+
+def test_at_night_nothing_is_left_to_nobody():
+    everybody = [LEADER, *HEADS.values(), *CLEANERS]
+    found = by(off(*everybody), *everybody)
+    assert found.owner == part(LEADER, "off_duty")
+    assert found.handler == part(CLEANERS[0], "off_duty")
+    assert found.notes == ("off_duty",)
+    assert by(off(LEADER), LEADER).handler == part(LEADER, "off_duty")
+    assert by(off(LEADER), LEADER).notes == ("off_duty", "role_vacant")
+
+
+def test_who_comes_first_keeps_it_at_night():
+    sooner = Roster({21: (Shift(127, 9 * 60, 600),), 22: (Shift(127, 8 * 60, 600),)})
+    assert by(sooner, *CLEANERS[:2]).handler == part(CLEANERS[1], "off_duty")
+
+
+def test_in_triage_a_head_off_duty_leaves_it_to_the_next():
+    found = by(off(HEADS[STREET]), LEADER, *HEADS.values(), path=STREET)
+    assert (found.owner, found.notes) == (part(HEADS[DISTRICT], "head_without_cell"), ("no_cell",))
+
+
+@pytest.mark.parametrize(("tier", "path"), [(2, COMMUNITY), (3, STREET), (4, DISTRICT)])
+def test_a_higher_tier_is_owned_by_the_head_of_its_level(tier, path):
+    found = by(NO_ROSTER, LEADER, *HEADS.values(), *CLEANERS, tier=tier)
+    assert (found.owner, found.notes) == (part(HEADS[path], "tier"), ())
+    assert found.handler == part(CLEANERS[0], "inherited")
+
+
+def test_where_that_head_is_missing_it_is_the_next_above_then_below_then_the_leader():
+    upper, lower = HEADS[DISTRICT], HEADS[COMMUNITY]
+    assert by(NO_ROSTER, LEADER, upper, lower, tier=3).owner == part(upper, "head_instead")
+    assert by(NO_ROSTER, LEADER, lower, tier=3).owner == part(lower, "head_instead")
+    assert by(NO_ROSTER, LEADER, lower, tier=3).notes == ("head_vacant", "role_vacant")
+    assert by(NO_ROSTER, LEADER, tier=3).owner == part(LEADER, "leader_instead")
+    assert by(off(HEADS[STREET]), *HEADS.values(), tier=3).notes[0] == "head_off_duty"
+    assert by(NO_ROSTER, tier=3).notes == ("owner_nobody", "handler_nobody")
+    assert by(off(upper), upper, tier=2).owner == part(upper, "off_duty")
+
+
+ROSTERS = st.builds(
+    Roster,
+    shifts=st.dictionaries(st.integers(1, 99), st.sampled_from([NEVER_NOW, (Shift(127, 0, 0),)])),
+    absences=st.dictionaries(
+        st.integers(1, 9),
+        st.builds(
+            Absence,
+            st.just(LONG_AGO),
+            st.sampled_from([NOW, TOMORROW]),
+            st.sampled_from([None, *range(1, 9)]),
+        ).map(lambda one: (one,)),
+    ),
+    posts_of=st.dictionaries(st.integers(1, 9), st.lists(st.integers(1, 99), max_size=2).map(tuple)),
+    loads=st.dictionaries(st.integers(1, 9), st.integers(0, 5)),
+)
+
+
+def is_there(chosen: Part, roster: Roster, posts: list[Post]) -> bool:
+    """Whether whoever was chosen is on duty, or stands in for somebody who is away and is there."""
+    (held,) = [one for one in posts if one.id == chosen.post_id]
+    if chosen.how == "deputy":
+        return (
+            roster.is_away(held.person_id, NOW) and roster.deputy_of(held.person_id, NOW) == chosen.person_id
+        )
+    return held.person_id == chosen.person_id and roster.is_on_duty(held, NOW)
+
+
+@given(posts=POSTS, role=ROLE, roster=ROSTERS, tier=st.integers(1, 4))
+def test_it_never_lands_on_somebody_absent_while_anybody_in_the_chain_is_there(posts, role, roster, tier):
+    found = assign(CELL, role, posts, ROLES, NOW, roster, tier)
+    held = [one for one in posts if one.is_held(NOW) and one.area_path in ancestors(CELL)]
+    chain = [one for one in held if one.role in ROLES and ROLES[one.role].slot in ("1", "head")]
+    could = [one for one in held if one.role == role] + chain
+    for chosen, asked in ((found.owner, chain), (found.handler, chain if role is None else could)):
+        is_anybody = any(
+            roster.is_on_duty(one, NOW) or roster.deputy_of(one.person_id, NOW) is not None for one in asked
+        )
+        assert (chosen.how not in ("off_duty", "nobody")) is is_anybody
+        assert not is_anybody or is_there(chosen, roster, held)
+        assert (chosen.person_id is None) is not asked
+
+
+@given(posts=POSTS, role=ROLE, roster=ROSTERS, tier=st.integers(1, 4), data=st.data())
+def test_with_a_roster_too_the_answer_does_not_depend_on_the_order(posts, role, roster, tier, data):
+    again = data.draw(st.permutations(posts))
+    assert assign(CELL, role, again, ROLES, NOW, roster, tier) == assign(
+        CELL, role, posts, ROLES, NOW, roster, tier
+    )
+
+
+def test_who_is_away_is_not_informed_but_the_next_who_is_there():
+    near, far = post(70, "police", COMMUNITY), post(71, "police", STREET)
+    found = by(away(near), LEADER, near, far, post(72, "dynamic"))
+    assert [one.person_id for one in found.informed] == [171, 172]
+    assert by(away(post(72, "dynamic")), LEADER, post(72, "dynamic")).informed == ()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from gridmap.domain.issues import STATUSES
+from gridmap.domain.roster import DUTIES
 from gridmap.files.tables import load_workflow
 from gridmap.texts import LANGUAGES, catalogue
 from gridmap.web import errors as web_errors
@@ -170,16 +171,19 @@ def test_every_key_of_the_source_exists():
 
 
 HOW = ("inherited", "leader_instead", "head_instead", "head_without_cell", "nobody")
+HOW += ("tier", "deputy", "off_duty", "handed_over")
 
 
 @pytest.mark.parametrize("texts", BOTH, ids=LANGUAGES)
 def test_what_the_workflow_and_the_assignment_say_has_a_text(texts):
     notes = "no_place no_cell leader_inherited leader_vacant owner_nobody role_vacant handler_nobody category_without_role"
+    notes += " role_off_duty nearest_off_duty least_loaded leader_off_duty head_vacant head_off_duty off_duty"
     keys = {f"status.{status}" for status in STATUSES} | {
         f"panel.event_{name}" for name in load_workflow().actions
     }
     keys |= {f"panel.note_{note}" for note in notes.split()}
     keys |= {f"panel.how_{how}" for how in HOW}
+    keys |= {f"panel.duty_{duty}" for duty in DUTIES}
     rules = "covered_by_one covered_by_several_smaller_area_wins covered_by_none"
     assert keys | {f"rule.{rule}" for rule in rules.split()} <= texts.keys()
 

@@ -10,6 +10,7 @@ from gridmap.maps.page import page_texts
 from gridmap.texts import catalogue
 
 CELL = {"code": "990001003012002", "name": "河滨第2网格", "version": 1}
+DUE, LATER = "2026-11-20T07:52:00Z", "2026-11-21T01:00:00Z"
 NAMES = [["own:matter:E01", "装修垃圾待清运"]]
 
 
@@ -53,6 +54,16 @@ def said(functions: Any) -> Any:
         ("erase", {"erased": 7}, "王芳 · 文字已删除"),
         ("photo", {"photo": 3}, "王芳"),
         ("import_amended", {"from": "reported", "to": "closed"}, "王芳 · 状态改为已办结"),
+        ("dispatch", {"unit": "市政中心", "due_at": DUE}, "王芳 · 转市政中心 · 新时限 11-20 15:52"),
+        ("dispatch", {"handler": {"id": 3, "name": "张立"}}, "王芳 · 派给张立"),
+        ("dispatch", {}, "王芳 · 按规则派给责任人"),
+        ("return", {"returned_by": "市政中心"}, "王芳 · 市政中心退回"),
+        ("extend", {"due_before": DUE, "due_at": LATER}, "王芳 · 时限 11-20 15:52 → 11-21 09:00"),
+        ("raise", {"tier": {"from": 2, "to": 3}}, "王芳 · 小事 → 中事"),
+        ("merge", {"into": "990001-20261120-0007"}, "王芳 · 并入 990001-20261120-0007"),
+        ("merged_in", {"number": "990001-20261120-0009"}, "王芳 · 990001-20261120-0009 并入"),
+        ("rate", {"solved": 1, "satisfaction": 0}, "王芳 · 部分解决 · 不满意"),
+        ("photo", {"photo": 3, "photo_kind": "after"}, "王芳 · 处置后"),
     ],
 )
 def test_an_event_says_what_it_decided(said: Any, kind: str, data: dict[str, Any], words: str) -> None:

@@ -9,10 +9,12 @@ import pytest
 from jinja2 import Environment, FileSystemLoader
 from playwright.sync_api import expect
 
+from gridmap.domain.issues import OPEN
 from gridmap.maps.assets import import_map
 from gridmap.maps.page import leader_map, page_texts
 from gridmap.resources import folder
 from gridmap.texts import catalogue, text
+from gridmap.web.params import parse_statuses
 from tests.maps.baking import Answers
 from tests.maps.conftest import HOSTILE_NAME as HOSTILE
 
@@ -81,8 +83,8 @@ def serve_issues(site: Any, features: list[dict[str, Any]]) -> None:
 
     def answer(route: Any) -> None:
         query = dict(parse_qsl(urlsplit(route.request.url).query))
-        statuses = query.get("status", "").split(",")
-        wanted = [f for f in features if "open" in statuses or f["properties"]["status"] in statuses]
+        statuses, _ = parse_statuses(query.get("status"))
+        wanted = [f for f in features if f["properties"]["status"] in (statuses or OPEN)]
         found = wanted if query.get("due") in (None, "later") else []
         route.fulfill(json={"type": "FeatureCollection", "features": found, "next": None})
 

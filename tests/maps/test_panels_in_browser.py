@@ -121,7 +121,7 @@ def test_a_cell_tells_its_figures_days_and_people_and_inherited_is_said_once(ope
     opened.page.goto(f"{opened.address}/map?1#at=area:{CELL}")
     words = panel(opened)
     assert opened.page.locator(".panel .figure dd").all_inner_texts() == ["7", "3", "2", "88.1%"]
-    told = ("配备 6 / 6", "待受理 2 · 处置中 1 · 已办结 9", "上报 189", "办结 14", "没有登记楼栋")
+    told = ("配备 6 / 6", "待办 2 · 处置中 1 · 已办结 9", "上报 189", "办结 14", "没有登记楼栋")
     assert [word for word in told if word not in words] == []
     assert opened.page.locator(".slot .inherited").count() == 0
     assert opened.page.locator(".five + .quiet").inner_text() == "由文庙街道统一担任"

@@ -77,10 +77,10 @@ def picture(kind: str = "JPEG", colour: str = "red", *, with_gps: bool = False) 
     return out.getvalue()
 
 
-def send_photo(who: Caller, number: str, photo: bytes, client_id: str = "p-1") -> Any:
+def send_photo(who: Caller, number: str, photo: bytes, client_id: str = "p-1", **more: str) -> Any:
     headers = {"Authorization": f"Bearer {who.token}"} if who.token else {}
     file = FileStorage(io.BytesIO(photo), "photo.jpg", content_type="image/jpeg")
-    boundary, form = encode_multipart(MultiDict([("client_id", client_id), ("photo", file)]))
+    boundary, form = encode_multipart(MultiDict([("client_id", client_id), *more.items(), ("photo", file)]))
     kind = f'multipart/form-data; boundary="{boundary}"'
     return who.client.post(f"/api/v1/issues/{number}/photos", data=form, content_type=kind, headers=headers)
 

@@ -35,7 +35,7 @@ def test_it_is_given_who_asks_the_limits_and_its_own_texts(app: Flask) -> None:
     assert (data["me"]["username"], data["limits"]["photos"], data["limits"]["words"]) == ("dong", 9, 4000)
     assert data["csrf"]
     sections = {key.split(".")[0] for key in data["texts"]}
-    assert sections == {"field", "page", "status", "time", "rule", "panel"}
+    assert sections == {"field", "page", "status", "time", "rule", "panel", "act", "whistle"}
 
 
 def test_nothing_of_a_matter_is_written_into_it(app: Flask, office: Office) -> None:

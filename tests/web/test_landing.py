@@ -45,7 +45,7 @@ def test_every_page_that_is_offered_opens_and_no_other(town: Town) -> None:
         client = signed_in(town.app, username)
         offered = links(client)
         assert offered[-1] == "/account"
-        for page in ("/map", "/field", "/wall", "/account"):
+        for page in ("/map", "/desk", "/field", "/wall", "/account"):
             status = client.get(page).status_code
             assert (page in offered) == (status == 200), (username, page, status)
 

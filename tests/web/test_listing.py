@@ -9,6 +9,7 @@ from flask import Flask
 
 from gridmap.actions.office import Office
 from gridmap.domain.issues import STATUSES
+from gridmap.web.params import GROUPS
 from tests.conftest import Clock
 from tests.town import (
     C1,
@@ -51,7 +52,7 @@ def test_newest_first_as_features_with_the_lists_properties(seat: Caller) -> Non
     assert set(told["features"][1]["properties"]) == {
         "number", "status", "in_triage", "category", "category_name", "description", "occurred_at",
         "reported_at", "closed_at", "due_at", "cell", "owner", "handler", "unit", "accuracy_m", "source",
-        "reported_by_me",
+        "reported_by_me", "tier", "stage", "stage_due_at", "paused_at", "supervised_at", "merged_into",
     }  # fmt: skip
 
 
@@ -74,6 +75,7 @@ def test_by_state(seat: Caller) -> None:
     assert set(listed(seat, status="reported")) == {new, lost}
     assert set(listed(seat, status="handling,closed")) == {begun, done}
     assert listed(seat, status="void") == [gone]
+    assert (set(listed(seat, status="waiting")), listed(seat, status="done")) == ({new, lost}, [])
     assert listed(seat, status="triage") == [lost]
     assert listed(seat, status="handled") == []
 
@@ -177,7 +179,7 @@ def test_what_a_query_cannot_mean_is_refused(town: Town, query: dict[str, Any], 
 
 def test_refusals_say_what_would_be_taken(town: Town) -> None:
     told = details(town.seat.get("/issues", status="late"))
-    assert told["choices"] == [*STATUSES, "open", "triage"]
+    assert told["choices"] == [*STATUSES, *GROUPS, "triage"]
     assert details(town.seat.get("/issues", colour="red"))["fields"] == [
         {"field": "colour", "reason": "extra_forbidden"}
     ]

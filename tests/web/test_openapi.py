@@ -16,6 +16,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import BaseModel
 
 from gridmap.actions.office import Office
+from gridmap.db.queues import QUEUES
 from tests.town import C1, C3, CENTRES, OUTSIDE, caller
 from tests.web.asking import act, body_at, callers, picture, reported, send_photo
 from tests.web.conftest import Town
@@ -57,7 +58,8 @@ def test_every_operation_says_who_may_and_what_can_go_wrong(document: dict[str, 
         if path == "/healthz":
             assert operation["security"] == []
             continue
-        assert operation["security"] == [{"bearer": []}, {"session": []}]
+        is_open = path.startswith(("/api/v1/door", "/api/v1/track"))
+        assert operation["security"] == ([] if is_open else [{"bearer": []}, {"session": []}]), path
         expected = ERRORS | ({"409", "413"} if method == "POST" else set())
         assert expected <= set(operation["responses"]), (method, path)
         assert operation["summary"], (method, path)
@@ -157,8 +159,26 @@ def reads(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, A
         for query in ({}, {"accuracy_m": 3000}, {"lon": 99.0}):
             yield "GET", "/locate", who.get("/locate", **{"lon": lon, "lat": lat} | query)
         yield "GET", "/issues/{number}", who.get(f"/issues/{number}")
+        yield "GET", "/issues/{number}/choices", who.get(f"/issues/{number}/choices")
+        yield "GET", "/issues/{number}/duplicates", who.get(f"/issues/{number}/duplicates")
+        yield "GET", "/whistles", who.get("/whistles")
         yield "GET", "/tokens", who.get("/tokens")
+        yield "GET", "/roster", who.get("/roster")
+        yield "GET", "/rechecks", who.get("/rechecks")
+        yield "GET", "/notices", who.get("/notices")
+        yield "GET", "/notices/ways", who.get("/notices/ways")
     yield "GET", "/accounts", admin.get("/accounts")
+    yield "GET", "/desk", admin.get("/desk")
+    for by in ("street", "unit", "category", "month"):
+        yield "GET", "/evaluation", admin.get("/evaluation", by=by)
+    yield "GET", "/evaluation", li.get("/evaluation", by="cell")
+    yield "GET", "/evaluation/matters", admin.get("/evaluation/matters", indicator="opened_share")
+    yield "GET", "/evaluation/people", li.get("/evaluation/people")
+    yield "GET", "/evaluation/people/{person_id}", li.get("/evaluation/people/1")
+    yield "GET", "/evaluation/people/{person_id}/matters", li.get("/evaluation/people/1/matters", indicator="solved")
+    for queue in QUEUES:
+        yield "GET", "/desk/{queue}", admin.get(f"/desk/{queue}")
+    yield "GET", "/notices/lost", admin.get("/notices/lost")
 
 
 def writes(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, Any]]:
@@ -172,12 +192,59 @@ def writes(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, 
     yield "POST", acting, act(admin, number, "comment", words="x")
     lon, lat = CENTRES[C3]
     yield "POST", acting, act(head, number, "move", lon=lon, lat=lat)
+    many = {"action": "comment", "numbers": [number, "none"], "words": "x"}
+    yield "POST", "/desk/actions", admin.post("/desk/actions", many)
+    yield "POST", "/notices/read", admin.post("/notices/read", {"until": 1})
     made: Any = admin.post("/tokens", {"label": "x", "days": 1})
     yield "POST", "/tokens", made
     yield "DELETE", "/tokens/{token_id}", admin.delete(f"/tokens/{made.json['id']}")
     yield "POST", "/accounts", admin.post("/accounts", {"username": "new", "kind": "department", "unit": "u"})
     yield "DELETE", "/accounts/{username}", admin.delete("/accounts/new")
+    yield from whistled(app, office, reported(admin, C1))
+    yield from rostered(app, office)
     yield "POST", "/wall/scene", admin.post("/wall/scene", {"scene": "heat", "area": C1})
+
+
+def rostered(app: Flask, office: Office) -> Iterator[tuple[str, str, Any]]:
+    """Real answers about somebody who works at night, is away, comes back, hands over their post."""
+    (seat,) = callers(app, office, "seat")
+    told: Any = seat.get("/roster", area=C1)
+    post_id = next(post["post_id"] for post in told.json["posts"] if post["person"]["code"] == "dong")
+    headers = {"Authorization": f"Bearer {seat.token}"}
+    night = {"shifts": [{"weekdays": "1-5", "begins": "22:00", "ends": "06:00"}]}
+    address, path = f"/api/v1/posts/{post_id}/shifts", "/posts/{post_id}/shifts"
+    yield "PUT", path, seat.client.put(address, json=night, headers=headers)
+    leave = {"person": "dong", "begins": "2026-11-20T06:00:00Z", "ends": "2026-12-01T06:00:00Z"}
+    noted: Any = seat.post("/absences", leave | {"deputy": "li"})
+    yield "POST", "/absences", noted
+    yield "GET", "/roster", seat.get("/roster", area=C1)
+    yield "GET", "/areas/{code}", seat.get(f"/areas/{C1}")
+    yield "DELETE", "/absences/{absence_id}", seat.delete(f"/absences/{noted.json['id']}")
+    yield "POST", "/posts/{post_id}/hand-over", seat.post(f"/posts/{post_id}/hand-over", {"person": "wang"})
+
+
+def whistled(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, Any]]:
+    """Real answers from the blowing of a whistle to its end, and of one that is taken back."""
+    seat, water = callers(app, office, "seat", "water")
+    lon, lat = CENTRES[C1]
+    for last, body in (("rate", {"unit": "water", "rating": 2}), ("cancel", {"words": "x"})):
+        told: Any = act(seat, number, "whistle", units=["water"], kind="daily", words="x")
+        yield "POST", "/issues/{number}/actions/{name}", told
+        key = told.json["properties"]["whistles"][-1]["id"]
+        steps = {"accept": {}, "check-in": {"lon": lon, "lat": lat}, "finish": {"words": "done"}}
+        for step, sent in steps.items() if last == "rate" else ():
+            path = "/whistles/{whistle_id}/" + step
+            yield "POST", path, water.post(f"/whistles/{key}/{step}", sent)
+        yield "POST", "/whistles/{whistle_id}/" + last, seat.post(f"/whistles/{key}/{last}", body)
+        yield "GET", "/whistles", seat.get("/whistles", open=1)
+    head, li = callers(app, office, "head1", "li")
+    said = {"month": "2026-11", "indicator": "handled_share", "words": "not so"}
+    made: Any = li.post("/evaluation/objections", said)
+    yield "POST", "/evaluation/objections", made
+    yield "GET", "/evaluation/objections", li.get("/evaluation/objections")
+    path = "/evaluation/objections/{objection_id}/answer"
+    yield "POST", path, head.post(path.format(objection_id=made.json["id"]), {"accepted": False, "words": "so"})
+    yield "GET", "/evaluation/objections", head.get("/evaluation/objections")
 
 
 def refusals(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, Any]]:

@@ -58,6 +58,33 @@ def test_by_cell_and_class(seat: Caller) -> None:
     }  # fmt: skip
 
 
+LOOP = {
+    "accepted": (("dispatch", {"unit": "water"}), ("return", {"words": "不归我们"})),
+    "dispatched": (("dispatch", {}),),
+    "handling": (("start", {}),),
+    "handled": (("finish", {}),),
+    "verified": (("finish", {}), ("verify", {})),
+    "suspended": (("suspend", {"words": "等许可"}),),
+}
+"""What brings a new matter into a state: done by the seat, a return by the unit."""
+
+
+def test_each_class_is_the_list_of_its_group(app: Flask, office: Office, seat: Caller) -> None:
+    water, numbers = caller(app, office, "water"), {"reported": reported(seat, C1)}
+    for status, acts in LOOP.items():
+        numbers[status] = reported(seat, C1)
+        for name, body in acts:
+            response: Any = act(water if name == "return" else seat, numbers[status], name, **body)
+            assert response.status_code == 200, response.json
+    assert {name: read(seat, number)["status"] for name, number in numbers.items()} == {n: n for n in numbers}
+    by_class = {"waiting": ("reported", "accepted", "dispatched"), "handling": ("handling",)}
+    by_class["done"] = ("handled", "verified", "suspended")
+    for word, states in by_class.items():
+        assert set(listed(seat, status=word)) == {numbers[one] for one in states}, word
+    assert state(seat)["cells"] == {C1: [len(states) for states in by_class.values()] + [0]}
+    assert set(listed(seat, status="running")) == {numbers[n] for n in (*by_class["waiting"], "handling")}
+
+
 def test_a_deadline_passes_without_anybody_writing(seat: Caller, clock: Clock) -> None:
     reported(seat, C1, category=BURNING)
     act(seat, reported(seat, C1, category=DIRTY), "start")

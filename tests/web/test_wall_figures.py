@@ -98,6 +98,18 @@ def test_the_figures_on_top(app: Flask, wall: Caller, two_days: dict[str, str]) 
     assert told["open"] == {"total": 6, "reported": 2, "handling": 1, "handled": 1, "late": 2}
 
 
+def test_todays_loop_is_a_funnel_of_what_was_reported_today(
+    app: Flask, wall: Caller, seat: Caller, two_days: dict[str, str]
+) -> None:
+    act(seat, two_days["waiting"], "dispatch", unit="water")
+    act(seat, two_days["lost"], "suspend", words="等许可")
+    act(seat, two_days["done"], "verify")
+    told = figures(app, wall)
+    steps = {"reported": 5, "accepted": 5, "dispatched": 4, "handled": 2, "verified": 2, "closed": 1}
+    assert told["loop"] == steps
+    assert (told["kpis"]["reported"]["now"], told["kpis"]["accepted"]["now"]) == (5, 5)
+
+
 def test_what_is_told_twice_is_the_same(app: Flask, wall: Caller, two_days: dict[str, str]) -> None:
     told = figures(app, wall)
     kpis, open_, ranking = now_of(told), told["open"], told["ranking"]

@@ -43,11 +43,26 @@ async function answerOf(response) {
 }
 
 /** POST of JSON, with the page's CSRF token; the answer as JSON. Throws ApiError, `details` with what the server said. */
-export async function post(path, body = {}, { signal } = {}) {
+export function post(path, body = {}, { signal } = {}) {
+  return sent(path, JSON.stringify(body), { "Content-Type": "application/json" }, signal);
+}
+
+/** The same of a form: `fields` by name, some of them files. */
+export function postForm(path, fields, { signal } = {}) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  return sent(path, form, {}, signal);
+}
+
+async function sent(path, body, headers, signal) {
   const token = document.querySelector('meta[name="csrf-token"]')?.content || document.querySelector('input[name="csrf_token"]')?.value;
-  const response = await reach(new URL(base + path, window.location.origin), signal, {
-    method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json", "X-CSRFToken": token || "" },
-  });
+  return answerOf(await reach(new URL(base + path, window.location.origin), signal, { method: "POST", body, headers: { ...headers, "X-CSRFToken": token || "" } }));
+}
+
+/** DELETE; the answer as JSON. Throws ApiError. */
+export async function remove(path) {
+  const token = document.querySelector('meta[name="csrf-token"]')?.content || document.querySelector('input[name="csrf_token"]')?.value;
+  const response = await reach(new URL(base + path, window.location.origin), undefined, { method: "DELETE", headers: { "X-CSRFToken": token || "" } });
   return answerOf(response);
 }
 

@@ -155,6 +155,19 @@ export function fullTime(iso) {
   return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}:${p.second}`;
 }
 
+/** A moment as an input of date and time takes it, in the page's zone; `laterS`: so many seconds later. */
+export function inputTime(iso, laterS = 0) {
+  const p = parts(new Date(Date.parse(iso) + laterS * 1000));
+  return `${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}`;
+}
+
+/** What such an input says, as ISO in UTC. */
+export function fromInputTime(text) {
+  const wanted = Date.parse(`${text}Z`);
+  const aheadOf = (ms) => Date.parse(`${inputTime(new Date(ms).toISOString())}Z`) - Math.floor(ms / 60_000) * 60_000;
+  return new Date(wanted - aheadOf(wanted - aheadOf(wanted))).toISOString().replace(".000Z", "Z");
+}
+
 /** Only the clock: 14:32. */
 export function clock(iso) {
   const p = parts(new Date(iso));

@@ -7,17 +7,26 @@ from flask import Flask
 from gridmap.web.api import (  # noqa: F401  (they add routes)
     accounts,
     areas,
+    choices,
+    desk,
+    door,
+    evaluation,
+    evaluation_people,
     heat,
     hotspots,
     households,
     issues,
     landmarks,
     me,
+    notices,
     photos,
+    rechecks,
+    roster,
     share,
     state,
     stream,
     wall,
+    whistles,
 )
 from gridmap.web.api.blueprint import api
 

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gridmap.actions.placing import Sent, why_of
-from gridmap.db import areas, buildings, issues, posts, state
+from gridmap.db import areas, buildings, issues, posts, rosters, state
 from gridmap.db.models import Area, CategoryRow, Issue
 from gridmap.db.spatial import as_wkb
 from gridmap.domain.days import last_days
-from gridmap.domain.issues import OPEN
+from gridmap.domain.issues import CLOSED, OPEN
 from gridmap.domain.scope import Actor
 from gridmap.domain.staffing import read_staff
 from gridmap.errors import NotFoundError
@@ -130,7 +130,7 @@ def _counts(session: Session, who: Actor, area: Area) -> dict[str, Any]:
     standing, households = buildings.totals(session, area.path)
     return {
         "open": sum(by_status.get(status, 0) for status in OPEN),
-        "closed": by_status.get("closed", 0),
+        "closed": sum(by_status.get(status, 0) for status in CLOSED),
         "overdue": stand.total.late,
         "due_today": stand.due_today,
         "by_status": by_status,
@@ -152,10 +152,13 @@ def _staff(session: Session, path: str) -> dict[str, list[dict[str, Any]]]:
     now = here.clock()
     staff = read_staff(path, posts.along(session, path, now), here.roles, now)
     held = [entry.post for entries in staff.values() for entry in entries if entry.post]
-    people = posts.people(session, [post.person_id for post in held])
+    roster = rosters.roster_of(session, held, now, here.zone)
+    people = posts.people(session, [*(post.person_id for post in held), *roster.posts_of])
     places = areas.named(session, [post.area_path for post in held])
     return {
-        slot: [shapes.member(entry, people, places, here.roles.get(entry.role)) for entry in entries]
+        slot: [
+            shapes.member(entry, people, places, here.roles.get(entry.role), roster, now) for entry in entries
+        ]
         for slot, entries in staff.items()
     }
 

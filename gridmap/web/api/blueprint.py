@@ -23,6 +23,10 @@ api = APIBlueprint(
 MATTERS = Tag(name="issues", description="Matters: reporting, reading, acting")
 PLACES = Tag(name="areas", description="Areas, buildings, where a point lies")
 PEOPLE = Tag(name="accounts", description="Accounts, tokens, who am I")
+DOOR = Tag(name="door", description="The residents' door: report, follow, rate; without an account")
+WHISTLES = Tag(name="whistles", description="Whistles: units called to a matter, and what they do")
+EVALUATION = Tag(name="evaluation", description="Evaluation: figures, what they are made of, objections")
+ROSTER = Tag(name="roster", description="Who is on duty, absences, posts handed over, re-checks")
 STATE = Tag(name="state", description="Stream, heat")
 
 

@@ -11,16 +11,20 @@ from flask import Response, jsonify, url_for
 from sqlalchemy.orm import Session
 
 from gridmap.actions.acts import Act
+from gridmap.actions.contacts import may_see
 from gridmap.actions.handling import Standing, act_on, standing_by_posts, standing_of
 from gridmap.actions.office import Office
 from gridmap.actions.placing import Sent
 from gridmap.actions.reporting import Report, Told, report
-from gridmap.db import areas, categories, history, issues, photos, posts
+from gridmap.actions.whistling import HELD_BACK
+from gridmap.db import areas, categories, history, issues, photos, posts, whistles
 from gridmap.db.due import Now
-from gridmap.db.models import Issue
+from gridmap.db.models import Issue, Words
 from gridmap.domain.categories import resolve
 from gridmap.domain.days import day_of
+from gridmap.domain.door import masked
 from gridmap.domain.scope import Actor
+from gridmap.domain.whistle import LIVE, PART_DONE
 from gridmap.errors import InvalidInputError, NotFoundError
 from gridmap.web import shapes
 from gridmap.web.access import actor, needs, office
@@ -42,6 +46,7 @@ from gridmap.web.params import (
     write_cursor,
     write_urgency_cursor,
 )
+from gridmap.web.whistle_shapes import Blown, whistle_json
 
 
 @api.get("/issues", tags=[MATTERS], responses={200: IssueCollection, **ERRORS})
@@ -183,6 +188,7 @@ def just_told(who: Actor, told: Told) -> dict[str, Any]:
         owner_name=owner.name if owner else None,
         handler_name=handler.name if handler else None,
         description=told.words.text if told.words else None,
+        merged_number=None,
     )
     event = SimpleNamespace(
         EventRow=told.event, actor_kind=who.kind, actor_name=who.name, username=who.username
@@ -208,7 +214,18 @@ def _shown(who: Actor, issue: Issue, kept: Mapping[str, Any]) -> list[Any]:
     Who sees a matter only because it is theirs learns who owns and handles it, not the cell's whole staff.
     """
     parts = [kept["owner"], kept["handler"], *kept["informed"]]
-    return parts if who.may("staff") and who.scope.covers(issue.path) else parts[:2]
+    return parts if _sees_staff(who, issue) else parts[:2]
+
+
+def _known(who: Actor, issue: Issue, kept: Mapping[str, Any]) -> set[int | None]:
+    """Those `who` may know of an assignment; for whom somebody stands in, only where the staff are theirs to know."""
+    shown = _shown(who, issue, kept)
+    stood_for = [part.get("for_person_id") for part in shown] if _sees_staff(who, issue) else []
+    return {part["person_id"] for part in shown} | {*stood_for}
+
+
+def _sees_staff(who: Actor, issue: Issue) -> bool:
+    return who.may("staff") and who.scope.covers(issue.path)
 
 
 def _details(session: Session, who: Actor, row: Any) -> dict[str, Any]:
@@ -217,16 +234,45 @@ def _details(session: Session, who: Actor, row: Any) -> dict[str, Any]:
     facts = history.facts(session, [row.EventRow.data for row in rows])
     kept = facts.assignment
     entries = [kept["owner"], kept["handler"], *kept["informed"]]
-    return _tell(
+    people = posts.people(
+        session, [*_known(who, issue, kept), *history.given_to(row.EventRow.data for row in rows)]
+    )
+    kept_photos = photos.of_issue(session, issue.id)
+    standing = standing_of(here, session, here.clock(), who, issue)
+    told = _tell(
         who,
         issue,
         facts=facts,
-        people=posts.people(session, [entry["person_id"] for entry in _shown(who, issue, kept)]),
+        people=people,
         places=areas.named(session, [entry["area_path"] for entry in entries if entry["area_path"]]),
-        events=[shapes.event(event, words) for event in rows],
-        photos=[photo_links(issue.number, photo.id) for photo in photos.of_issue(session, issue.id)],
-        standing=standing_of(here, session, here.clock(), who, issue),
+        events=[shapes.event(event, words, people) for event in rows],
+        photos=[photo_links(issue.number, photo.id, photo.kind) for photo in kept_photos],
+        standing=standing,
     )
+    blown = Blown(who, standing, {photo.id for photo in kept_photos}, words)
+    return told | {
+        "contact": _contact(who, issue, words),
+        **_whistled(session, issue, blown, told["actions"]),
+    }
+
+
+def _whistled(session: Session, issue: Issue, blown: Blown, actions: list[str]) -> dict[str, Any]:
+    """The whistles over a matter, and of the `actions` those that need not wait for the units called."""
+    found = whistles.of_issue(session, issue.id)
+    calls, callers = whistles.calls_of(session, [one.id for one in found]), whistles.callers(session, found)
+    is_held = any(
+        one.status in LIVE and any(call.status != PART_DONE for call in calls[one.id]) for one in found
+    )
+    return {
+        "whistles": [whistle_json(one, calls[one.id], callers, issue.number, blown) for one in found],
+        "actions": [name for name in actions if not (is_held and name in HELD_BACK)],
+    }
+
+
+def _contact(who: Actor, issue: Issue, words: Mapping[int, Words]) -> str | None:
+    """How a reporter is reached, masked, for whoever may see it whole."""
+    kept = next((one.text for one in words.values() if one.kind == "contact" and one.text), None)
+    return masked(kept) if kept and may_see(who, issue) else None
 
 
 def _tell(
@@ -240,7 +286,7 @@ def _tell(
     photos: list[dict[str, Any]],
     standing: Standing,
 ) -> dict[str, Any]:
-    known = {entry["person_id"] for entry in _shown(who, issue, facts.assignment)}
+    known = _known(who, issue, facts.assignment)
     shown = {key: person for key, person in people.items() if key in known}
     return {
         "why": facts.why,
@@ -248,13 +294,17 @@ def _tell(
         "events": events,
         "photos": photos,
         "actions": office().workflow.allowed(issue.status, standing.ties, standing.hindered),
+        "contact": None,
+        "whistles": [],
+        "whistle_level": standing.level,
     }
 
 
-def photo_links(number: str, photo_id: int) -> dict[str, Any]:
-    """A photo's addresses."""
+def photo_links(number: str, photo_id: int, kind: str | None) -> dict[str, Any]:
+    """A photo's addresses, and what it shows."""
     return {
         "id": photo_id,
+        "kind": kind,
         "url": url_for("api.read_photo", number=number, photo_id=photo_id),
         "thumbnail_url": url_for("api.read_thumbnail", number=number, photo_id=photo_id),
     }
@@ -269,8 +319,19 @@ def photo_links(number: str, photo_id: int) -> dict[str, Any]:
 def act_on_issue(path: ActionPath, query: LanguageQuery, body: ActionBody) -> Response:
     """Act on a matter; the answer is the matter afterwards, or what holds where it left one's scope."""
     who = actor()
-    act = Act(
-        name=path.name,
+    status = act_on(office(), who, path.number, act_of(path.name, body))
+    try:
+        return jsonify(whole(who, path.number))
+    except NotFoundError:
+        return jsonify(
+            type="Feature", id=path.number, geometry=None, properties=None, gone=True, status=status
+        )
+
+
+def act_of(name: str, body: ActionBody) -> Act:
+    """What a body asks to be done. Raises InvalidInputError for half a place."""
+    return Act(
+        name=name,
         sent=_sent(body),
         category=body.category,
         cell=body.cell,
@@ -287,13 +348,6 @@ def act_on_issue(path: ActionPath, query: LanguageQuery, body: ActionBody) -> Re
         kind=body.kind,
         level=body.level,
     )
-    status = act_on(office(), who, path.number, act)
-    try:
-        return jsonify(whole(who, path.number))
-    except NotFoundError:
-        return jsonify(
-            type="Feature", id=path.number, geometry=None, properties=None, gone=True, status=status
-        )
 
 
 def _sent(body: ActionBody) -> Sent | None:

@@ -46,7 +46,7 @@ def send_photo(path: NumberPath, query: LanguageQuery) -> tuple[Response, int]:
     check_text(client_id, "client_id")
     kind = request.form.get("kind") or None
     photo_id, is_new = add_photo(office(), actor(), path.number, client_id, file.read(), kind)
-    return jsonify(photo_links(path.number, photo_id)), 201 if is_new else 200
+    return jsonify(photo_links(path.number, photo_id, kind)), 201 if is_new else 200
 
 
 @api.get("/issues/<string:number>/photos/<int:photo_id>", tags=[MATTERS], responses={200: _PICTURE, **ERRORS})

@@ -46,7 +46,7 @@ class StreamQuery(LanguageQuery):
 )
 @needs("read", "projection")
 def stream(query: StreamQuery) -> Response:
-    """Changes as they happen (server-sent events): issue, gone, areas, buildings, tiles, imported, steer, reset, signed-out."""
+    """Changes as they happen (server-sent events): issue, gone, areas, buildings, tiles, imported, steer, notice, reset, signed-out."""
     last = _last(query)
     who, here = actor(), parts()
     here.live.start()

@@ -1,5 +1,7 @@
 """The closed loop: states and clocks of matters, steps that ended, whistles, roster, feedback, notices, evaluation."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -39,12 +41,15 @@ OF_ISSUES = (
     ("resumes_to", sa.String(20)),
     ("finished_by", ID),
     ("supervised_at", Instant),
-    ("called", sa.String(400)),
+    ("called", sa.Text),
     ("merged_into", ID),
 )
+OF_DESK = ["status", sa.text("coalesce(stage_due_at, due_at, 'infinity')"), "id", "path", "stage_due_at"]
+OF_DESK += ["due_at", "is_triage", "handler_id", "unit", "category_id"]
 PARTIAL = (
-    ("issues_stage", ["status", "stage_due_at", "id", "path"], "stage_due_at IS NOT NULL"),
+    ("issues_desk", OF_DESK, f"status IN ({', '.join(repr(status) for status in OPEN)})"),
     ("issues_supervised", ["supervised_at", "id"], "supervised_at IS NOT NULL"),
+    ("issues_closed_due", ["due_at", "path", "closed_at"], "closed_at IS NOT NULL"),
 )
 
 
@@ -55,13 +60,15 @@ def upgrade() -> None:
     op.add_column("photos", sa.Column("kind", sa.String(10), nullable=True))
     op.drop_index("issues_open", "issues")
     _index("issues_open", COLUMNS, _among(OPEN))
+    op.drop_index("issues_handler", "issues")
+    op.create_index("issues_handler", "issues", ["handler_id", "status"])
     for name, columns, condition in PARTIAL:
         _index(name, columns, condition)
     for make in (_steps, _whistles, _roster, _feedback, _notices, _evaluation):
         make()
 
 
-def _index(name: str, columns: list[str], condition: str) -> None:
+def _index(name: str, columns: list[Any], condition: str) -> None:
     only = sa.text(condition)
     op.create_index(name, "issues", columns, postgresql_where=only, sqlite_where=only)
 
@@ -89,6 +96,7 @@ def _steps() -> None:
         sa.Column("action", sa.String(30), nullable=False),
         sa.Column("account_id", ID, nullable=True),
     )
+    op.create_index("steps_due", "steps", ["due_at"])
     op.create_index("steps_ended", "steps", ["ended_at", "stage", "path"])
     op.create_index("steps_issue", "steps", ["issue_id"])
 
@@ -120,6 +128,7 @@ def _whistles() -> None:
         sa.Column("unit", sa.String(64), nullable=False),
         sa.Column("status", sa.String(12), nullable=False),
         sa.Column("called_at", Instant, nullable=False),
+        sa.Column("site_by", Instant, nullable=True),
         sa.Column("accepted_at", Instant, nullable=True),
         sa.Column("accepted_by", ID, nullable=True),
         sa.Column("checked_in_at", Instant, nullable=True),
@@ -195,8 +204,12 @@ def _feedback() -> None:
         "door_passes",
         sa.Column("digest", sa.String(64), primary_key=True, nullable=False),
         sa.Column("at", Instant, nullable=False),
+        sa.Column("address", sa.String(64), nullable=True),
+        sa.Column("path", PATH, nullable=False),
     )
+    op.create_index("door_passes_address", "door_passes", ["address", "at"])
     op.create_index("door_passes_at", "door_passes", ["at"])
+    op.create_index("door_passes_path", "door_passes", ["path", "at"])
 
 
 def _notices() -> None:
@@ -221,12 +234,14 @@ def _notices() -> None:
         sa.Column("notice_id", ID, nullable=True),
         sa.Column("channel", sa.String(20), nullable=False),
         sa.Column("target", sa.String(600), nullable=False),
+        sa.Column("key", sa.String(240), nullable=True),
         sa.Column("body", sa.Text, nullable=False),
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("created_at", Instant, nullable=False),
         sa.Column("next_at", Instant, nullable=True),
         sa.Column("sent_at", Instant, nullable=True),
         sa.Column("fault", sa.String(200), nullable=True),
+        sa.UniqueConstraint("key", name="deliveries_key"),
     )
     op.create_index("deliveries_next", "deliveries", ["next_at"])
     op.create_index("deliveries_notice", "deliveries", ["notice_id"])
@@ -280,6 +295,8 @@ def downgrade() -> None:
     """What is in a state that was not known before goes back to the one nearest to it."""
     for name in reversed(TABLES):
         op.drop_table(name)
+    op.drop_index("issues_handler", "issues")
+    op.create_index("issues_handler", "issues", ["handler_id"])
     op.drop_index("issues_open", "issues")
     for name, _, _ in PARTIAL:
         op.drop_index(name, "issues")

@@ -5,7 +5,7 @@ import { serverNow } from "../format.js";
 import * as keep from "./keep.js";
 import { position } from "./position.js";
 import { go, words } from "./page.js";
-import { urlOf } from "./pictures.js";
+import { pick, urlOf } from "./pictures.js";
 import { accuracy, due, far, stateWords } from "./say.js";
 import { shape, shapeOf, sign } from "./signs.js";
 
@@ -53,6 +53,14 @@ export function act(label, name, onclick, more = {}) {
 /** A second button beside it. */
 export function side(label, name, onclick, more = {}) {
   return el("button", { type: "button", class: "side", onclick, ...more }, name ? sign(name) : null, label);
+}
+
+/** A place for one photo, from before or after; `photo`: the one taken, `isThere`: the matter has one, `take(files)` hears of a new one. */
+export function photoSlot(shows, { photo, isThere = false, take }) {
+  const label = words(`shows_${shows}`);
+  return el("button", { type: "button", class: `fix__slot${photo || isThere ? " is-done" : ""}`, dataset: { shows }, onclick: () => pick(take) },
+    photo ? keptImage(photo, label) : sign(isThere ? "check" : "camera", 28),
+    el("b", {}, label), el("small", {}, words(photo ? "photo_again" : isThere ? "shows_there" : "photo_take")));
 }
 
 /** A kept photo as an image, drawn as soon as its bytes are read. */

@@ -55,6 +55,14 @@ export function shareOf(why) {
   return why?.candidates?.find(({ code }) => code && code === why.cell?.code)?.share ?? 1;
 }
 
+/** The photo of how it was left, for what was fixed on the spot; null for none. */
+export const afterOf = ({ photos }) => photos.find(({ shows }) => shows === "after") || null;
+
+/** What is fixed on the spot needs a photo from before and one from after. */
+export function lacksPhotos({ fixed, photos }) {
+  return Boolean(fixed) && (!afterOf({ photos }) || photos.length < 2);
+}
+
 /** Whether a place needs no question any more. */
 export function isPlaced({ place }) {
   if (!place) return false;
@@ -78,7 +86,7 @@ export function next(draft, from) {
   return open[0] || "words";
 }
 
-/** Into the outbox: the report, the cell chosen, the photos, each step with its own id. */
+/** Into the outbox: the report, the cell chosen, the photos, that it was fixed on the spot; each step with its own id. */
 export async function send(draft, extra = []) {
   const { lon, lat, accuracy_m } = draft.place;
   const body = {
@@ -89,7 +97,8 @@ export async function send(draft, extra = []) {
   draft.steps = [
     { kind: "report", id: draft.id, body },
     ...(draft.choice ? [{ kind: "act", id: draw(), name: "choose_cell", body: { cell: draft.choice } }] : []),
-    ...draft.photos.map(({ id }) => ({ kind: "photo", id })),
+    ...draft.photos.map((photo) => ({ kind: "photo", id: photo.id, shows: photo.shows || "before" })),
+    ...(draft.fixed ? [{ kind: "act", id: draw(), name: "self_fix", body: {} }] : []),
     ...extra,
   ];
   Object.assign(draft, { phase: "waiting", error: null, created: serverNow().getTime() });
@@ -117,7 +126,8 @@ export function begun(matter, name) {
 /** An action on a matter into the outbox, its photos before it; `photo` is photos, with words a comment too. */
 export function act(item, more = {}) {
   const body = { ...(item.words.trim() ? { words: item.words.trim() } : {}), ...more };
-  const photos = item.photos.map(({ id }) => ({ kind: "photo", id }));
+  const shown = { finish: "after" }[item.name];
+  const photos = item.photos.map(({ id, shows }) => ({ kind: "photo", id, shows: shows || shown }));
   const step = { kind: "act", id: draw(), name: item.name === "photo" ? "comment" : item.name, body };
   const steps = item.name === "photo" && !item.words.trim() ? photos : [...photos, step];
   return outbox.put({ ...item, steps, phase: "waiting", created: serverNow().getTime(), error: null });

@@ -61,7 +61,7 @@ class Matters extends EventTarget {
     return [...this.open, ...this.mine].find(({ id }) => id === number) || null;
   }
 
-  /** What I have to do: matters I handle until they are handled, and those I answer for until they are closed. */
+  /** What I have to do: matters I handle while they are in my hands, and those I answer for until they are closed. */
   tasks(order = "urgency") {
     const now = serverNow();
     const list = this.open.filter(({ properties: p }) => isTask(p)).map((feature) => ({
@@ -76,11 +76,15 @@ class Matters extends EventTarget {
   }
 }
 
+// Where it waits for somebody else than whoever handles it: to be accepted, dispatched anew, verified, closed, resumed.
+const ELSEWHERE = ["received", "accepted", "handled", "verified", "suspended"];
+
 function isTask({ owner, handler, unit, status }) {
   const { person_id: me, unit: mine } = data.me;
-  if (mine && unit === mine) return status !== "handled";
+  const isElsewhere = ELSEWHERE.includes(status);
+  if (mine && unit === mine) return !isElsewhere;
   if (!me) return false;
-  return status === "handled" ? owner?.id === me : owner?.id === me || handler?.id === me;
+  return owner?.id === me || (handler?.id === me && !unit && !isElsewhere);
 }
 
 function distanceTo({ geometry }) {

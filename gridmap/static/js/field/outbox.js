@@ -8,7 +8,7 @@ import { freshPage, post, postPhoto, useToken } from "./wire.js";
 
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 60_000;
-const LEADS_TO = { start: "handling", finish: "handled", close: "closed", reopen: "reported" };
+const LEADS_TO = { accept: "accepted", start: "handling", finish: "handled", self_fix: "handled", return: "accepted", verify: "verified", close: "closed", rate: "rated", reopen: "reported", reopen_unsolved: "reported" };
 const LOCK = `gridmap-field-outbox-${data.me.username}`;
 
 /** Emits `change` when an item or the link changes, `sent` {detail: item} when one has wholly arrived. */
@@ -137,7 +137,7 @@ class Outbox extends EventTarget {
   async takePhoto(item, step) {
     const photo = await keep.blob(step.id);
     if (!photo) throw Object.assign(new Error("photo_gone"), { code: "photo_gone", status: 410 });
-    const { thumbnail_url: small } = await postPhoto(item.number, step.id, photo, (share) => {
+    const { thumbnail_url: small } = await postPhoto(item.number, { clientId: step.id, shows: step.shows, photo }, (share) => {
       item.progress = share;
       this.show(item);
     });
@@ -219,7 +219,7 @@ function isPassing({ status }) {
 }
 
 function told({ code, message, status, details }, step) {
-  return { code, message, status, details: details || {}, step: step.id, kind: step.kind, at: serverNow().getTime() };
+  return { code, message, status, details: details || {}, step: step.id, kind: step.kind, name: step.name, at: serverNow().getTime() };
 }
 
 /** One tab sends at a time; ids make it harmless where the browser has no locks. */

@@ -2,6 +2,9 @@
 
 import { t } from "../texts.js";
 
+/** A number nobody else draws. */
+export { newId as draw } from "../ids.js";
+
 /** The page's data, as the server wrote it: me, may, texts, endpoints, bounds, timezone, now, limits, csrf. */
 export const data = JSON.parse(document.getElementById("page-data").textContent);
 
@@ -35,16 +38,6 @@ export function toast(words, { lasts = 3500 } = {}) {
   node.hidden = false;
   clearTimeout(fading);
   fading = setTimeout(() => { node.hidden = true; }, lasts);
-}
-
-/** A number nobody else draws (UUID 4); crypto.randomUUID exists only on secure pages. */
-export function draw() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 15) | 64;
-  bytes[8] = (bytes[8] & 63) | 128;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 /** Whether things should stand still. */

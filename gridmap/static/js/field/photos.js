@@ -8,22 +8,24 @@ import { placing } from "./placing.js";
 
 const KNOWN_MS = 1500;
 
-/** Takes files into a draft; with `goOn` to the next card when all went well. */
-export async function addPhotos(draft, files, { goOn = false } = {}) {
+/** Takes files into a draft; with `goOn` to the next card when all went well; `shows`: after, of which there is one. */
+export async function addPhotos(draft, files, { goOn = false, shows } = {}) {
   const room = data.limits.photos - draft.photos.length;
   if (files.length > room) toast(words("photos_most", { n: data.limits.photos }));
   let isWell = true;
-  for (const file of files.slice(0, Math.max(room, 0))) isWell = (await add(draft, file)) && isWell;
+  for (const file of files.slice(0, Math.max(room, 0))) isWell = (await add(draft, file, shows)) && isWell;
   if (!goOn || !isWell || !draft.photos.length) return;
   await placing.known(KNOWN_MS);
   if (route().join("/") === "report/photo") go(`report/${next(draft, "photo")}`);
 }
 
-async function add(draft, file) {
+async function add(draft, file, shows) {
   try {
     const { blob, ...photo } = await read(file);
     await keep.putBlob(photo.id, draft.id, blob);
-    await save(draft, { photos: [...draft.photos, photo] });
+    const replaced = draft.photos.filter((one) => shows && one.shows === shows);
+    await save(draft, { photos: [...draft.photos.filter((one) => !replaced.includes(one)), { ...photo, shows }] });
+    for (const old of replaced) await keep.dropBlob(old.id);
     return true;
   } catch (error) {
     await save(draft, { faults: [...(draft.faults || []), fault(error, file)] }).catch(() => {});

@@ -105,9 +105,12 @@ function refusedRow(item) {
 function waysOut(item) {
   if (item.error.kind === "report") return [side(words("mend"), "edit", () => drafts.reopen(item).then(() => go("report/words"))), side(words("throw_away"), "trash", () => outbox.drop(item))];
   if (item.error.kind === "photo") return [side(words("photo_other"), "camera", () => replace(item)), side(words("photo_leave_out"), "trash", () => leaveOut(item))];
+  if (item.kind === "report" && item.error.name !== "choose_cell") return [look(item), side(words("understood"), "check", () => leaveOut(item))];
   if (item.kind === "report") return [side(words("leave_to_community"), null, () => leaveOut(item))];
-  return [el("a", { class: "side", href: `#/task/${encodeURIComponent(item.number)}` }, words("near_look")), side(words("understood"), "check", () => outbox.drop(item))];
+  return [look(item), side(words("understood"), "check", () => outbox.drop(item))];
 }
+
+const look = ({ number }) => el("a", { class: "side", href: `#/task/${encodeURIComponent(number)}` }, words("near_look"));
 
 /** The refused step goes, by the person's word; the others are sent. */
 function leaveOut(item) {
@@ -120,8 +123,8 @@ function replace(item) {
     const { blob, ...photo } = await read(file);
     await keep.putBlob(photo.id, item.id, blob);
     const { step } = item.error;
-    const steps = item.steps.map((one) => (one.id === step ? { kind: "photo", id: photo.id } : one));
-    await outbox.put({ ...item, steps, photos: item.photos.map((one) => (one.id === step ? photo : one)), phase: "waiting", error: null });
+    const steps = item.steps.map((one) => (one.id === step ? { ...one, id: photo.id } : one));
+    await outbox.put({ ...item, steps, photos: item.photos.map((one) => (one.id === step ? { ...photo, shows: one.shows } : one)), phase: "waiting", error: null });
   });
 }
 

@@ -35,7 +35,7 @@ export function photoCard(draft, { body, setBar, redraw }) {
 
   function tile(photo) {
     return el("figure", { class: "photo" }, keptImage(photo, words("photo_of_report", { clock: clockOf(photo.taken) })),
-      el("figcaption", {}, sign("check", 16), words("photo_said", { size: megabytes(photo.size) })),
+      el("figcaption", {}, sign("check", 16), photo.shows ? `${words(`shows_${photo.shows}`)} · ` : null, words("photo_said", { size: megabytes(photo.size) })),
       el("button", { type: "button", class: "photo__out", "aria-label": words("photo_take_out"), onclick: () => remove(photo) }, sign("trash", 20)));
   }
 

@@ -4,7 +4,7 @@ import { get } from "../api.js";
 import { el, put } from "../dom.js";
 import { ago, serverNow } from "../format.js";
 import { about } from "./around.js";
-import { act, keptImage } from "./bits.js";
+import { act, keptImage, photoSlot } from "./bits.js";
 import * as drafts from "./drafts.js";
 import { data, go, toast, words } from "./page.js";
 import { addPhotos } from "./photos.js";
@@ -22,11 +22,12 @@ export function wordsCard(draft, { body, setBar, redraw }) {
   const pictures = el("div", { class: "look" });
   const facts = el("div", { class: "facts-card" });
   const near = el("div", { class: "near", "aria-live": "polite" });
+  const fixed = el("section", { class: "fixed" });
   const left = el("small", { class: "words__left" });
   const text = el("textarea", { class: "words", rows: 3, maxlength: data.limits.words, placeholder: words("words_hint"), "aria-label": words("card_words"), oninput: typed });
   const head = el("header", { class: "card-head" });
   text.value = draft.words;
-  put(body, head, refusedBox(draft), pictures, facts, el("div", { class: "words-box" }, text, left), near);
+  put(body, head, refusedBox(draft), pictures, facts, el("div", { class: "words-box" }, text, left), fixed, near);
   let timer = null;
   let asked = "";
   let found = null;
@@ -49,15 +50,36 @@ export function wordsCard(draft, { body, setBar, redraw }) {
 
   function draw() {
     const isDone = drafts.done(draft);
-    const can = Boolean(draft.place && isDone.category);
+    const lacks = drafts.lacksPhotos(draft);
+    const can = Boolean(draft.place && isDone.category) && !lacks;
     put(head, el("h1", {}, words(can ? "ready" : "not_ready")), el("span", { class: "saved" }, sign("disk", 20), words("saved_here")));
     put(pictures, draft.photos.map((photo, i) => el("figure", { class: i ? "look__more" : "look__first" }, keptImage(photo, words("photo_of_report", { clock: clockOf(photo.taken) })), el("figcaption", {}, clockOf(photo.taken)))),
       draft.photos.length < data.limits.photos ? el("button", { type: "button", class: `look__add${draft.photos.length ? "" : " look__add--wide"}`, onclick: again }, sign("camera"), words(draft.photos.length ? "photo_again" : "photo_take")) : null);
     pictures.dataset.n = Math.min(draft.photos.length, 2);
     drawFacts();
-    setBar(act(words(!draft.place ? "to_place" : !isDone.category ? "to_category" : "send"), can ? "send" : null, can ? send : () => go(`report/${draft.place ? "category" : "place"}`, { replace: true }), { dataset: { part: "send" } }));
+    drawFixed();
+    if (draft.place && isDone.category && lacks) setBar(act(words("fixed_lacks"), "camera", () => fixed.querySelector(".fix__slot:not(.is-done)").click(), { dataset: { part: "send" } }));
+    else setBar(act(words(!draft.place ? "to_place" : !isDone.category ? "to_category" : draft.fixed ? "send_fixed" : "send"), can ? "send" : null, can ? send : () => go(`report/${draft.place ? "category" : "place"}`, { replace: true }), { dataset: { part: "send" } }));
     redraw();
     askNear();
+  }
+
+  /** “I have fixed it already”: a photo from before, one from after, and it is reported as done. */
+  function drawFixed() {
+    const box = el("input", { type: "checkbox", role: "switch", checked: Boolean(draft.fixed), dataset: { part: "fixed" }, onchange: () => fix(box.checked) });
+    const before = draft.photos.find(({ shows }) => shows !== "after");
+    const slots = draft.fixed ? el("div", { class: "fix" }, photoSlot("before", { photo: before, take: (files) => take(files) }), photoSlot("after", { photo: drafts.afterOf(draft), take: (files) => take(files, "after") })) : null;
+    put(fixed, el("label", { class: "setting" }, sign("check"), el("span", {}, el("b", {}, words("fixed")), el("small", {}, words("fixed_hint"))), box), slots);
+  }
+
+  async function fix(isFixed) {
+    await drafts.save(draft, { fixed: isFixed, photos: isFixed ? draft.photos : draft.photos.map((photo) => ({ ...photo, shows: undefined })) });
+    draw();
+  }
+
+  async function take(files, shows) {
+    await addPhotos(draft, files.slice(0, 1), { shows });
+    draw();
   }
 
   function again() {

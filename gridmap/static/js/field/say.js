@@ -1,6 +1,7 @@
 // Distances, deadlines, accuracy and numbers in the words of somebody who stands outside.
 
 import { clock, day, deadline, dueTime, serverNow, span } from "../format.js";
+import { runs } from "../status.js";
 import { t, tOr } from "../texts.js";
 import { words } from "./page.js";
 import { grade } from "./position.js";
@@ -18,8 +19,9 @@ export function far(metres) {
 export const spanOf = (ms) => span(Math.max(ms / 1000, 60), true);
 
 /** {tone, words} of a deadline: late, soon (today, or within three hours), later; null where there is none. */
-export function due({ due_at: at, status }, now = serverNow()) {
-  if (!at || !["reported", "handling"].includes(status)) return null;
+export function due(matter, now = serverNow()) {
+  if (!runs(matter)) return null;
+  const at = matter.due_at;
   const left = new Date(at) - now;
   if (left < 0) return { tone: "late", words: timeLeft(at, now) };
   if (isToday(at, now) || left < 180 * MINUTE) return { tone: "soon", words: timeLeft(at, now) };

@@ -8,6 +8,7 @@ import { ownAreas } from "./around.js";
 import { startReport } from "./begin.js";
 import { act, side } from "./bits.js";
 import { FieldMap } from "./drawing.js";
+import { matters } from "./matters.js";
 import { sessionEnded } from "./entry.js";
 import * as keep from "./keep.js";
 import { outbox } from "./outbox.js";
@@ -25,20 +26,22 @@ export function sent(id) {
     const item = outbox.items.find((one) => one.id === id) || (await keep.item(id));
     if (!item) { put(body, failure({ code: "issue_not_found" }, () => go("home"))); return; }
     if (item.phase === "refused") { go("queue", { replace: true }); return; }
-    const now = [item.phase, item.number, item.steps.filter(({ done }) => done).length, Math.round((item.progress || 0) * 20), Boolean(outbox.goneSince), sessionEnded()].join();
+    const known = matters.find(item.number)?.properties.status; // newer than the answer to sending it
+    const now = [known, item.phase, item.number, item.steps.filter(({ done }) => done).length, Math.round((item.progress || 0) * 20), Boolean(outbox.goneSince), sessionEnded()].join();
     if (now === print) return;
     print = now;
     map?.close();
     map = null;
     const p = item.answer?.properties;
-    put(body, head(item), ...(p && item.kind === "report" ? details(item, p) : waitingWords(item)));
+    put(body, head(item), ...(p && item.kind === "report" ? details(item, { ...p, status: known || p.status }) : waitingWords(item)));
     const ground = body.querySelector(".sent__map");
     if (ground) map = drawMap(ground, item);
   }
 
   draw();
-  outbox.addEventListener("change", draw);
-  return { node, close() { outbox.removeEventListener("change", draw); map?.close(); } };
+  const sources = [outbox, matters];
+  for (const source of sources) source.addEventListener("change", draw);
+  return { node, close() { for (const source of sources) source.removeEventListener("change", draw); map?.close(); } };
 }
 
 function head(item) {
@@ -124,13 +127,16 @@ function dueBar({ due_at: due, reported_at: from }) {
     el("div", { class: "due-bar", "aria-hidden": "true" }, el("i", { css: { width: `${share * 100}%` } })), el("p", { class: "due-bar__ends" }, el("span", {}, words("now")), el("span", {}, clock(due))));
 }
 
-const DONE = { reported: 1, handling: 2, handled: 3, closed: 4, void: 4 };
+const STEPS = ["reported", "accepted", "handled", "verified", "closed"];
+/** How many of the steps are behind a matter in each state; while it stands still, or was dropped, its own word says so. */
+const DONE = { received: 1, reported: 1, accepted: 2, dispatched: 2, handling: 2, handled: 3, verified: 4, closed: 5, rated: 5, suspended: 2 };
 
 /** Where a matter stands on its way, as dots with words. */
 export function stages(status) {
-  const done = DONE[status] || 0;
-  const names = ["reported", "handling", "handled", status === "void" ? "void" : "closed"].map((name) => words(`stage_${name}`));
-  return el("ol", { class: "stages", "aria-label": words("stages") }, names.map((name, i) => el("li", { class: i < done ? "is-done" : i === done ? "is-now" : "", "aria-current": i === done ? "step" : null }, el("i", {}), el("span", {}, name))));
+  const isOut = DONE[status] === undefined;
+  const done = isOut ? 2 : DONE[status];
+  const names = isOut ? ["reported", status] : STEPS.map((name, i) => (i === 2 && status === "suspended" ? status : name));
+  return el("ol", { class: "stages", "aria-label": words("stages") }, names.map((name, i) => el("li", { class: i < done ? "is-done" : i === done ? "is-now" : "", "aria-current": i === done ? "step" : null }, el("i", {}), el("span", {}, tOr(`field.stage_${name}`, name)))));
 }
 
 function drawMap(ground, { place, answer }) {

@@ -2,6 +2,7 @@
 
 import { svg } from "../dom.js";
 import { categorySign } from "../icons.js";
+import { statusOf, toneOf } from "../status.js";
 
 const LINES = {
   album: ["M4 5h16v14H4z", "M4 16l5-5 4 4 3-3 4 4", "M15.5 9h.1"],
@@ -55,17 +56,19 @@ const SHAPES = {
   handling: () => svg("rect", { x: 2, y: 2, width: 24, height: 24, rx: 5 }),
   late: () => svg("path", { d: "M14 1.5L27 25.5H1z", "stroke-linejoin": "round" }),
   done: () => svg("circle", { cx: 14, cy: 14, r: 12 }),
+  suspended: () => svg("rect", { x: 2, y: 2, width: 24, height: 24, rx: 12 }),
 };
 
 /** Which shape a matter has: late before everything, then its state. */
-export function shapeOf({ status, due_at }, now) {
-  if (["reported", "handling"].includes(status)) return due_at && new Date(due_at) < now ? "late" : status;
-  return "done";
+export function shapeOf(matter, now) {
+  const tone = toneOf(statusOf(matter, now));
+  return tone === "overdue" ? "late" : tone;
 }
 
 /** The numbered shape of a task, the same in list and on the map; without a number a tick or nothing. */
 export function shape(kind, number, size = 28) {
   const inside = kind === "done" ? svg("path", { d: "M8.5 14.3l3.6 3.6L19.5 10.5", class: "shape__tick" })
+    : kind === "suspended" ? svg("path", { d: "M11 9.5v9M17 9.5v9", class: "shape__tick" })
     : number && svg("text", { x: 14, y: kind === "late" ? 23 : 19.2, "text-anchor": "middle" }, String(number));
   return svg("svg", { class: `shape shape--${kind}`, viewBox: "-1 -1 30 30", width: size, height: size, "aria-hidden": "true" }, SHAPES[kind](), inside || null);
 }

@@ -3,7 +3,10 @@
 import { get } from "../api.js";
 import { el, put } from "../dom.js";
 import { ago, fullTime, serverNow } from "../format.js";
+import { eventWords } from "../map/event_words.js";
+import { howWords } from "../map/how.js";
 import { failure, skeleton } from "../states.js";
+import { isEnded, runs } from "../status.js";
 import { t, tOr } from "../texts.js";
 import { ownAreas } from "./around.js";
 import { act, bar, side } from "./bits.js";
@@ -20,8 +23,10 @@ import { metres } from "./sides.js";
 import { sign } from "./signs.js";
 import { doing } from "./task_doing.js";
 
-const MAIN = ["start", "finish", "close"];
-const MORE = ["comment", "recategorise", "move", "reopen"];
+const MAIN = ["accept", "start", "finish", "close", "verify", "rate"];
+const BESIDE = ["finish"]; // of these, what may stand beside the main one
+const MORE = ["self_fix", "return", "rework", "comment", "urge", "recategorise", "move", "reopen", "reopen_unsolved", "object"];
+const AT_ONCE = ["accept", "start"]; // nothing to say or show
 
 export function task(number) {
   const body = el("div", { class: "task-page" }, skeleton(9));
@@ -67,17 +72,17 @@ export function task(number) {
   }
 
   function mainWays(p) {
-    const names = MAIN.filter((name) => p.actions?.includes(name));
+    const names = mainNames(p);
     const waits = outbox.waiting.some((item) => item.number === number);
     if (waits) return el("p", { class: "bar__said" }, words("act_waiting"));
-    if (!names.length) return el("p", { class: "bar__said" }, p.status === "closed" || p.status === "void" ? stateWords(p) : words("no_action"));
+    if (!names.length) return el("p", { class: "bar__said" }, isEnded(p) ? stateWords(p) : words("no_action"));
     const [first, second] = names;
-    return [second && second !== "close" ? side(words(`act_${second}`), null, () => begin(second)) : null, act(words(`act_${first}`), first === "start" ? "pin" : "check", () => (first === "start" ? go_(first) : begin(first)))];
+    return [BESIDE.includes(second) ? side(words(`act_${second}`), null, () => begin(second)) : null, act(words(`act_${first}`), first === "start" ? "pin" : "check", () => (AT_ONCE.includes(first) ? go_(first) : begin(first)))];
   }
 
   function moreWays(p) {
-    const names = MORE.filter((name) => p.actions?.includes(name));
-    const extra = data.may.act && p.status !== "closed" ? [el("button", { type: "button", class: "side", onclick: () => begin("photo") }, sign("camera", 20), words("act_photo"))] : [];
+    const names = [...further(p), ...MORE.filter((name) => p.actions?.includes(name))];
+    const extra = data.may.act && !isEnded(p) ? [el("button", { type: "button", class: "side", onclick: () => begin("photo") }, sign("camera", 20), words("act_photo"))] : [];
     return names.length || extra.length ? el("div", { class: "ways" }, extra, names.map((name) => el("button", { type: "button", class: "side", onclick: () => begin(name) }, words(`act_${name}`)))) : null;
   }
 
@@ -105,6 +110,14 @@ export function task(number) {
   return { node, close() { isLeft = true; open?.close?.(); outbox.removeEventListener("sent", onSent); outbox.removeEventListener("change", onChange); matters.removeEventListener("told", onMatters); map?.close(); } };
 }
 
+const mainNames = ({ actions = [] }) => MAIN.filter((name) => actions.includes(name));
+
+/** The main ways that have no place at the thumb; nothing is closed here before somebody says that it is done. */
+function further(p) {
+  const [, ...rest] = mainNames(p);
+  return rest.filter((name) => !BESIDE.includes(name) && (name !== "close" || !p.actions.includes("finish")));
+}
+
 /** What a list knew of a matter, where the whole of it cannot be had. */
 function bare(feature) {
   return feature && { ...feature, properties: { events: [], photos: [], actions: [], ...feature.properties } };
@@ -112,7 +125,7 @@ function bare(feature) {
 
 function heading(p) {
   return el("header", { class: "task-page__head" }, el("div", {}, el("h1", {}, p.category_name), el("p", {}, [shortNumber(p.number), p.cell?.name || t("status.triage")].join(" · "))),
-    el("div", { class: "task-page__due" }, dueLeft(p), p.due_at && ["reported", "handling"].includes(p.status) ? el("small", {}, words("due_by", { moment: moment(p.due_at) })) : el("small", {}, stateWords(p))));
+    el("div", { class: "task-page__due" }, dueLeft(p), runs(p) ? el("small", {}, words("due_by", { moment: moment(p.due_at) })) : el("small", {}, stateWords(p))));
 }
 
 /** How long is left, or by how much it is late, whatever the day. */
@@ -142,28 +155,32 @@ function showPlace(map, { geometry, properties: p }) {
   else map.goTo([lon, lat], 17);
 }
 
-/** Photos before and after somebody began to handle it, side by side. */
+/** Photos from before and after it was handled, side by side: as their sender said, else by when work began. */
 function photosPart({ photos = [], events = [] }) {
   if (!photos.length) return null;
   const begun = events.find(({ kind }) => kind === "start")?.seq ?? Infinity;
   const when = new Map(events.filter(({ kind, data: d }) => kind === "photo" && d.photo).map((event) => [event.data.photo, event]));
   return el("div", { class: "look look--task" }, photos.map((photo) => {
     const event = when.get(photo.id);
-    const side_ = event && event.seq > begun ? "after" : "before";
+    const side_ = ["before", "after"].includes(photo.kind) ? photo.kind : event && event.seq > begun ? "after" : "before";
     const said = event ? words(`photo_${side_}`, { clock: fullTime(event.at).slice(11, 16) }) : words("photos");
     return el("a", { class: `look__link look__link--${side_}`, href: photo.url, target: "_blank", rel: "noopener" }, el("figure", {}, el("img", { src: photo.thumbnail_url, alt: said, loading: "lazy" }), el("figcaption", {}, said)));
   }));
 }
 
-function peoplePart({ owner, handler }) {
-  const people = [owner && words("owner", { name: owner.name }), handler && handler.id !== owner?.id && words("handler", { name: handler.name })].filter(Boolean);
+/** Who it is with, and why with them, as far as that is out of the ordinary. */
+function peoplePart({ owner, handler, assignment }) {
+  const part = assignment?.handler;
+  const how = part?.person && part.person.id === handler?.id ? howWords(part) : null;
+  const people = [owner && words("owner", { name: owner.name }), handler && handler.id !== owner?.id && words("handler", { name: handler.name }), how].filter(Boolean);
   return people.length ? el("p", { class: "quiet" }, people.join(" · ")) : null;
 }
 
-function story({ events = [] }) {
-  if (!events.length) return null;
-  return el("section", { class: "story" }, el("h2", {}, words("story")), el("ol", {}, [...events].reverse().map(({ kind, at, actor, data: d }) => el("li", {},
-    el("b", {}, tOr(`panel.event_${kind}`, kind)), " ", el("time", { datetime: at, title: fullTime(at) }, ago(at)),
-    el("small", {}, [actor?.name, ...(d.words || []).map(({ text }) => text)].filter(Boolean).join(" · "))))));
+function story(p) {
+  if (!p.events?.length) return null;
+  const names = new Map([[p.category, p.category_name]]);
+  return el("section", { class: "story" }, el("h2", {}, words("story")), el("ol", {}, [...p.events].reverse().map((event) => el("li", {},
+    el("b", {}, tOr(`panel.event_${event.kind}`, event.kind)), " ", el("time", { datetime: event.at, title: fullTime(event.at) }, ago(event.at)),
+    el("small", {}, eventWords(event, names, p))))));
 }
 

@@ -2,7 +2,8 @@
 
 import { el, put } from "../dom.js";
 import { messageOf } from "../states.js";
-import { act, keptImage, side } from "./bits.js";
+import { t, tOr } from "../texts.js";
+import { act, keptImage, photoSlot, side } from "./bits.js";
 import { categories, search } from "./catalogue.js";
 import * as drafts from "./drafts.js";
 import { FieldMap } from "./drawing.js";
@@ -13,7 +14,9 @@ import { megabytes } from "./say.js";
 import { sign, signOfCategory } from "./signs.js";
 
 const WITH_PHOTOS = ["finish", "photo"];
-const NEEDS_WORDS = ["comment", "reopen"];
+const NEEDS_WORDS = ["comment", "reopen", "reopen_unsolved", "return", "rework", "object"];
+const WISHES = ["more_time", "a_pause", "help"]; // what somebody in the field asks the desk for, as the first words of a comment
+const RATED = { solved: [2, 1, 0], satisfaction: [2, 1, 0] };
 const GIVES = { finish: ["submit", "check"], comment: ["send", "send"], photo: ["send", "send"] }; // not the words that led here
 const SAVE_MS = 300;
 
@@ -25,6 +28,7 @@ export function doing(name, { properties: p, geometry }, { done }) {
   let map = null;
   let timer = null;
   let isSending = false;
+  let lacks = [];
   let place = geometry?.coordinates || null;
 
   async function send(more = {}) {
@@ -57,7 +61,7 @@ export function doing(name, { properties: p, geometry }, { done }) {
 
   function drawWords() {
     const said = held.words.trim();
-    const isReady = name === "photo" ? held.photos.length : name === "finish" ? said || held.photos.length : !NEEDS_WORDS.includes(name) || said;
+    const isReady = name === "self_fix" ? !lacks.length : name === "photo" ? held.photos.length : name === "finish" ? said || held.photos.length : !NEEDS_WORDS.includes(name) || said;
     const [label, icon] = GIVES[name] || [`act_${name}`, "check"];
     put(foot, footed(act(words(label), icon, () => send(), { disabled: !isReady })));
   }
@@ -72,23 +76,32 @@ export function doing(name, { properties: p, geometry }, { done }) {
     }
   }
 
-  async function add(file) {
+  async function add(file, shows) {
     try {
       const { blob, ...photo } = await read(file);
       await keep.putBlob(photo.id, held.id, blob);
-      await drafts.save(held, { photos: [...held.photos, photo] });
+      await drafts.save(held, { photos: [...held.photos.filter((one) => !shows || one.shows !== shows), { ...photo, shows }] });
     } catch (error) {
       toast(words(error instanceof PictureError ? `photo_fault_${error.code}` : "phone_full", { size: megabytes(file.size), limit: 40 }), { lasts: 8000 });
     }
   }
 
-  function words_() {
+  function words_(above = null) {
     const photos = el("div", { class: "look" });
-    const text = el("textarea", { class: "words", rows: 3, maxlength: data.limits.words, placeholder: words(`act_${name}_hint`), "aria-label": words("card_words"), oninput() { held.words = this.value; remember(); drawWords(); } });
+    const text = el("textarea", { class: "words", rows: 3, maxlength: data.limits.words, placeholder: tOr(`field.act_${name}_hint`, words("act_words_hint")), "aria-label": words("card_words"), oninput() { held.words = this.value; remember(); drawWords(); } });
     text.value = held.words;
-    put(body, el("h2", {}, words(`act_${name}`)), name === "finish" ? el("p", { class: "quiet" }, words("act_finish_needs")) : null, WITH_PHOTOS.includes(name) ? photos : null, name === "photo" ? null : el("div", { class: "words-box" }, text));
+    put(body, el("h2", {}, words(`act_${name}`)), above, name === "finish" ? el("p", { class: "quiet" }, words("act_finish_needs")) : null, name === "comment" ? wishes(text) : null, WITH_PHOTOS.includes(name) ? photos : null, name === "photo" ? null : el("div", { class: "words-box" }, text));
     if (WITH_PHOTOS.includes(name)) drawPhotos(photos);
     drawWords();
+  }
+
+  /** Asking the desk for what only the desk can give: a tap puts the first words down. */
+  function wishes(text) {
+    return el("div", { class: "ways" }, WISHES.map((wish) => el("button", { type: "button", class: "side", onclick: () => {
+      text.value = words("wish_said", { wish: words(`wish_${wish}`), words: text.value });
+      text.dispatchEvent(new Event("input"));
+      text.focus();
+    } }, words(`wish_${wish}`))));
   }
 
   async function category() {
@@ -118,6 +131,34 @@ export function doing(name, { properties: p, geometry }, { done }) {
     map.showPin(place, (to) => { place = to.map((degrees) => Math.round(degrees * 1e7) / 1e7); });
   }
 
-  ({ recategorise: category, move: () => requestAnimationFrame(move) }[name] || words_)();
+  /** A photo from before and one from after: what is there already need not be taken again. */
+  function fixed() {
+    const slots = el("div", { class: "fix" });
+    const known = (p.photos || []).map(({ kind }) => kind);
+    const drawSlots = () => {
+      lacks = ["before", "after"].filter((shows) => !known.includes(shows) && !held.photos.some((photo) => photo.shows === shows));
+      put(slots, ["before", "after"].map((shows) => photoSlot(shows, { photo: held.photos.find((one) => one.shows === shows), isThere: known.includes(shows), take: ([file]) => add(file, shows).then(() => { drawSlots(); drawWords(); }) })));
+    };
+    drawSlots();
+    words_([el("p", { class: "quiet" }, words("act_self_fix_needs")), slots]);
+  }
+
+  /** Solved or not, content or not: three and three. */
+  function rate() {
+    const said = {};
+    const text = el("textarea", { class: "words", rows: 2, maxlength: data.limits.words, placeholder: words("act_rate_hint"), "aria-label": words("card_words"), oninput() { held.words = this.value; remember(); } });
+    text.value = held.words;
+    const drawFoot = () => put(foot, footed(act(words("act_rate"), "check", () => send(said), { disabled: Object.keys(said).length < 2 })));
+    const row = (question) => {
+      const buttons = el("div", { class: "segments", role: "group", "aria-label": t(`act.${question}`) });
+      const drawRow = () => put(buttons, RATED[question].map((value) => el("button", { type: "button", "aria-pressed": String(said[question] === value), onclick: () => { said[question] = value; drawRow(); drawFoot(); } }, t(`act.${question}_${value}`))));
+      drawRow();
+      return el("section", { class: "rate" }, el("h3", {}, t(`act.${question}`)), buttons);
+    };
+    put(body, el("h2", {}, words("act_rate")), Object.keys(RATED).map(row), el("div", { class: "words-box" }, text));
+    drawFoot();
+  }
+
+  ({ self_fix: fixed, rate, recategorise: category, move: () => requestAnimationFrame(move) }[name] || words_)();
   return { node: body, foot, close() { map?.close(); } };
 }

@@ -16,10 +16,11 @@ export function post(path, body) {
   return send(path, JSON.stringify(body), { type: "application/json" });
 }
 
-/** POST of a photo as a form; `progress` hears shares of 1. */
-export function postPhoto(number, clientId, photo, progress) {
+/** POST of a photo as a form; `shows`: before or after, where one said so; `progress` hears shares of 1. */
+export function postPhoto(number, { clientId, shows, photo }, progress) {
   const form = new FormData();
   form.append("client_id", clientId);
+  if (shows) form.append("kind", shows);
   form.append("photo", photo, "photo.jpg");
   return send(`/issues/${encodeURIComponent(number)}/photos`, form, { progress });
 }

@@ -1,27 +1,43 @@
-// The fields each action asks for: words, a category, a cell among the candidates, a unit, or the pin moved on the map.
+// The fields each action asks for; what an action has beside its words stands in a module of its own and is offered here.
 
 import { get } from "../api.js";
 import { el, put } from "../dom.js";
 import { distance, lonLat } from "../format.js";
 import { messageOf } from "../states.js";
-import { t } from "../texts.js";
+import { t, tOr } from "../texts.js";
 import { CategoryPicker } from "./category_picker.js";
 import { cellField } from "./cell_field.js";
 import { choice } from "./choice.js";
+import { dispatchField, extendField, mergeField, rateField, tierField } from "./loop_forms.js";
 import { movingPin } from "./moving_pin.js";
+import { photosField } from "./photos_field.js";
 
 const WORDS_LIMIT = 4000;
-const NEEDS_WORDS = ["comment", "void", "reopen"];
+const NEEDS_WORDS = ["comment", "void", "reopen", "decline", "return", "suspend", "extend", "rework", "raise", "lower", "reopen_unsolved", "object"];
+const NO_WORDS = ["whistle"];
+const FORMS = {
+  recategorise, choose_cell: cellField, forward, move,
+  dispatch: dispatchField, extend: extendField, merge: mergeField, rate: rateField, self_fix: photosField,
+  raise: (actions) => tierField(actions, 1), lower: (actions) => tierField(actions, -1),
+};
 
-/** {nodes, focus, body(), leave()} of an action's form; `actions`: Actions with its feature, map, net, me and units; `draft`: a body to begin with. */
+/** Lets another module say what an action asks for: `form(actions, draft)` gives {nodes, focus, body(), leave(), before(number)}, all but body optional. */
+export function offer(name, form) {
+  FORMS[name] = form;
+}
+
+/** Whether there is a form of its own for an action; others ask for words alone. */
+export const hasForm = (name) => name in FORMS;
+
+/** {nodes, focus, body(), leave(), before(number)} of an action's form; `actions`: {feature, map, net, me, units}; `draft`: a body to begin with. */
 export function fieldsOf(name, actions, draft = {}) {
   const words = wordsField(name, draft);
-  const own = { recategorise, choose_cell: cellField, forward, move }[name]?.(actions, draft);
+  const own = FORMS[name]?.(actions, draft);
   return {
-    nodes: [own?.nodes, words.node],
+    nodes: [own?.nodes, NO_WORDS.includes(name) ? null : words.node].flat(),
     focus: own?.focus || (NEEDS_WORDS.includes(name) ? words.input : null),
-    body: () => ({ ...own?.body(), words: words.input.value.trim() }),
-    leave: own?.leave,
+    body: () => ({ words: words.input.value.trim(), ...own?.body() }),
+    leave: own?.leave, before: own?.before,
   };
 }
 
@@ -32,9 +48,9 @@ export function bodyOf(fields) {
 
 function wordsField(name, { words = "" }) {
   const isNeeded = NEEDS_WORDS.includes(name);
-  const input = el("textarea", { rows: 2, maxlength: WORDS_LIMIT, required: isNeeded, placeholder: t(`act.words_hint_${isNeeded ? name : "any"}`) });
+  const input = el("textarea", { rows: 2, maxlength: WORDS_LIMIT, required: isNeeded, placeholder: tOr(`act.words_hint_${name}`, t("act.words_hint_any")) });
   input.value = words;
-  return { input, node: el("label", { class: "act__field" }, el("span", {}, t(isNeeded ? "act.words" : "act.words_optional")), input) };
+  return { input, node: el("label", { class: "act__field" }, el("span", {}, isNeeded ? tOr(`act.words_of_${name}`, t("act.words_reason")) : t("act.words_optional")), input) };
 }
 
 function recategorise(actions, { category = "" }) {

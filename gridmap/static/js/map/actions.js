@@ -1,16 +1,31 @@
-// What one may do to the matter in the panel: the next step as a large button, the rest beside it, each with its small form.
+// What one may do to the matter in the panel: the next step as a large button, two more beside it, the rest in groups, each with its small form.
 
 import { post } from "../api.js";
 import { el, put } from "../dom.js";
 import { icon } from "../icons.js";
-import { messageOf } from "../states.js";
-import { t, tOr } from "../texts.js";
-import { bodyOf, fieldsOf } from "./action_forms.js";
+import { newId } from "../ids.js";
+import { t } from "../texts.js";
+import { bodyOf, fieldsOf, hasForm } from "./action_forms.js";
+import { refusalWords } from "./action_words.js";
+import { TIERS } from "./loop_forms.js";
 
-/** In the order they are offered; the first that is allowed is the main one. */
-const ORDER = ["start", "finish", "close", "reopen", "choose_cell", "recategorise", "move", "forward", "void", "comment"];
-const MAIN = { reported: ["choose_cell", "start"], handling: ["choose_cell", "finish"], handled: ["close"] };
-const SHOWN = 3;
+/** What is offered, by what it is for, each group in its order. */
+const GROUPS = {
+  handle: ["accept", "start", "finish", "self_fix", "dispatch", "whistle", "return", "verify", "close", "rework", "rate", "reopen", "reopen_unsolved", "decline"],
+  adjust: ["resume", "extend", "suspend", "raise", "lower", "choose_cell", "recategorise", "move", "forward", "merge", "void"],
+  watch: ["supervise", "unsupervise", "urge", "object", "comment"],
+};
+/** The next step in each state: the first that is allowed is the main one, two more of `BESIDE` stand beside it. */
+const MAIN = {
+  received: ["choose_cell", "accept"], reported: ["choose_cell", "start", "dispatch"], accepted: ["choose_cell", "dispatch", "start"], dispatched: ["choose_cell", "start"],
+  handling: ["choose_cell", "finish"], handled: ["close", "verify"], verified: ["close"], suspended: ["resume"], closed: ["rate"], rated: ["reopen_unsolved"],
+};
+const BESIDE = {
+  received: ["decline", "dispatch"], reported: ["dispatch", "whistle", "return"], accepted: ["whistle", "suspend"], dispatched: ["return", "urge", "whistle", "dispatch"],
+  handling: ["return", "whistle", "extend", "urge"], handled: ["verify", "rework", "urge"], verified: ["rework"], suspended: ["whistle", "supervise"], closed: ["reopen_unsolved", "reopen"], rated: ["reopen"],
+};
+const SHOWN = 2;
+const NEEDS_A_FORM = ["whistle"]; // offered where the page has one
 
 export class Actions {
   /** `done(answer)` gets what the server said after an action; `units`: those a matter can be passed on to. */
@@ -45,14 +60,23 @@ export class Actions {
 
   allowed() {
     const offered = this.feature.properties.actions || [];
-    return ORDER.filter((name) => offered.includes(name));
+    const isOffered = (name) => offered.includes(name) && (hasForm(name) || !NEEDS_A_FORM.includes(name)) && this.makesSense(name);
+    return Object.values(GROUPS).flat().filter(isOffered);
   }
 
   /** A matter without a cell needs one first; else the next step of its way. */
   main() {
     const { status, in_triage: isLost } = this.feature.properties;
-    const ways = (MAIN[status] || []).filter((name) => name !== "choose_cell" || (isLost && this.canChooseCell()));
+    const ways = (MAIN[status] || []).filter((name) => name !== "choose_cell" || isLost);
     return ways.find((name) => this.allowed().includes(name));
+  }
+
+  /** What the state allows may still change nothing: supervised already, of the highest tier already. */
+  makesSense(name) {
+    const { tier, supervised_at: supervised } = this.feature.properties;
+    if (name === "choose_cell") return this.canChooseCell();
+    if (name === "supervise" || name === "unsupervise") return Boolean(supervised) === (name === "unsupervise");
+    return !(name === "raise" && tier >= TIERS.at(-1)) && !(name === "lower" && tier <= TIERS[0]);
   }
 
   canChooseCell() {
@@ -63,16 +87,29 @@ export class Actions {
 
   draw() {
     const main = this.main();
-    const quiet = this.allowed().filter((name) => name !== main && (name !== "choose_cell" || this.canChooseCell()));
+    const quiet = this.allowed().filter((name) => name !== main);
     this.node.hidden = !main && !quiet.length;
-    const button = (name, style) => el("button", { type: "button", class: `button ${style}`, dataset: { action: name }, onclick: () => this.ask(name) }, t(`act.${name}`));
-    const [shown, folded] = quiet.length > SHOWN ? [quiet.slice(0, SHOWN - 1), quiet.slice(SHOWN - 1)] : [quiet, []];
-    const rest = folded.map((name) => button(name, "button--quiet"));
-    const more = folded.length ? el("button", { type: "button", class: "button button--quiet actions__more", "aria-expanded": "false", onclick: () => {
-      more.replaceWith(...rest);
-      rest[0].focus();
+    const beside = (BESIDE[this.feature.properties.status] || []).filter((name) => quiet.includes(name));
+    const shown = quiet.length <= SHOWN + 1 ? quiet : [...beside, ...quiet.filter((name) => !beside.includes(name))].slice(0, SHOWN);
+    const rest = quiet.filter((name) => !shown.includes(name));
+    const menu = this.menu(rest);
+    const more = rest.length ? el("button", { type: "button", class: "button button--quiet actions__more", "aria-expanded": "false", onclick: () => {
+      menu.hidden = !menu.hidden;
+      more.setAttribute("aria-expanded", String(!menu.hidden));
+      if (!menu.hidden) menu.querySelector("button").focus();
     } }, t("act.more"), icon("chevron")) : null;
-    put(this.node, main ? button(main, "button--main actions__main") : null, shown.map((name) => button(name, "button--quiet")), more);
+    put(this.node, main ? this.button(main, "button--main actions__main") : null, shown.map((name) => this.button(name, "button--quiet")), more, rest.length ? menu : null);
+  }
+
+  button(name, style) {
+    return el("button", { type: "button", class: `button ${style}`, dataset: { action: name }, onclick: () => this.ask(name) }, t(`act.${name}`));
+  }
+
+  /** What has no place in the row, in groups, folded away. */
+  menu(names) {
+    const groups = Object.entries(GROUPS).map(([group, all]) => [group, all.filter((name) => names.includes(name))]).filter(([, some]) => some.length);
+    return el("div", { class: "actions__menu", hidden: true }, groups.map(([group, some]) => el("section", { "aria-label": t(`act.group_${group}`) },
+      el("h4", {}, t(`act.group_${group}`)), el("div", {}, some.map((name) => this.button(name, "button--quiet"))))));
   }
 
   /** Opens the form of an action. */
@@ -115,6 +152,7 @@ export class Actions {
     Object.assign(send, { disabled: true });
     error.hidden = true;
     try {
+      await open.fields.before?.(feature.id);
       const answer = await post(`/issues/${encodeURIComponent(feature.id)}/actions/${open.name}`, { ...body, client_id: open.sent.id });
       if (this.open !== open) return;
       this.leave();
@@ -123,26 +161,9 @@ export class Actions {
       this.done(answer);
     } catch (failed) {
       if (failed.status === undefined) throw failed;
-      put(error, wordsOf(failed));
+      put(error, refusalWords(failed));
       error.hidden = false;
       send.disabled = false;
     }
   }
-}
-
-/** What went wrong; somebody who was faster is told in the words of the page. */
-function wordsOf(failed) {
-  const { action, status } = failed.details || {};
-  if (failed.code === "action_not_now") return t("act.not_now", { action: tOr(`act.${action}`, action), status: tOr(`status.${status}`, status) });
-  return messageOf(failed);
-}
-
-/** A UUID; pages that are not served over HTTPS have no randomUUID. */
-function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 15) | 64;
-  bytes[8] = (bytes[8] & 63) | 128;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }

@@ -2,7 +2,8 @@
 
 import { el, put } from "../dom.js";
 import { NOTHING, count } from "../format.js";
-import { t } from "../texts.js";
+import { t, tOr } from "../texts.js";
+import { classWord } from "../status.js";
 import { CategoryPicker } from "./category_picker.js";
 import { sum } from "./filters.js";
 import { FILTERS, PERIODS } from "./state.js";
@@ -35,7 +36,7 @@ export class Chips {
 
   chip(status, n) {
     return el("button", {
-      type: "button", class: `chip${status === "overdue" && n ? " chip--overdue" : ""}`, title: status === "triage" ? t("status.triage") : null, "aria-pressed": String(this.state.status === status), dataset: { status },
+      type: "button", class: `chip${status === "overdue" && n ? " chip--overdue" : ""}`, title: titleOf(status), "aria-pressed": String(this.state.status === status), dataset: { status },
       onclick: () => this.state.set({ status }),
     }, labelOf(status), el("b", {}, this.counts.phase === "ready" ? count(n) : NOTHING));
   }
@@ -43,5 +44,11 @@ export class Chips {
 
 function labelOf(status) {
   if (status === "triage") return t("map.triage_short");
-  return t(status ? `status.${status}` : "map.all");
+  return status ? classWord(status) : t("map.all");
+}
+
+/** What a chip's word leaves out: the whole of the short ones, and the states that are counted together. */
+function titleOf(status) {
+  if (status === "triage") return t("status.triage");
+  return tOr(`map.class_${status}_hint`, null);
 }

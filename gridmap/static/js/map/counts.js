@@ -2,6 +2,7 @@
 
 import { get } from "../api.js";
 import { serverNow, setClock } from "../format.js";
+import { STATES_OF } from "../status.js";
 import { basicQuery, passing, sum } from "./filters.js";
 import { FILTERS } from "./state.js";
 
@@ -33,7 +34,7 @@ export class Counts extends EventTarget {
     try {
       const [answer, split] = await Promise.all([
         get("/state", query, { signal }),
-        SPLIT.includes(status) ? get("/state", { ...query, status: status === "triage" ? "open,triage" : status }, { signal }) : null,
+        SPLIT.includes(status) ? get("/state", { ...query, status: status === "triage" ? "open,triage" : STATES_OF[status] }, { signal }) : null,
       ]);
       this.query = query;
       this.take(answer, split);

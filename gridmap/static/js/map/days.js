@@ -19,7 +19,7 @@ export function daysPart(days) {
   const words = t("panel.days_words", { n: days.length, reported: total("reported"), closed: total("closed") });
   return el("div", { class: "days" },
     el("p", {}, el("span", { class: "quiet" }, t("panel.days", { n: days.length })),
-      el("b", { class: "word word--reported" }, t("panel.days_reported", { n: total("reported") })), el("b", { class: "word word--handled" }, t("panel.days_closed", { n: total("closed") }))),
+      el("b", { class: "word word--reported" }, t("panel.days_reported", { n: total("reported") })), el("b", { class: "word word--done" }, t("panel.days_closed", { n: total("closed") }))),
     svg("svg", { viewBox: `0 0 ${days.length * STEP} ${HALF * 2 + 1}`, width: Math.min(WIDTH, days.length * STEP), role: "img", "aria-label": words, preserveAspectRatio: "none" }, bars,
       svg("path", { d: `M0 ${HALF + 0.5}h${days.length * STEP}`, class: "days__line" })));
 }

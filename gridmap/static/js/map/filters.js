@@ -1,10 +1,8 @@
 // What the chips mean to the server and to counts by class: list, map, figures and heat all ask here.
 
 import { startOfDay } from "../format.js";
-import { CLASSES, statusOf } from "../status.js";
+import { CLASSES, classOf, STATES_OF } from "../status.js";
 import { PERIODS } from "./state.js";
-
-const RUNNING = "reported,handling";
 
 /** The wishes beside the status as the API takes them: category, since, mine. */
 export function basicQuery({ category, period, mine }) {
@@ -14,16 +12,17 @@ export function basicQuery({ category, period, mine }) {
 
 /** The wish for a status of ours: late ones are no status of the server but a deadline that passed. */
 export function statusQuery(status) {
-  if (status === "overdue") return { status: RUNNING, due: "late" };
   if (status === "triage") return { status: "open,triage" };
-  if (status === "reported" || status === "handling") return { status, due: "in_time" };
-  return { status: status || "open" };
+  if (!status) return { status: "open" };
+  const states = STATES_OF[status];
+  if (status === "handled") return { status: states };
+  return { status: states, due: status === "overdue" ? "late" : "in_time" };
 }
 
-/** Whether a matter is among those of a status filter. */
+/** Whether a matter is among those of a status filter (one of CLASSES, triage, or none). */
 export function passes(p, status) {
   if (status === "triage") return p.in_triage || !p.cell;
-  return !status || statusOf(p) === status;
+  return !status || classOf(p) === status;
 }
 
 /** Of counts by CLASSES those that pass a status filter. `isTriage`: whether they are counts of matters without a cell. */
@@ -40,13 +39,13 @@ export function sum(counts) {
 /** The parts of the list, most urgent first: their name, what to ask for, and how many `totals` say they hold. */
 export function groupsOf(status, totals) {
   const place = status === "triage" ? ",triage" : "";
-  const running = status === "reported" || status === "handling" ? status : RUNNING;
+  const running = STATES_OF[status === "reported" || status === "handling" ? status : "overdue"];
   const later = totals && totals.reported + totals.handling - totals.due_today;
   const groups = [
-    { name: "late", query: { status: RUNNING + place, due: "late" }, count: totals?.late },
+    { name: "late", query: { status: STATES_OF.overdue + place, due: "late" }, count: totals?.late },
     { name: "today", query: { status: running + place, due: "today" }, count: totals?.due_today },
     { name: "later", query: { status: running + place, due: "later" }, count: later },
-    { name: "verify", query: { status: `handled${place}` }, count: totals?.handled },
+    { name: "verify", query: { status: STATES_OF.handled + place }, count: totals?.handled },
   ];
   const wanted = { overdue: ["late"], handled: ["verify"], reported: ["today", "later"], handling: ["today", "later"] }[status];
   return wanted ? groups.filter(({ name }) => wanted.includes(name)) : groups;

@@ -4,7 +4,8 @@ import { get } from "../api.js";
 import { el, put, svg } from "../dom.js";
 import { count, dayAndClock } from "../format.js";
 import { icon } from "../icons.js";
-import { t, tOr } from "../texts.js";
+import { classWord } from "../status.js";
+import { t } from "../texts.js";
 import { statusThen } from "./heat.js";
 import { FILTERS, HEAT_CHOICES } from "./state.js";
 
@@ -127,7 +128,7 @@ export class HeatBar {
   }
 
   words(isKnown) {
-    if (!isKnown) return t("heat.no_past", { status: tOr(`status.${this.state.status}`, this.state.status) });
+    if (!isKnown) return t("heat.no_past", { status: classWord(this.state.status) });
     if (this.failed) return t("heat.past_failed");
     const { then } = this.heat;
     return then ? [el("b", {}, t("heat.then", { moment: dayAndClock(then) })), ` ${t("heat.then_rule")}`] : "";

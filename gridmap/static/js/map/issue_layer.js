@@ -1,6 +1,6 @@
 // Matters on the map: single marks and rings. A ring never spans areas, so that rings add up to the area.
 
-import { CLASSES, statusOf } from "../status.js";
+import { CLASSES, classOf, statusOf } from "../status.js";
 import { sum } from "./filters.js";
 import { mark, ring, tallyOf } from "./marks.js";
 import { apart } from "./apart.js";
@@ -116,7 +116,7 @@ export class IssueLayer {
   singleByKey(classes) {
     const found = new Map();
     for (const feature of this.matters.shown()) {
-      if (!classes.includes(statusOf(feature.properties))) continue;
+      if (!classes.includes(classOf(feature.properties))) continue;
       const { cell } = feature.properties;
       const key = cell ? this.cells.keyOf(cell.code) : "none";
       if (!found.has(key)) found.set(key, []);

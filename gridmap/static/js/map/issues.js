@@ -1,6 +1,7 @@
 // The single matters of what is in view, where they are few enough to be drawn one by one; else there are counts only.
 
 import { collect, get } from "../api.js";
+import { isOpen } from "../status.js";
 import { basicQuery, passes, statusQuery } from "./filters.js";
 import { FILTERS } from "./state.js";
 
@@ -8,7 +9,6 @@ export const MOST_SINGLE = 2000;
 const PAGE = 1000;
 const SETTLE_MS = 120;
 const PAD = 0.2; // of the view on each side, so that a small pan asks for nothing
-const OPEN = ["reported", "handling", "handled"];
 
 /** Emits `change` when the matters in view are others than before. `counts`: Counts; `cells`: Cells. */
 export class Matters extends EventTarget {
@@ -97,7 +97,7 @@ export class Matters extends EventTarget {
     const { status, category } = this.state;
     const since = basicQuery(this.state).since;
     const isHere = geometry && this.bounds?.contains([geometry.coordinates[1], geometry.coordinates[0]]);
-    return Boolean(isHere && OPEN.includes(p.status) && passes(p, status) && (!category || p.category === category)
+    return Boolean(isHere && isOpen(p) && passes(p, status) && (!category || p.category === category)
       && (!since || p.reported_at >= since) && (this.kind() === "all" || p.in_triage));
   }
 

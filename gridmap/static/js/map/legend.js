@@ -2,8 +2,9 @@
 
 import { el, put, svg } from "../dom.js";
 import { clock, count } from "../format.js";
-import { t, tOr } from "../texts.js";
+import { t } from "../texts.js";
 import { errorWords } from "../states.js";
+import { classWord } from "../status.js";
 import { heatLegend } from "./heat_legend.js";
 import { categoryNames } from "./category_names.js";
 import { sum } from "./filters.js";
@@ -13,7 +14,7 @@ import { FILTERS } from "./state.js";
 import { goTo } from "./view.js";
 
 const MOST_RANKED = 10;
-const SHOWN_STATUSES = ["reported", "handling", "overdue", "handled"];
+const SHOWN = ["reported", "handling", "overdue", "handled"];
 
 export class Legend {
   constructor(node, { cells, shading, heat, counts, state, live }) {
@@ -74,7 +75,7 @@ export class Legend {
   }
 
   marks() {
-    return el("ul", { class: "legend__marks" }, SHOWN_STATUSES.map((status) => el("li", {}, statusMark(status, 16), t(`status.${status}`))));
+    return el("ul", { class: "legend__marks" }, SHOWN.map((name) => el("li", {}, statusMark(name, 16), classWord(name))));
   }
 
   /** What is counted, where that is not everything open. */
@@ -85,7 +86,7 @@ export class Legend {
 
   filterWords() {
     const { status, category, period, mine } = this.state;
-    const kept = [status && tOr(`status.${status}`, status), category && this.nameOf(category), period && t(`map.period_${period}`), mine && t("map.mine")];
+    const kept = [status && classWord(status), category && this.nameOf(category), period && t(`map.period_${period}`), mine && t("map.mine")];
     const words = kept.filter(Boolean).join(" · ");
     return words ? t("heat.only", { status: words }) : null;
   }

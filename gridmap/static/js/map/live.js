@@ -2,7 +2,7 @@
 
 import { serverNow } from "../format.js";
 
-const EVENTS = ["issue", "gone", "areas", "buildings", "imported", "tiles", "steer", "reset", "signed-out"];
+const EVENTS = ["issue", "gone", "areas", "buildings", "imported", "tiles", "steer", "notice", "reset", "signed-out"];
 const LOCK = "gridmap-stream";
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 60_000;

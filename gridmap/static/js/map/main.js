@@ -57,12 +57,14 @@ function start() {
   const parts = together(page);
   const goHome = (animate) => showWhole(parts.map, page.bounds, part("legend"), animate);
   controls(parts.map, parts.me);
+  toDesk(parts.state);
   document.body.dataset.mode = parts.state.mode; // what lies over the map then is part of what the camera fits in
   camera(parts.map, parts.state, () => goHome(false));
   modes(parts.state, parts);
   selection({ ...parts, units: page.units });
   keys(parts);
   follow(parts, part);
+  window.addEventListener("gridmap:matter", (event) => { event.preventDefault(); parts.state.set({ selected: { kind: "issue", id: event.detail.number } }); });
   begin(parts);
 }
 
@@ -94,7 +96,7 @@ function together(page) {
   const rail = new Rail(part("rail"), { me, counts, state });
   new Chips(part("chips"), { state, counts, frequent: () => rail.frequent() });
   const list = new List(part("list"), part("list-head"), { state, counts });
-  const panel = new Panel(part("panel"), { me, state, live, map, net, units: page.units });
+  const panel = new Panel(part("panel"), { me, state, live, map, net, door: page.door, units: page.units });
   const place = new ChosenPlace(map);
   const search = new Search(part("search"), { me, cells, state });
   new Legend(part("legend-body"), { cells, shading, heat, counts, state, live });
@@ -170,6 +172,15 @@ function controls(map, me) {
     const open = document.body.classList.toggle("has-legend");
     event.currentTarget.setAttribute("aria-expanded", String(open));
   });
+}
+
+/** The matter goes along to the desk. */
+function toDesk(state) {
+  const link = part("to-desk");
+  if (!link) return;
+  const carry = () => { link.hash = state.selected?.kind === "issue" ? `#at=${state.selected.id}` : ""; };
+  state.on(["selected"], carry);
+  carry();
 }
 
 function camera(map, state, goHome) {

@@ -12,14 +12,16 @@ const SHAPES = {
   done: () => svg("circle", { cx: 12, cy: 12, r: 10 }),
   suspended: () => svg("rect", { x: 3, y: 3, width: 18, height: 18, rx: 9 }),
 };
+/** What stands in a mark instead of the category's sign: a tick for what is done, bars for what stands still. */
+const INSIDE = { done: "M8 12.3l2.8 2.8L16.2 9.4", suspended: "M9.6 8.4v7.2M14.4 8.4v7.2" };
 const ORDER = ["overdue", "reported", "handling", "done", "suspended"];
 const RING = 2 * Math.PI;
 
 /** The mark of one matter, `size` pixels wide, from its properties. */
 export function mark(properties, size = 24) {
   const tone = toneOf(statusOf(properties));
-  const inside = tone === "done"
-    ? [svg("path", { d: "M8 12.3l2.8 2.8L16.2 9.4", class: "mark__tick" })]
+  const inside = INSIDE[tone]
+    ? [svg("path", { d: INSIDE[tone], class: "mark__tick" })]
     : [svg("g", { transform: "translate(4 4)" }, categorySign(properties.category))];
   return svg("svg", { class: `mark mark--${tone}`, viewBox: "-1 -1 26 26", width: size, height: size, "aria-hidden": "true" },
     SHAPES[tone] ? SHAPES[tone]() : SHAPES.suspended(), inside);
@@ -28,7 +30,7 @@ export function mark(properties, size = 24) {
 /** The mark of a status alone, for legends and chips. */
 export function statusMark(status, size = 14) {
   const tone = toneOf(status);
-  const tick = tone === "done" ? svg("path", { d: "M8 12.3l2.8 2.8L16.2 9.4", class: "mark__tick" }) : null;
+  const tick = INSIDE[tone] ? svg("path", { d: INSIDE[tone], class: "mark__tick" }) : null;
   return svg("svg", { class: `mark mark--${tone}`, viewBox: "-1 -1 26 26", width: size, height: size, "aria-hidden": "true" },
     SHAPES[tone] ? SHAPES[tone]() : SHAPES.suspended(), tick);
 }

@@ -18,9 +18,9 @@ const PARTS = { area: areaParts, building: buildingParts, issue: issueParts };
 
 /** Emits `shown` {detail: {kind, feature}} when a chosen thing was loaded; `closed` when nothing is chosen. */
 export class Panel extends EventTarget {
-  constructor(node, { me, state, live, map, net, units }) {
+  constructor(node, { me, state, live, map, net, door, units }) {
     super();
-    Object.assign(this, { node, me, state, live, folded: null, failed: false, rows: ROWS });
+    Object.assign(this, { node, me, state, live, door, folded: null, failed: false, rows: ROWS });
     const part = (name) => node.querySelector(`[data-part=${name}]`);
     Object.assign(this, { body: part("panel-body"), foot: part("panel-foot") });
     this.actions = new Actions(part("panel-actions"), { map, me, net, units, done: (answer) => this.acted(answer) });

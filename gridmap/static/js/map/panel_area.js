@@ -4,9 +4,11 @@ import { el } from "../dom.js";
 import { areaCode, comma, count, day, percent, squareKm } from "../format.js";
 import { icon } from "../icons.js";
 import { messageOf } from "../states.js";
+import { classWord } from "../status.js";
 import { t, tOr } from "../texts.js";
 import { crumbs } from "./crumbs.js";
 import { daysPart } from "./days.js";
+import { dutyMark } from "./how.js";
 import { buildingsPart } from "./panel_buildings.js";
 import { issueRow } from "./row.js";
 
@@ -25,7 +27,8 @@ function head(p, panel) {
     el("p", { class: "panel__facts" },
       copyable(p.code, areaCode(p.code)),
       p.version ? el("span", {}, t("panel.version", { n: p.version, day: day(p.valid_from) })) : null,
-      p.area_m2 ? el("span", {}, squareKm(p.area_m2)) : null));
+      p.area_m2 ? el("span", {}, squareKm(p.area_m2)) : null,
+      p.level === "grid" && panel.door ? el("a", { href: `/door/${encodeURIComponent(p.code)}/sheet`, target: "_blank", title: t("panel.board_title") }, t("panel.board")) : null));
 }
 
 /** Words that can be copied with one click. */
@@ -53,8 +56,10 @@ function people(staff) {
   const members = [...staff["1"], ...staff["5"], ...staff.N];
   const vacant = members.filter((member) => member.vacant).length;
   const held = members.length - vacant;
+  const there = members.filter((member) => member.duty === "on").length;
   return el("section", {},
     el("h3", { class: "panel__bar" }, t("panel.people"), el("small", {}, t("panel.held_of", { held, all: members.length })),
+      there < held ? el("small", {}, t("panel.there_n", { n: there })) : null,
       vacant ? el("span", { class: "panel__vacancies" }, t("panel.vacant_n", { n: vacant })) : null),
     slot("1", staff["1"].map(leader)),
     slot("5", five(staff["5"])),
@@ -76,7 +81,7 @@ function slot(name, children) {
 
 function leader(member) {
   return el("div", { class: "leader" }, face(member),
-    el("div", {}, nameOf(member), " ", el("small", {}, member.role_name),
+    el("div", {}, nameOf(member), " ", el("small", {}, member.role_name), " ", dutyMark(member),
       el("div", { class: "quiet" }, member.vacant ? t("panel.vacant_leader") : heldWords(member))));
 }
 
@@ -101,12 +106,12 @@ function heads(p) {
 
 function superior(member) {
   return el("div", { class: "leader" }, face(member),
-    el("div", {}, nameOf(member), " ", el("small", {}, [member.held_at?.name, member.role_name].filter(Boolean).join(" · "))));
+    el("div", {}, nameOf(member), " ", el("small", {}, [member.held_at?.name, member.role_name].filter(Boolean).join(" · ")), " ", dutyMark(member)));
 }
 
 function officer(member, isMarked) {
   return el("li", { class: member.vacant ? "is-vacant" : "" }, face(member), nameOf(member),
-    el("span", { class: "quiet" }, member.role_name),
+    el("span", { class: "quiet" }, member.role_name), dutyMark(member, { isNarrow: true }),
     isMarked && member.inherited && member.held_at ? el("span", { class: "inherited", title: t("panel.inherited_full", { area: member.held_at.name }) }, tOr(`panel.inherited_${member.held_at.level}`, member.held_at.name)) : null);
 }
 
@@ -122,7 +127,7 @@ export function face(member) {
   const name = member.person.name;
   const tone = [...name].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 6;
   const initial = /^[\u4e00-\u9fff]+$/.test(name) ? name.slice(-1) : name.slice(0, 1);
-  return el("span", { class: `face face--${tone}`, "aria-hidden": "true" }, initial);
+  return el("span", { class: `face face--${tone}${member.duty && member.duty !== "on" ? " face--off" : ""}`, "aria-hidden": "true" }, initial);
 }
 
 function nameOf(member) {
@@ -153,6 +158,6 @@ function totals(counts, stand, cells) {
     counts.households ? t("map.households", { n: count(counts.households) }) : null,
   ].filter(Boolean);
   const standing = [["reported", stand?.reported], ["handling", stand?.handling], ["overdue", stand?.late], ["handled", stand?.handled], ["closed", counts.closed]];
-  const words = standing.filter(([, n]) => n).map(([name, n]) => `${t(`status.${name}`)} ${count(n)}`);
+  const words = standing.filter(([, n]) => n).map(([name, n]) => `${classWord(name)} ${count(n)}`);
   return el("p", { class: "panel__totals" }, [...words, ...facts].join(" · "));
 }

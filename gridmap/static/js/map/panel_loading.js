@@ -1,9 +1,9 @@
 // What the panel asks the server for, by kind of thing; a part that fails leaves the others alone.
 
 import { ApiError, collect, get } from "../api.js";
+import { STATES_OF } from "../status.js";
 import { categories } from "./category_names.js";
 
-const RUNNING = "reported,handling";
 const MOST_CELLS = 20_000;
 const MOST_BUILDINGS = 3000;
 
@@ -28,12 +28,12 @@ async function loadArea(code, rows) {
   return { feature, matters, buildings, stand: stand.totals, cells: below?.features?.length };
 }
 
-/** Where the clock runs first, by deadline; below it what waits to be verified. `next`: whether there are more. */
+/** Where the clock runs first, by deadline; below it what waits to be verified, or stands still. `next`: whether there are more. */
 async function mattersOf(area, limit) {
-  const running = await get("/issues", { area, status: RUNNING, order: "urgency", limit });
+  const running = await get("/issues", { area, status: STATES_OF.overdue, order: "urgency", limit });
   if (running.next) return running;
   const room = Math.max(limit - running.features.length, 1);
-  const handled = await get("/issues", { area, status: "handled", order: "urgency", limit: room });
+  const handled = await get("/issues", { area, status: STATES_OF.handled, order: "urgency", limit: room });
   return { features: [...running.features, ...handled.features], next: handled.next };
 }
 

@@ -32,15 +32,15 @@ export class Rail {
     return [isOne ? known[0] ?? null : null, t(isOne ? "map.on_time_hint" : "map.on_time_each")];
   }
 
-  /** Whether the reader answers for nothing: no post, and no account that sees everything. */
+  /** Whether the reader answers for nothing: no post, no unit, and no account that sees everything. */
   get hasNothing() {
-    return !this.me.sees_everything && !(this.me.areas || []).length;
+    return !this.me.sees_everything && !(this.me.areas || []).length && !this.me.unit;
   }
 
   /** Loads one's own area; its name stands there already, so a failure is tried again later. */
   async load() {
     const own = this.me.areas || [];
-    put(this.head, el("h1", {}, own[0]?.name || t(this.hasNothing ? "map.no_area" : "map.whole_scope")));
+    put(this.head, el("h1", {}, own[0]?.name || this.me.unit || t(this.hasNothing ? "map.no_area" : "map.whole_scope")));
     this.failed = false;
     try {
       const areas = await this.ownAreas();

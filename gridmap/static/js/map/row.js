@@ -2,7 +2,7 @@
 
 import { el } from "../dom.js";
 import { t, tOr } from "../texts.js";
-import { statusOf } from "../status.js";
+import { runs, statusOf, toneOf } from "../status.js";
 import { dueMoment, dueWords, since } from "./due.js";
 import { mark } from "./marks.js";
 
@@ -14,15 +14,15 @@ export function issueRow(p, { open, isChosen = false, places = true }) {
   mark(p, 26),
   el("span", { class: "row__main" },
     el("span", { class: "row__title", title: p.description || null }, el("b", {}, p.category_name), p.description ? ` ${p.description}` : ""),
-    el("span", { class: "row__place" }, [places ? placeOf(p) : null, p.unit || p.handler?.name || t("map.nobody")].filter(Boolean).join(" · "))),
+    el("span", { class: "row__place" }, p.supervised_at ? el("b", { class: "row__supervised" }, t("panel.supervised")) : null,
+    [places ? placeOf(p) : null, p.unit || p.handler?.name || t("map.nobody")].filter(Boolean).join(" · "))),
   el("span", { class: "row__side" }, ...side(p))));
 }
 
 function side(p) {
   const status = statusOf(p);
-  const runs = p.due_at && (p.status === "reported" || p.status === "handling");
-  if (runs) return [dueWords(p.due_at), dueMoment(p.due_at)];
-  return [el("span", { class: `word word--${status}` }, tOr(`status.${status}`, status)), since(p.reported_at)];
+  if (runs(p)) return [dueWords(p.due_at), dueMoment(p.due_at)];
+  return [el("span", { class: `word word--${toneOf(status)}` }, tOr(`status.${status}`, status)), since(p.paused_at || p.reported_at)];
 }
 
 /** Where a matter is, in words: its cell, or that it waits for one. */

@@ -42,12 +42,12 @@ export function showMatter(map, { geometry, properties }, animate) {
   map.fitBounds(around, { ...uncovered(map), maxZoom: Math.min(zoom, 18), animate });
 }
 
-/** Where the panel covers the map, what is chosen is brought into what is left of it. */
+/** Where the panel covers the map, what is chosen is brought into what is left of it; a page may have none. */
 export function uncovered(map) {
   const panel = document.querySelector("[data-part=panel]");
   return isPhone()
-    ? { paddingTopLeft: [24, 120], paddingBottomRight: [24, panel.offsetHeight + 24] }
-    : { paddingTopLeft: [48, 72], paddingBottomRight: [panel.offsetWidth + 48, 72] };
+    ? { paddingTopLeft: [24, 120], paddingBottomRight: [24, (panel?.offsetHeight || 0) + 24] }
+    : { paddingTopLeft: [48, 72], paddingBottomRight: [(panel?.offsetWidth || 0) + 48, 72] };
 }
 
 /** Room for the controls, and for the legend on the side where it costs the map least; none of it below the heat's bar. */

@@ -2,6 +2,7 @@
 
 import { el, put, svg } from "../dom.js";
 import { count, percent, serverNow } from "../format.js";
+import { classWord } from "../status.js";
 import { t } from "../texts.js";
 import { triangle } from "./kpis.js";
 import { empty } from "./panels.js";
@@ -62,9 +63,22 @@ function makeup() {
   return el("div", { class: "makeup" },
     el("div", { class: "makeup__bar" }, CLASSES.map(([, colour]) => el("i", fill(colour)))),
     el("ul", { class: "makeup__parts" }, CLASSES.map(([name, colour, sign]) => {
-      const word = t(`status.${name === "late" ? "overdue" : name}`);
+      const word = classWord(name === "late" ? "overdue" : name);
       return el("li", fill(colour), el("span", {}, svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, sign()), word), el("b", {}));
     })));
+}
+
+const STEPS = ["reported", "accepted", "dispatched", "handled", "verified", "closed"];
+
+/** How far the reports of today have come: each step is no wider than the one before. */
+export function drawLoop({ loop }, { body, aside }) {
+  aside.textContent = t("wall.loop_share", { share: percent(loop.reported ? loop.closed / loop.reported : null) });
+  if (!body.querySelector(".loop")) put(body, el("ol", { class: "loop" }, STEPS.map((name) => el("li", {}, el("i", {}), el("span", {}, t(`wall.loop_${name}`)), el("b", {})))));
+  STEPS.forEach((name, at) => {
+    const step = body.querySelector(".loop").children[at];
+    step.firstChild.style.setProperty("--share", loop.reported ? loop[name] / loop.reported : 0);
+    roll(step.lastChild, loop[name], (value) => count(Math.round(value)));
+  });
 }
 
 /** The areas by how much was closed in time; on a wide wall the communities too. */
@@ -138,7 +152,7 @@ function lateRow(row) {
 /** The newest reports; `isNew(number)` marks those that just came. */
 export function newestPanel(isNew) {
   return ({ newest, open }, { body, aside }) => {
-    aside.textContent = t("wall.waiting_total", { word: t("status.reported"), n: count(open.reported) });
+    aside.textContent = t("wall.waiting_total", { word: classWord("reported"), n: count(open.reported) });
     const room = Math.max(1, Math.floor((body.clientHeight + 1) / 41));
     put(body, newest.length ? el("ul", { class: "rows rows--new" }, newest.slice(0, room).map((row) => newRow(row, isNew(row.number)))) : empty(t("wall.nothing_reported")));
   };

@@ -9,7 +9,7 @@ import { redrawCharts, trendPanel, weekPanel } from "./charts.js";
 import { Figures } from "./data.js";
 import { Ground } from "./ground.js";
 import { drawKpis } from "./kpis.js";
-import { drawCategories, drawOpen, latePanel, newestPanel, rankingPanel } from "./lists.js";
+import { drawCategories, drawLoop, drawOpen, latePanel, newestPanel, rankingPanel } from "./lists.js";
 import { Panel, STALE_S, clockSign } from "./panels.js";
 import { Pulses } from "./pulses.js";
 import { Stage } from "./stage.js";
@@ -40,7 +40,7 @@ function start() {
   ground.onMoved = () => pulses.draw();
   const panels = [
     new Panel("kpis", drawKpis), new Panel("trend", trendPanel(stage)), new Panel("week", weekPanel(stage)),
-    new Panel("categories", drawCategories), new Panel("open", drawOpen), new Panel("ranking", rankingPanel(stage)),
+    new Panel("categories", drawCategories), new Panel("open", drawOpen), new Panel("loop", drawLoop), new Panel("ranking", rankingPanel(stage)),
     new Panel("late", latePanel(stage)), new Panel("newest", newestPanel((number) => pulses.isNew(number))), new Panel("map", ground.draw),
   ];
   const show = () => {

@@ -1,0 +1,242 @@
+"""The desk in a browser: a matter through the loop by keyboard, counts that follow, duplicates, many at once, what others do."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from gridmap.actions.acts import Act
+from gridmap.actions.handling import act_on
+from gridmap.actions.office import Office
+from gridmap.actions.reporting import report
+from gridmap.db.models import Issue
+from tests.browser.conftest import Visitor
+from tests.conftest import Clock
+from tests.town import C1, C2, C3, CENTRES, actor_named, report_at
+
+SECOND = 1_000
+AXE = Path(__file__).parents[2] / "build" / "test-vendor" / "axe.min.js"
+ONE_ENGINE = pytest.mark.parametrize("engine", ["spatialite"], indirect=True)
+LON, LAT = CENTRES[C1]
+
+
+def by_resident(office: Office, place: tuple[float, float] = (LON, LAT), words: str = "") -> str:
+    accepting = dataclasses.replace(office, acceptance=frozenset({"resident"}))
+    what = report_at(*place, source="resident", description=words, accuracy_m=12.0)
+    return report(accepting, actor_named(office, "admin"), what).number
+
+
+def at_desk(visitor: Visitor, where: str = "") -> Page:
+    visitor.sign_in("seat")
+    visitor.page.goto(f"{visitor.address}/desk{where}")
+    expect(visitor.page.locator(".qtab")).to_have_count(10)
+    expect(visitor.page.locator("#matters .skeleton")).to_have_count(0)
+    return visitor.page
+
+
+def tab(page: Page, name: str) -> object:
+    return page.locator(f"[data-queue={name}] b")
+
+
+def test_a_matter_goes_through_the_loop_by_keyboard_alone(office: Office, visitor: Visitor) -> None:
+    number, other = by_resident(office, words="桶旁堆放装修垃圾"), by_resident(office, CENTRES[C2])
+    page, li = at_desk(visitor), actor_named(office, "li")
+    expect(tab(page, "accept")).to_have_text("2")
+    page.keyboard.press("j")
+    expect(page.locator(".panel__words")).to_have_text("桶旁堆放装修垃圾")
+    page.keyboard.press("a")
+    page.focus(".act textarea")
+    page.keyboard.type("jk已电话核实x")  # no key works while typing
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(tab(page, "accept")).to_have_text("1")
+    expect(page.locator(".qrow.is-chosen [data-number]")).to_have_attribute("data-number", other)
+    page.keyboard.press("]")
+    expect(page.locator(f"[data-number='{number}']")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator(".timeline")).to_contain_text("jk已电话核实x")
+    page.keyboard.press("d")
+    expect(page.locator(".act input[type=radio]").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#matters .state")).to_contain_text("都处理完了")
+    for action in ("start", "finish"):
+        act_on(office, li, number, Act(action))
+    page.click("[data-queue=verify]")
+    page.click(f"[data-number='{number}']")
+    expect(page.locator(".actions__main")).to_contain_text("核查通过")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(tab(page, "close")).to_have_text("1")
+    page.click("[data-queue=close]")
+    expect(page.locator(f"[data-number='{number}']")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator(".actions__main")).to_contain_text("办结")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(tab(page, "close")).to_have_text("0")
+    with office.database.reading() as session:
+        assert session.scalar(select(Issue.status).where(Issue.number == number)) == "closed"
+    assert visitor.complaints == []
+
+
+@ONE_ENGINE
+def test_counts_and_rows_follow_without_a_reload_and_equal_one(
+    office: Office, clock: Clock, visitor: Visitor
+) -> None:
+    page = at_desk(visitor, "#queue=accept")
+    expect(page.locator("#matters .state")).to_contain_text("新上报的会自动出现")
+    number = by_resident(office, words="井盖松动")
+    expect(tab(page, "accept")).to_have_text("1", timeout=4 * SECOND)
+    expect(page.locator(f"[data-number='{number}']")).to_contain_text("井盖松动")
+    clock.forward(minutes=16)
+    page.reload()
+    expect(page.locator("[data-queue=accept] em")).to_have_text("◆1 超时")
+    expect(page.locator(".qrow .tick--late")).to_contain_text("超期 01:")
+    act_on(office, actor_named(office, "seat2"), by_resident(office, CENTRES[C3]), Act("accept"))
+    expect(tab(page, "dispatch")).to_have_text("1", timeout=4 * SECOND)
+    live = page.locator(".qtab").all_inner_texts()
+    page.reload()
+    expect(tab(page, "dispatch")).to_have_text("1")
+    assert page.locator(".qtab").all_inner_texts() == live
+
+
+@ONE_ENGINE
+def test_what_somebody_else_handles_goes_quietly_and_what_was_typed_stays(
+    office: Office, visitor: Visitor
+) -> None:
+    number, other = by_resident(office), by_resident(office, CENTRES[C2])
+    page = at_desk(visitor, f"#queue=accept&at={number}")
+    page.locator("[data-action=decline]").click()
+    page.fill(".act textarea", "不属于本区")
+    act_on(office, actor_named(office, "admin"), other, Act("accept"))
+    expect(page.locator("[data-part=note]")).to_contain_text("已由他人处理", timeout=4 * SECOND)
+    act_on(office, actor_named(office, "admin"), number, Act("dispatch"))
+    expect(page.locator(".act__error")).to_contain_text("已派遣", timeout=4 * SECOND)
+    expect(page.locator(".act textarea")).to_have_value("不属于本区")
+    expect(page.locator(".act button[type=submit]")).to_be_disabled()
+    expect(page.locator(".desk-matter .banner")).to_contain_text("已由他人处理")
+    expect(page.locator("#matters .state")).to_contain_text("都处理完了")
+
+
+@ONE_ENGINE
+def test_a_refusal_is_told_in_plain_words(office: Office, visitor: Visitor) -> None:
+    number = by_resident(office)
+    page = at_desk(visitor, f"#queue=accept&at={number}")
+    page.locator(".actions__main").click()
+    page.route("**/api/v1/desk/**", lambda route: route.abort())
+    page.route(f"**/api/v1/issues/{number}", lambda route: route.abort())
+    act_on(office, actor_named(office, "admin"), number, Act("dispatch"))
+    page.click(".act button[type=submit]")
+    expect(page.locator(".act__error")).to_contain_text("已派遣")
+    assert "409" not in page.locator(".act__error").inner_text()
+
+
+@ONE_ENGINE
+def test_a_duplicate_is_shown_and_merged_with_one_key(office: Office, visitor: Visitor) -> None:
+    first = by_resident(office, words="先报的")
+    second = by_resident(office, (LON, LAT + 0.0002), words="又报一次")
+    page = at_desk(visitor, f"#queue=accept&at={second}")
+    expect(page.locator(".twins")).to_contain_text(re.compile("可能重复 1 件.*先报的.*相距 22 m", re.DOTALL))
+    expect(page.locator(".twin-mark")).to_contain_text("22 m")
+    page.keyboard.press("m")
+    expect(page.locator(".act input[type=text]")).to_have_value(first)
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#matters [data-number='{second}']")).to_have_count(0)
+    expect(page.locator(".panel__words")).to_have_text("先报的")  # the next one is in hand
+    expect(page.locator(".timeline")).to_contain_text(second)
+    page.keyboard.press("Escape")
+    page.goto(f"{visitor.address}/map#at=issue:{first}")
+    expect(page.locator("[data-part=to-desk]")).to_have_attribute("href", re.compile(f"/desk#at={first}$"))
+
+
+@ONE_ENGINE
+def test_many_are_done_in_one_go_and_the_rest_stays_selected(office: Office, visitor: Visitor) -> None:
+    numbers = [by_resident(office, CENTRES[code]) for code in (C1, C2, C3)]
+    page = at_desk(visitor, "#queue=accept")
+    for _ in numbers:
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+    expect(page.locator(".bulk__count")).to_have_text("已选 3 件")
+    page.click("[data-bulk=accept]")
+    page.route("**/api/v1/desk/accept**", lambda route: route.abort())  # the page is not yet told
+    act_on(office, actor_named(office, "admin"), numbers[1], Act("dispatch"))
+    page.click(".desk-bulk button[type=submit]")
+    expect(page.locator(".bulk__told")).to_contain_text("2 件已办成，1 件没有办成")
+    expect(page.locator(".bulk__told li")).to_contain_text("已派遣")
+    page.unroute("**/api/v1/desk/accept**")
+    page.reload()
+    expect(tab(page, "dispatch")).to_have_text("2")
+
+
+@ONE_ENGINE
+def test_the_search_finds_words_and_numbers_of_other_queues(office: Office, visitor: Visitor) -> None:
+    number, other = by_resident(office, words="烧烤摊占道"), by_resident(office, CENTRES[C2])
+    act_on(office, actor_named(office, "seat"), other, Act("accept"))
+    page = at_desk(visitor, "#queue=accept")
+    page.keyboard.press("/")
+    page.keyboard.type("烧烤")
+    page.keyboard.press("Enter")
+    expect(page.locator("#matters [data-number]")).to_have_count(1)
+    expect(page.locator("#matters [data-number]")).to_have_attribute("data-number", number)
+    page.fill(".desk-search input", other)
+    page.keyboard.press("Enter")
+    expect(page.locator("#matters .state")).to_contain_text("没有找到")
+    expect(page.locator(".panel__facts")).to_contain_text(other)
+    expect(page.locator("[data-part=to-map]")).to_have_attribute(
+        "href", re.compile(f"/map#at=issue:{other}$")
+    )
+
+
+@ONE_ENGINE
+def test_axe_finds_nothing_serious_and_the_page_holds_at_every_width(
+    office: Office, visitor: Visitor
+) -> None:
+    number = by_resident(office, words="小区东边垃圾桶旁堆了好多装修垃圾")
+    by_resident(office, (LON, LAT + 0.0002))
+    page = at_desk(visitor, f"#queue=accept&at={number}")
+    expect(page.locator(".twins")).to_be_visible()
+    page.keyboard.press("x")
+    assert axe_faults(page) == []
+    page.keyboard.press("?")
+    expect(page.locator("dialog")).to_contain_text("键盘操作")
+    assert axe_faults(page) == []
+    page.keyboard.press("Escape")
+    for width in (1920, 1440, 1280, 1024, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(_CUT) == [], width
+    expect(page.locator(".dm__back")).to_be_visible()
+
+
+_CUT = """[...document.querySelectorAll('.actions .button, .bulk__buttons .button, .qtab b, .dm__step')]
+    .filter((node) => node.offsetParent && node.scrollWidth > node.clientWidth + 1).map((node) => node.textContent)"""
+
+
+def axe_faults(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in serious]
+
+
+@ONE_ENGINE
+def test_pictures_of_the_desk(office: Office, clock: Clock, visitor: Visitor) -> None:
+    words = ["桶旁堆放装修垃圾，木板带钉", "楼下停满电动车", "Stalls on the pavement", "外墙喷涂电话"]
+    numbers = [
+        by_resident(office, CENTRES[code], said) for code, said in zip((C1, C2, C3, C1), words, strict=True)
+    ]
+    clock.forward(minutes=11)
+    page = at_desk(visitor)
+    for language in ("zh-CN", "en"):
+        page.goto(f"{visitor.address}/desk?lang={language}#queue=accept&at={numbers[0]}")
+        page.wait_for_selector(".timeline")
+        for width, height in ((1440, 900), (1920, 1080)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(800)
+            visitor.keep(f"desk-{width}-{language}")
+    assert visitor.complaints == []
