@@ -172,7 +172,7 @@ def test_staff_as_one_five_and_n(town: Town) -> None:
 def test_a_vacant_leader_is_said_to_be_vacant(town: Town) -> None:
     assert area(town.seat, C5)["staff"]["1"] == [
         {"role": "leader", "role_name": "网格长", "person": None, "held_at": None, "inherited": False,
-         "vacant": True, "since": None}
+         "vacant": True, "since": None, "duty": None, "on_duty_from": None, "deputy": None}
     ]  # fmt: skip
 
 
