@@ -41,6 +41,8 @@ def text(language: str, key: str, /, **fields: Any) -> str:
 _WORDED = {
     "status": "status",
     "action": "act",
+    "allowed": "act",
+    "kinds": "photo_kind",
     "call": "whistle",
     "step": "whistle",
     "whistle_status": "whistle",
@@ -52,7 +54,9 @@ def _listed(language: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields, lists among them as people write them, codes by their words."""
     comma = ", " if language == "en" else "、"
     return {
-        name: comma.join(map(str, value)) if isinstance(value, list | tuple) else _word(language, name, value)
+        name: comma.join(str(_word(language, name, part)) for part in value)
+        if isinstance(value, list | tuple)
+        else _word(language, name, value)
         for name, value in fields.items()
     }
 

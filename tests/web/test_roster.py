@@ -210,7 +210,11 @@ def test_only_who_holds_a_post_is_offered_the_form_and_only_colleagues_as_deputi
         False,
     ]
     options = page("sun")
-    assert ['option value="dong"' in options, 'option value="sun"' in options, 'option value="streethead"' in options] == [
+    assert [
+        'option value="dong"' in options,
+        'option value="sun"' in options,
+        'option value="streethead"' in options,
+    ] == [
         True,
         False,
         False,
