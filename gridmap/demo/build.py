@@ -21,6 +21,7 @@ from gridmap.actions.signing_in import SignInRules
 from gridmap.db.models import Area, Meta
 from gridmap.demo.district import DemoDistrict, draw_district
 from gridmap.demo.living import MOST, Studio, choose_lived, deeds_of, live_through
+from gridmap.demo.looped import hush, play_loop
 from gridmap.demo.matters import PLACES, draw_places
 from gridmap.demo.pasts import matters_of, pretence_of, staff_accounts
 from gridmap.demo.signs import DemoSignIn, known_signs, open_office_accounts, open_staff_accounts
@@ -61,8 +62,10 @@ def build_demo(
     _take_in_ground(office, rules, drawn, progress)
     _take_in_matters(office, drawn, seed, with_photos, progress)
     tell_steps(office, progress)
+    play_loop(office, generator(seed, 14), staff_accounts(office), size, progress)
     _note(office, drawn, seed)
     signs = open_staff_accounts(office, drawn)
+    hush(office)
     auditing.seal(office)
     bake_all(office, progress=progress)
     return signs

@@ -15,6 +15,7 @@ LATE_SHARE = 0.025
 _URGENT = timedelta(hours=5)
 """What has to be done within this is done by night as well."""
 _FRESH, _MORE = timedelta(days=3), 2
+_WAITING_SHARE = 0.5
 _WITHOUT = timedelta(days=3)
 """What stands for a deadline where there is none."""
 
@@ -48,8 +49,15 @@ def draw_life(rng: np.random.Generator, reported: datetime, due: datetime | None
     started = reported + float(rng.beta(1.3, 3.6)) * took
     if is_dead_of_night(started) and span > _URGENT:
         started = min(next_morning(rng, started), reported + 0.7 * took)
-    finished = started + float(rng.uniform(0.45, 0.88)) * (closed - started)
+    finished = closed - _looking(rng, closed - started)
     return Life(*(moment.astimezone(UTC).replace(microsecond=0) for moment in (started, finished, closed)))
+
+
+def _looking(rng: np.random.Generator, took: timedelta) -> timedelta:
+    """How long it waited to be looked at: for minutes, or half of them for a part of their life."""
+    if rng.random() < _WAITING_SHARE:
+        return float(rng.uniform(0.15, 0.4)) * took
+    return min(timedelta(minutes=float(rng.gamma(2.0, 13.0))), 0.4 * took)
 
 
 def _by_day(

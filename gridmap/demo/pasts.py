@@ -21,6 +21,8 @@ from gridmap.files.tables import load_workflow
 
 RESIDENT = "resident"
 _VERIFIED_SHARE, _RATED_SHARE = 0.6, 0.45
+_LATELY, _UNSEEN_SHARE = timedelta(hours=5), 0.4
+"""Of what came in so lately some wait for the desk still."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,8 @@ def _at_the_desk(
     dispatched = accepted + timedelta(minutes=float(chance.gamma(2.0, 3.0)))
     if started is not None and dispatched >= started:
         accepted, dispatched = (reported + share * (started - reported) for share in (0.3, 0.7))
+    if started is None and now is not None and now - reported < _LATELY and chance.random() < _UNSEEN_SHARE:
+        return []
     steps = [Step("accept", accepted, DISPATCH), Step("dispatch", dispatched, DISPATCH)]
     return [step for step in steps if started is not None or (now is not None and step.at <= now)]
 

@@ -23,6 +23,13 @@ from gridmap.domain.issues import OPEN
 DEMO_PASSWORD = "Shili-2026"  # noqa: S105  (the demo's, and it says so; nothing else has a default password)
 SEAT, WALL, DEPARTMENT = "zhongxin", "daping", "chengguan"
 UNIT = "区城管执法大队"
+DEPARTMENTS = (
+    (DEPARTMENT, UNIT),
+    ("shizheng", "区市政养护所"),
+    ("shuiwu", "区供排水公司"),
+    ("jianguan", "区市场监管局"),
+)
+"""The departments of the demo: user name, unit."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,8 @@ def open_office_accounts(office: Office, rules: SignInRules, district: str) -> N
         area = district if sign.role in ("seat", "wall") else None
         new = NewAccount(sign.username, sign.role, area, unit, DEMO_PASSWORD)
         accounts.add_account(office, None, new, rules)
+    for name, unit in DEPARTMENTS[1:]:
+        accounts.add_account(office, None, NewAccount(name, "department", None, unit, DEMO_PASSWORD), rules)
 
 
 def open_staff_accounts(office: Office, drawn: DemoDistrict) -> list[DemoSignIn]:
