@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from gridmap.actions.office import Office
 from gridmap.actions.recipients import Happening
 from gridmap.db import notices
+from gridmap.db.due import Bounds
 from gridmap.db.notices import Matter, Window
 from gridmap.domain.deadlines import Deadlines, Limit
 from gridmap.domain.notices import DUE_SOON, OVERDUE, STEP_LATE, VERY_LATE
@@ -33,6 +34,23 @@ def passed(office: Office, session: Session, since: datetime, now: datetime) -> 
             if is_over == (event == VERY_LATE):
                 found.append(Happening(one, event, _mark(one.due_at), now))
     return found
+
+
+def bounds_of(office: Office, session: Session, now: datetime) -> tuple[Bounds, ...]:
+    """For each limit the bounds of what is near its deadline and what is very late at `now`.
+
+    Where a category has another limit in areas of a class, the one without class is meant.
+    """
+    found = dict[Limit, list[int]]()
+    for category in notices.categories(session):
+        limit = office.deadlines.limit_of(category)
+        if limit is not None:
+            found.setdefault(limit, []).append(category.id)
+    rules = office.deadlines
+    return tuple(
+        Bounds(tuple(ids), soon_by(rules, limit, now), very_late_by(rules, limit, now))
+        for limit, ids in found.items()
+    )
 
 
 def _mark(due_at: datetime | None) -> str:

@@ -1,7 +1,7 @@
 """What a deadline makes of a matter right now, as conditions of queries: late, due today, due later.
 
 The three exclude each other, and only matters whose clock runs are any of them: a handled one waits
-for somebody else. One without a limit is never late, so it stands with the later ones. Whatever is not
+for somebody else. Near its deadline, and very late, each matter is by its own limit (see domain/reminders). One without a limit is never late, so it stands with the later ones. Whatever is not
 late is in time.
 """
 
@@ -10,14 +10,27 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, literal_column, or_
+from sqlalchemy import ColumnElement, Select, and_, false, literal_column, or_
 
 from gridmap.db.models import Issue
 from gridmap.domain.issues import OPEN, RUNNING
 from gridmap.domain.scope import Scope
 
 LATE, TODAY, LATER, IN_TIME = "late", "today", "later", "in_time"
-WORDS = (LATE, TODAY, LATER, IN_TIME)
+WARNING, VERY_LATE = BY_LIMIT = ("warning", "very_late")
+WORDS = (LATE, TODAY, LATER, IN_TIME, *BY_LIMIT)
+
+
+class Bounds(NamedTuple):
+    """For categories of one limit: deadlines up to `soon_by` are near, those up to `very_late_by` passed long ago."""
+
+    category_ids: tuple[int, ...]
+    soon_by: datetime
+    very_late_by: datetime
+
+    def window(self, word: str, now: datetime) -> tuple[datetime | None, datetime]:
+        """Which deadlines `word` of BY_LIMIT means: later than the first (None: all), not after the second."""
+        return (now, self.soon_by) if word == WARNING else (None, self.very_late_by)
 
 
 def _one_of(statuses: tuple[str, ...]) -> ColumnElement[bool]:
@@ -40,10 +53,11 @@ def through_open(query: Select[Any], scope: Scope) -> Select[Any]:
 
 
 class Now(NamedTuple):
-    """The moment that is asked about, and when its local day ends; both in UTC."""
+    """The moment that is asked about, when its local day ends, both in UTC; for BY_LIMIT the bounds of each limit."""
 
     at: datetime
     day_ends: datetime
+    bounds: tuple[Bounds, ...] = ()
 
     def is_late(self) -> ColumnElement[bool]:
         """Whether a matter's time is up: its last moment has come, and nobody has handled it."""
@@ -59,6 +73,13 @@ class Now(NamedTuple):
             return self.is_late()
         if word == TODAY:
             return self.is_due_today()
+        if word in BY_LIMIT:
+            return and_(IS_RUNNING, or_(false(), *(self._within(one, word) for one in self.bounds)))
         begins = self.at if word == IN_TIME else self.day_ends
         ahead = Issue.due_at > begins if word == IN_TIME else Issue.due_at >= begins
         return and_(IS_RUNNING, or_(ahead, Issue.due_at.is_(None)))
+
+    def _within(self, one: Bounds, word: str) -> ColumnElement[bool]:
+        after, until = one.window(word, self.at)
+        begins = Issue.due_at > after if after else Issue.due_at.is_not(None)
+        return and_(Issue.category_id.in_(one.category_ids), begins, Issue.due_at <= until)

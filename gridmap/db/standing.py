@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.db.columns import Columns, micros
-from gridmap.db.due import IN_TIME, LATE, TODAY, Now
+from gridmap.db.due import BY_LIMIT, IN_TIME, LATE, TODAY, Now
 from gridmap.db.issues import Filter
 from gridmap.domain.issues import DROPPED, OPEN, RUNNING, STATUSES
 from gridmap.domain.scope import Scope
@@ -39,7 +39,8 @@ def standing(columns: Columns, scope: Scope, wanted: Filter, moment: Moment) -> 
     """
     chosen = _open(columns, wanted.statuses or OPEN, moment) & narrowed(columns, scope, wanted)
     if wanted.due:
-        chosen &= _due(columns, wanted.due[0], moment)
+        word, now = wanted.due
+        chosen &= _within(columns, word, now, moment) if word in BY_LIMIT else _due(columns, word, moment)
     return chosen
 
 
@@ -121,6 +122,15 @@ def _due(columns: Columns, word: str, moment: Moment) -> Chosen:
         means = (due > at) & (due < day_ends)
     else:  # NEVER is later than all
         means = due > at if word == IN_TIME else due >= day_ends
+    return means & _running(columns, moment)
+
+
+def _within(columns: Columns, word: str, now: Now, moment: Moment) -> Chosen:
+    means, due = np.zeros(len(columns), np.bool_), columns["due"]
+    for bounds in now.bounds:
+        after, until = bounds.window(word, now.at)
+        begins = micros(after) if after else np.int64(-1)
+        means |= np.isin(columns["category"], bounds.category_ids) & (due > begins) & (due <= micros(until))
     return means & _running(columns, moment)
 
 

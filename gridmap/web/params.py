@@ -143,9 +143,10 @@ class StateQuery(LanguageQuery):
     since: Moment | None = Field(None, description="Reported then or later")
     until: Moment | None = Field(None, description="Reported before")
     mine: bool | None = None
-    due: Literal["late", "today", "later", "in_time"] | None = Field(
+    due: Literal["late", "today", "later", "in_time", "warning", "very_late"] | None = Field(
         None,
-        description="Where the clock runs: late now, until the local day ends, after or never; or not late",
+        description="Where the clock runs: late now, until the local day ends, after or never; or not late;"
+        " a quarter of its limit left; its limit used up twice",
     )
 
 

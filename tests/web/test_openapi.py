@@ -175,7 +175,11 @@ def reads(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, A
     yield "GET", "/evaluation/matters", admin.get("/evaluation/matters", indicator="opened_share")
     yield "GET", "/evaluation/people", li.get("/evaluation/people")
     yield "GET", "/evaluation/people/{person_id}", li.get("/evaluation/people/1")
-    yield "GET", "/evaluation/people/{person_id}/matters", li.get("/evaluation/people/1/matters", indicator="solved")
+    yield (
+        "GET",
+        "/evaluation/people/{person_id}/matters",
+        li.get("/evaluation/people/1/matters", indicator="solved"),
+    )
     for queue in QUEUES:
         yield "GET", "/desk/{queue}", admin.get(f"/desk/{queue}")
     yield "GET", "/notices/lost", admin.get("/notices/lost")
@@ -243,7 +247,11 @@ def whistled(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str
     yield "POST", "/evaluation/objections", made
     yield "GET", "/evaluation/objections", li.get("/evaluation/objections")
     path = "/evaluation/objections/{objection_id}/answer"
-    yield "POST", path, head.post(path.format(objection_id=made.json["id"]), {"accepted": False, "words": "so"})
+    yield (
+        "POST",
+        path,
+        head.post(path.format(objection_id=made.json["id"]), {"accepted": False, "words": "so"}),
+    )
     yield "GET", "/evaluation/objections", head.get("/evaluation/objections")
 
 

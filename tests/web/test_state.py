@@ -272,3 +272,28 @@ def test_moving_a_matter_leaves_its_deadline(seat: Caller, clock: Clock) -> None
     clock.forward(hours=1)
     act(seat, number, "move", lon=103.825, lat=25.505)
     assert (read(seat, number)["due_at"], due) == (due, "2026-11-23T00:30:00Z")
+
+
+@pytest.mark.parametrize(
+    ("local", "warned", "late", "very_late"),
+    [
+        ("2026-11-23 10:59", False, False, False),
+        ("2026-11-23 11:00", True, False, False),  # one of four working hours left
+        ("2026-11-23 11:59", True, False, False),
+        ("2026-11-23 12:00", False, True, False),
+        ("2026-11-23 17:59", False, True, False),
+        ("2026-11-23 18:00", False, True, True),  # four more were used up
+    ],
+)
+def test_near_its_deadline_and_very_late_by_its_own_limit(
+    seat: Caller, clock: Clock, local: str, warned: bool, late: bool, very_late: bool
+) -> None:
+    clock.now = datetime.fromisoformat("2026-11-23 08:00+08:00")
+    number, slow = reported(seat, C1, category=RUBBISH), reported(seat, C1, category=DISPUTE)
+    clock.now = datetime.fromisoformat(f"{local}+08:00")
+    for word, holds in (("warning", warned), ("late", late), ("very_late", very_late)):
+        assert (number in listed(seat, due=word)) == holds, word
+        assert slow not in listed(seat, due=word)
+        assert state(seat, due=word)["totals"]["open"] == holds
+        dense = seat.get("/heat", bbox="103.79,25.48,103.84,25.52", zoom=14, due=word)
+        assert dense.get_json()["count"] == holds  # type: ignore[attr-defined]

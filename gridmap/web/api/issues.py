@@ -15,10 +15,11 @@ from gridmap.actions.contacts import may_see
 from gridmap.actions.handling import Standing, act_on, standing_by_posts, standing_of
 from gridmap.actions.office import Office
 from gridmap.actions.placing import Sent
+from gridmap.actions.reminding import bounds_of
 from gridmap.actions.reporting import Report, Told, report
 from gridmap.actions.whistling import HELD_BACK
 from gridmap.db import areas, categories, history, issues, photos, posts, whistles
-from gridmap.db.due import Now
+from gridmap.db.due import BY_LIMIT, Now
 from gridmap.db.models import Issue, Words
 from gridmap.domain.categories import resolve
 from gridmap.domain.days import day_of
@@ -102,6 +103,8 @@ def as_of(here: Office) -> Now:
 def filter_of(session: Session, query: StateQuery, now: Now) -> issues.Filter:
     """The filter a query string means. Raises InvalidInputError, NotFoundError for an unknown area."""
     statuses, triage = parse_statuses(query.status)
+    if query.due in BY_LIMIT:
+        now = now._replace(bounds=bounds_of(office(), session, now.at))
     return issues.Filter(
         area_path=area_path(session, query.area),
         statuses=statuses,
