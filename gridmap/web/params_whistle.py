@@ -46,7 +46,7 @@ class RateBody(StepBody):
     """How a unit did its part."""
 
     unit: Code
-    rating: int = Field(ge=0, le=2, strict=True, description="2 content, 1 fairly, 0 not")
+    rating: int = Field(ge=0, le=2, description="2 content, 1 fairly, 0 not")
 
 
 class CancelBody(StepBody):

@@ -76,7 +76,7 @@ def twins(who: Caller, number: str) -> list[tuple[str, float, int]]:
 
 
 def bulk(who: Caller, action: str, wanted: list[str], **body: Any) -> dict[str, Any]:
-    response: Any = who.post("/desk/actions", {"action": action, "numbers": wanted, **body})
+    response: Any = who.post("/desk", {"action": action, "numbers": wanted, **body})
     assert response.status_code == 200, response.json
     return dict(response.json)
 
@@ -157,7 +157,7 @@ def test_the_desk_is_only_for_those_who_dispatch(app: Flask, office: Office) -> 
     (number,) = by_residents(office, CENTRES[C1])
     body = {"action": "accept", "numbers": [number]}
     for who in callers(app, office, "li", "water", "wall"):
-        answers = (who.get("/desk"), who.get("/desk/accept"), who.post("/desk/actions", body))
+        answers = (who.get("/desk"), who.get("/desk/accept"), who.post("/desk", body))
         assert [fault(answer) for answer in answers] == [(403, "forbidden")] * 3
     nobody = caller(app, office, None)
     assert {nobody.get(path).status_code for path in ("/desk", "/desk/accept")} == {401}
@@ -258,7 +258,7 @@ def test_what_makes_no_sense_for_many_is_refused_as_a_whole(seat: Caller) -> Non
         ({"action": "comment", "numbers": [number] * 101}, (422, "invalid_input")),
         ({"numbers": [number]}, (422, "invalid_input")),
     ):
-        assert fault(seat.post("/desk/actions", body)) == expected
+        assert fault(seat.post("/desk", body)) == expected
     assert events(seat, number) == ["reported"]
 
 

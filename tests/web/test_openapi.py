@@ -197,7 +197,7 @@ def writes(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, 
     lon, lat = CENTRES[C3]
     yield "POST", acting, act(head, number, "move", lon=lon, lat=lat)
     many = {"action": "comment", "numbers": [number, "none"], "words": "x"}
-    yield "POST", "/desk/actions", admin.post("/desk/actions", many)
+    yield "POST", "/desk", admin.post("/desk", many)
     yield "POST", "/notices/read", admin.post("/notices/read", {"until": 1})
     made: Any = admin.post("/tokens", {"label": "x", "days": 1})
     yield "POST", "/tokens", made

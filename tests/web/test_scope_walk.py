@@ -131,7 +131,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     "GET /api/v1/desk": (f"200 200 200 200 403 403 403 403 {NONE}",),
     "GET /api/v1/desk/<string:queue>": (f"200 200 200 200 403 403 403 403 {NONE}",),
-    "POST /api/v1/desk/actions": (
+    "POST /api/v1/desk": (
         f"200 200 200 200 403 403 403 403 {NONE}",
     ),  # of each matter it is told by itself
     "GET /api/v1/issues/<string:number>/choices": READ,
@@ -348,7 +348,7 @@ def _body(rule: str, world: World, place: str) -> dict[str, Any]:
         "/api/v1/whistles/<int:whistle_id>/cancel": {"words": "solved"},
         "/api/v1/issues": body_at(PLACE[place]),
         "/api/v1/tokens": {"label": "walk"},
-        "/api/v1/desk/actions": {"action": "comment", "numbers": [world.number[place]], "words": "looked"},
+        "/api/v1/desk": {"action": "comment", "numbers": [world.number[place]], "words": "looked"},
         "/api/v1/notices/read": {"until": 1},
         "/api/v1/evaluation/objections": {
             "month": "2026-11",

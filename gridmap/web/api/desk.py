@@ -143,7 +143,7 @@ def _alike(row: Any, other: duplicates.Alike, pictures: int) -> dict[str, Any]:
     return feature
 
 
-@api.post("/desk/actions", tags=[MATTERS], responses={200: BulkAnswer, **WRITE_ERRORS})
+@api.post("/desk", tags=[MATTERS], responses={200: BulkAnswer, **WRITE_ERRORS})
 @needs("dispatch")
 def act_on_issues(query: LanguageQuery, body: DeskActionBody) -> Response:
     """Act on many matters, each by itself; the answer says of each what came of it."""

@@ -88,7 +88,7 @@ export class Bulk extends EventTarget {
     button.disabled = true;
     error.hidden = true;
     try {
-      this.take(await post("/desk/actions", { ...body, client_id: open.sent.id }), open);
+      this.take(await post("/desk", { ...body, client_id: open.sent.id }), open);
     } catch (failed) {
       if (failed.status === undefined) throw failed;
       put(error, messageOf(failed));

@@ -40,14 +40,14 @@ export class Actions {
     put(this.node);
   }
 
-  /** Offers what `feature` (the whole answer) allows; a form that is being filled stays, unless it may no longer be sent. */
+  /** Offers what `feature` (the whole answer) allows; a form that is being filled stays: whether it may still be sent the server says, in words. */
   show(feature) {
     const same = this.feature?.id === feature.id;
     this.feature = feature;
     const offered = JSON.stringify([this.main(), this.allowed()]);
     const before = this.offered;
     this.offered = offered;
-    if (same && this.open && this.allowed().includes(this.open.name)) return;
+    if (same && this.open) return;
     if (same && !this.open && offered === before && this.node.childElementCount) return; // what was unfolded stays so
     this.leave();
     this.draw();
