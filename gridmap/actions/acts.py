@@ -126,8 +126,12 @@ def check_needs(work: Work, action: Action, issue: Issue, act: Act) -> None:
     told = {**vars(act), "lon": sent and sent.lon, "lat": sent and sent.lat}
     for name in action.needs:
         if name == "photos_before_after":
-            kinds = photos.kinds_of(work.session, issue.id)
-            if missing := [kind for kind in ("before", "after") if kind not in kinds]:
+            shown = photos.digests_by_kind(work.session, issue.id)
+            is_same = shown.get("before") == shown.get("after")  # one picture does not show both
+            if (
+                missing := [kind for kind in ("before", "after") if not shown.get(kind)]
+                or ["after"] * is_same
+            ):
                 raise InvalidInputError("photos_missing", action=action.name, kinds=missing)
         else:
             needed(told.get(name), name, action.name)

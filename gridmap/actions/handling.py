@@ -24,7 +24,7 @@ from gridmap.domain.codes import LEVELS, is_below
 from gridmap.domain.issues import TIERS
 from gridmap.domain.roles import HEAD_SLOT, LEADER_SLOT
 from gridmap.domain.scope import Actor
-from gridmap.domain.workflow import NOT_OVERDUE, TIER, Action, hindered_by
+from gridmap.domain.workflow import IN_TIME, NOT_OVERDUE, TIER, Action, hindered_by
 from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 
 EFFECTS = {**AMENDING, **LOOPING, **WHISTLING}
@@ -110,7 +110,9 @@ def standing_by_posts(
         due_at=issue.due_at,
         now=now,
         level=level,
-        did_the_work=_did_the_work(actor, issue),
+        ties=ties,
+        has_it=_has_it(actor, issue),
+        finished_it=actor.account_id == issue.finished_by,
     )
     return Standing(ties, hindered, level)
 
@@ -131,10 +133,9 @@ def _settles(office: Office, held: Iterable[Post], ties: frozenset[str], issue: 
     return max(levels)
 
 
-def _did_the_work(actor: Actor, issue: Issue) -> bool:
+def _has_it(actor: Actor, issue: Issue) -> bool:
     is_handler = actor.person_id is not None and actor.person_id == issue.handler_id
-    is_unit = actor.unit is not None and actor.unit == issue.unit
-    return is_handler or is_unit or actor.account_id == issue.finished_by
+    return is_handler or (actor.unit is not None and actor.unit == issue.unit)
 
 
 def ties_by_posts(office: Office, held: Iterable[Post], actor: Actor, issue: Issue) -> frozenset[str]:
@@ -148,7 +149,9 @@ def ties_by_posts(office: Office, held: Iterable[Post], actor: Actor, issue: Iss
             for name, other in (("owner", issue.owner_id), ("handler", issue.handler_id))
             if other == person
         )
-        if _leads_above(office, held, issue.path):
+        slots = _slots_above(office, held, issue.path)
+        ties |= {name for name, slot in (("above", LEADER_SLOT), ("head", HEAD_SLOT)) if slot in slots}
+        if "head" in ties:
             ties.add("above")
     if issue.account_id == actor.account_id:
         ties.add("reporter")
@@ -159,13 +162,13 @@ def ties_by_posts(office: Office, held: Iterable[Post], actor: Actor, issue: Iss
     return frozenset(ties)
 
 
-def _leads_above(office: Office, held: Iterable[Post], path: str) -> bool:
-    return any(
-        is_below(path, post.area_path)
-        and post.role in office.roles
-        and office.roles[post.role].slot in (LEADER_SLOT, HEAD_SLOT)
+def _slots_above(office: Office, held: Iterable[Post], path: str) -> set[str]:
+    """The slots of the posts held at or above a place."""
+    return {
+        office.roles[post.role].slot
         for post in held
-    )
+        if is_below(path, post.area_path) and post.role in office.roles
+    }
 
 
 def check_act(act: Act) -> None:
@@ -210,6 +213,8 @@ def _refuse_unless_allowed(
     hindrance = next(guard for guard in action.guards if guard in standing.hindered)
     if hindrance == NOT_OVERDUE:
         raise ConflictError("too_late_to_extend", **said)
+    if hindrance == IN_TIME:
+        raise ForbiddenError("too_late_to_put_right", **said)
     if hindrance == TIER:
         raise ForbiddenError("matter_above_your_tier", **said, tier=issue.tier)
     raise ForbiddenError("own_work", **said)

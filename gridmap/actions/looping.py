@@ -9,12 +9,13 @@ from gridmap.actions.acts import Case, Effect, needed
 from gridmap.actions.clocks import go_on, restart, stop
 from gridmap.actions.office import Office, add_event, tie_of
 from gridmap.actions.reporting import due_text, news_of
-from gridmap.db import accounts, issues, posts, rosters
+from gridmap.db import accounts, history, issues, posts, rosters
 from gridmap.db.loop_models import Rating
 from gridmap.db.models import CategoryRow, Issue
-from gridmap.domain.issues import OPEN, TIERS
+from gridmap.domain.issues import OPEN, TIERS, WAITING
 from gridmap.errors import ConflictError, InvalidInputError, NotFoundError
 
+_AT_WORK = ("dispatched", "handling")
 RATINGS = (0, 1, 2)
 """Not solved, partly, solved; and not content, fairly, content."""
 
@@ -93,6 +94,9 @@ def _extend(case: Case) -> None:
     issue, until = case.issue, case.act.until
     if until is None or until.tzinfo is None:
         raise InvalidInputError("field_missing", field="until", action=case.act.name)
+    begun = history.begun_at(case.work.session, issue)
+    if history.happened_since(case.work.session, issue.id, "extend", begun):
+        raise ConflictError("extended_already")
     latest = latest_extension(case.office, case.category, issue) or case.work.now
     if issue.due_at is None or not (issue.due_at < until <= latest):
         raise InvalidInputError("extension_invalid", due_at=due_text(issue), latest=latest.isoformat())
@@ -109,12 +113,18 @@ def latest_extension(office: Office, category: CategoryRow, issue: Issue) -> dat
 
 
 def _close(case: Case) -> None:
-    case.issue.closed_at = case.work.now
+    """Closed straight from the work, whoever closes it did the work: should it come back, somebody else judges it."""
+    issue = case.issue
+    if issue.unit and issue.status in _AT_WORK and "dispatch" not in case.ties:
+        raise ConflictError("unit_has_it", unit=issue.unit)
+    if issue.status in (*WAITING, "handling") and case.ties & {"owner", "handler", "unit"}:
+        issue.finished_by = case.actor.account_id
+    issue.closed_at = case.work.now
 
 
 def _reopen(case: Case) -> None:
     issue = case.issue
-    issue.closed_at, issue.finished_by, issue.merged_into = None, None, None
+    issue.closed_at, issue.merged_into = None, None
     restart(case, case.work.now)
 
 
@@ -152,6 +162,7 @@ def _merge(case: Case) -> None:
         raise ConflictError("merge_impossible", number=number, status=other.status)
     case.issue.merged_into = other.id
     case.data["into"] = number
+    other.tier = max(other.tier, case.issue.tier)  # what was above somebody stays so
     add_event(work, other, "merged_in", case.actor.account_id, {"number": case.issue.number})
     news = news_of(other, work.session.get_one(CategoryRow, other.category_id), "merged_in")
     work.tell("issue", news, district_code=other.district_code, before=tie_of(other), after=tie_of(other))

@@ -16,12 +16,14 @@ from gridmap.db.loop_models import Absence, Shift
 from gridmap.db.models import Person
 from gridmap.db.models import Post as PostRow
 from gridmap.domain import roster as rules
-from gridmap.domain.codes import is_below
+from gridmap.domain.codes import ancestors, is_below
 from gridmap.domain.roles import HEAD_SLOT, LEADER_SLOT
 from gridmap.domain.roster import Post
 from gridmap.domain.scope import Actor
 from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 
+_COMMUNITY = 3
+"""So many levels lie above and at a community."""
 SHIFTS_MOST = 14
 ABSENCE_MOST = timedelta(days=366)
 
@@ -165,10 +167,14 @@ def _refuse_unless_above(office: Office, work: Work, actor: Actor, person: Perso
 
 
 def _deputy(work: Work, person: Person, code: str) -> Person:
-    """A colleague of the same district who holds a post. Raises InvalidInputError."""
+    """A colleague with a post in the same community (for who sits above one: anywhere below). Raises InvalidInputError."""
     query = select(Person).where(Person.code == code, Person.district_code == person.district_code)
     deputy = work.session.scalar(query)
-    if deputy is None or not posts.of_person(work.session, deputy.id, work.now):
+    held = posts.of_person(work.session, deputy.id, work.now) if deputy is not None else []
+    own = posts.of_person(work.session, person.id, work.now)
+    # No further than the community: whoever may name anybody could ask of each number whether it is away.
+    near = {ancestors(post.area_path)[:_COMMUNITY][-1] for post in own}
+    if deputy is None or not any(is_below(post.area_path, root) for post in held for root in near):
         raise InvalidInputError("deputy_unknown", deputy=code)
     if deputy.id == person.id:
         raise InvalidInputError("deputy_is_oneself", deputy=code)

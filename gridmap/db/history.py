@@ -105,6 +105,14 @@ def begun_at(session: Session, issue: Issue) -> datetime:
     return session.scalar(reopened) or issue.reported_at
 
 
+def happened_since(session: Session, issue_id: int, kind: str, since: datetime) -> bool:
+    """Whether an event of that kind was added to a matter's history since then."""
+    query = select(EventRow.id).where(
+        EventRow.issue_id == issue_id, EventRow.kind == kind, EventRow.at >= since
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def chains(session: Session, batch: int = 1000) -> Iterator[tuple[Row[Any], list[tuple[Event, str]]]]:
     """Every matter (number, id, its tip) with its events in order, each with its stored data."""
     last = 0

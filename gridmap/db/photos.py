@@ -26,9 +26,12 @@ def numbers(session: Session, issue_ids: Iterable[int]) -> dict[int, int]:
     )
 
 
-def kinds_of(session: Session, issue_id: int) -> set[str | None]:
-    """The kinds of photos a matter has (see photographing.KINDS)."""
-    return {photo.kind for photo in of_issue(session, issue_id)}
+def digests_by_kind(session: Session, issue_id: int) -> dict[str, set[str]]:
+    """What pictures of each kind a matter has (see photographing.KINDS)."""
+    found = dict[str, set[str]]()
+    for photo in of_issue(session, issue_id):
+        found.setdefault(photo.kind or "", set()).add(photo.digest)
+    return found
 
 
 def one(session: Session, scope: Scope, number: str, photo_id: int) -> Photo | None:

@@ -33,6 +33,8 @@ _SHIFTS = {
     "market_supervision": Shift(0b0111111, 8 * 60, 20 * 60),
 }
 """When those roles are on duty, local minutes; the others always are."""
+_WORKERS = ("community_worker", "urban_management")
+"""Who stands in for each other."""
 
 
 @dataclass(frozen=True)
@@ -175,13 +177,17 @@ def _plan_duty(office: Office, admin: Actor, size: str) -> None:
         for post in work.session.scalars(select(Post).where(Post.role.in_(_SHIFTS))):
             put_shifts(work, post, [_SHIFTS[post.role]])
     now = office.clock()
+    beside = dict[str, list[str]]()
     with office.database.reading() as session:
-        workers = select(Person.code, Post.area_path).join(Post, Post.person_id == Person.id)
-        found = (
-            session.execute(workers.where(Post.role == "community_worker").order_by(Post.id)).tuples().all()
+        query = select(Post.area_path, Person.code).join(Person, Person.id == Post.person_id)
+        for path, code in session.execute(query.where(Post.role.in_(_WORKERS)).order_by(Post.id)).tuples():
+            beside.setdefault(path, []).append(code)
+    pairs = [(codes[0], codes[1]) for codes in beside.values() if len({*codes[:2]}) == 2]
+    away = set[str]()
+    for n, (person, deputy) in enumerate(pairs):
+        if len(away) >= 2 * EACH[size] or away & {person, deputy}:
+            continue
+        away |= {person, deputy}
+        note_absence(
+            office, admin, Leave(now - timedelta(hours=3), now + timedelta(days=2 + n % 3), deputy, person)
         )
-    for n in range(min(EACH[size], len(found) - 1)):
-        (person, _), (deputy, _) = found[n], found[n + 1]
-        leave = Leave(now - timedelta(hours=3), now + timedelta(days=2 + n % 3), deputy, person)
-        if n % 2 == 0 and person != deputy:
-            note_absence(office, admin, leave)

@@ -9,18 +9,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gridmap.domain.issues import DONE_WITH, OPEN, RUNNING, STATUSES
+from gridmap.domain.issues import CLOSED, DONE_WITH, OPEN, RUNNING, STATUSES
 from gridmap.domain.roles import refusal, table_rows
 from gridmap.errors import ConflictError, NotFoundError
 
-TIES = ("owner", "handler", "above", "reporter", "dispatch", "unit")
-"""What can tie somebody to a matter: they own or handle it, lead or head an area at or above its place, reported
-it, sit at a command-centre seat that covers it, or belong to the unit it was given to."""
+TIES = ("owner", "handler", "above", "head", "reporter", "dispatch", "unit")
+"""What can tie somebody to a matter: they own or handle it, lead or head an area at or above its place, head a
+community, street or district there, reported it, sit at a command-centre seat that covers it, or belong to the unit it was given to."""
 WHERE_IT_WAS = "="
 """In the table's `after`: back to the state the matter was in before."""
-NOT_FINISHER, TIER, NOT_OVERDUE = GUARDS = ("not_finisher", "tier", "not_overdue")
+NOT_FINISHER, TIER, NOT_OVERDUE, IN_TIME = GUARDS = ("not_finisher", "tier", "not_overdue", "in_time")
 """What can stand in the way beside state and ties: whoever did the work does not judge it; a matter of a higher
-tier is not settled below; once its time is up there is no extension."""
+tier is not settled below; once its time is up there is no extension; who only reported a matter puts it right until somebody begins, who
+handles it until it is done."""
+_DOING = frozenset({"reporter", "handler", "unit"})
+ENTRIES = ("received", "reported")
+"""The states a matter begins in."""
 _WORDS = {"any": STATUSES, "open": OPEN, "running": RUNNING}
 
 _COLUMNS = ("action", "before", "after", "who", "needs", "guards")
@@ -84,12 +88,26 @@ class Workflow:
 
 
 def hindered_by(
-    *, status: str, tier: int, due_at: datetime | None, now: datetime, level: int, did_the_work: bool
+    *,
+    status: str,
+    tier: int,
+    due_at: datetime | None,
+    now: datetime,
+    level: int,
+    ties: frozenset[str],
+    has_it: bool,
+    finished_it: bool,
 ) -> frozenset[str]:
-    """The guards that stand in somebody's way; `level` is the highest tier they may settle (0: none)."""
+    """The guards that stand in somebody's way; `level` is the highest tier they may settle (0: none).
+
+    `has_it`: they handle it, or their unit does; `finished_it`: it was their account that last called it done,
+    also where it was sent back since.
+    """
     found = set()
-    if did_the_work and status in DONE_WITH:
+    if finished_it or (has_it and status in (*DONE_WITH, *CLOSED)):
         found.add(NOT_FINISHER)
+    if (ties <= {"reporter"} and status not in ENTRIES) or (ties <= _DOING and status in DONE_WITH):
+        found.add(IN_TIME)
     if level < tier:
         found.add(TIER)
     if due_at is not None and due_at <= now:
@@ -131,10 +149,6 @@ def _read(line: int, row: Mapping[str, str]) -> Action:
     return Action(
         row["action"], before, after, *(tuple(row[name].split()) for name in ("who", "needs", "guards"))
     )
-
-
-ENTRIES = ("received", "reported")
-"""The states a matter begins in."""
 
 
 def _check_whole(actions: Mapping[str, Action]) -> None:

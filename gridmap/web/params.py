@@ -122,6 +122,9 @@ def check_text(value: object, field: str) -> None:
 
     PostgreSQL cannot keep NUL at all, and the others are of use to nobody but a forger of logs.
     """
+    if isinstance(value, list | tuple):
+        for part in value:
+            check_text(part, field)
     if isinstance(value, str) and _CONTROL.search(value):
         raise InvalidInputError("control_character", field=field)
 

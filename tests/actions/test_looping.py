@@ -40,9 +40,9 @@ def new(office: Office, by: str = "seat", cell: str = C1, source: str = "staff")
     ).number
 
 
-def a_photo() -> bytes:
+def a_photo(shade: int = 90) -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (40, 30), (90, 140, 60)).save(out, "JPEG")
+    Image.new("RGB", (40, 30), (shade, 140, 60)).save(out, "JPEG")
     return out.getvalue()
 
 
@@ -205,8 +205,10 @@ def test_there_is_no_tier_below_the_first_or_above_the_last(monday: Office) -> N
 def test_fixed_on_the_spot_needs_before_and_after_and_is_judged_by_another(monday: Office) -> None:
     number = new(monday, by="dong")
     assert refused(monday, "dong", number, "self_fix") == "photos_missing"
-    for kind in ("before", "after"):
-        add_photo(monday, actor_named(monday, "dong"), number, kind, a_photo(), kind)
+    for kind, shade in (("before", 90), ("after", 90)):
+        add_photo(monday, actor_named(monday, "dong"), number, kind, a_photo(shade), kind)
+    assert refused(monday, "dong", number, "self_fix") == "photos_missing", "one picture shows both"
+    add_photo(monday, actor_named(monday, "dong"), number, "after2", a_photo(200), "after")
     assert do(monday, "dong", number, "self_fix") == "handled"
     assert do(monday, "li", number, "close") == "closed"
     assert refused_kind(monday, number) == "photo_kind_unknown"

@@ -51,39 +51,39 @@ object           received   reported   accepted   dispatched handling   handled 
 """
 # Rows: actions. Columns: the ties one of which is enough, and what must not stand in the way.
 WHO = """
-                 owner      handler    above      reporter   dispatch   unit       not_finisher tier       not_overdue
-accept           x          -          x          -          x          -          -            -          -
-decline          -          -          x          -          x          -          -            -          -
-dispatch         -          -          x          -          x          -          -            -          -
-start            x          x          -          -          x          x          -            -          -
-finish           x          x          -          -          x          x          -            -          -
-self_fix         x          x          -          x          -          -          -            -          -
-return           x          x          -          -          -          x          -            -          -
-suspend          -          -          x          -          x          -          -            -          -
-resume           -          -          x          -          x          -          -            -          -
-extend           -          -          x          -          x          -          -            -          x
-verify           x          -          x          -          x          -          x            -          -
-rework           x          -          x          -          x          -          x            -          -
-close            x          -          x          -          x          -          x            x          -
-reopen           x          -          x          -          x          -          -            -          -
-reopen_unsolved  -          -          -          x          -          -          -            -          -
-rate             -          -          -          x          -          -          -            -          -
-void             -          -          -          -          x          -          -            -          -
-merge            -          -          x          -          x          -          -            -          -
-raise            x          -          x          -          x          -          -            -          -
-lower            -          -          x          -          x          -          -            -          -
-whistle          x          -          x          -          x          -          -            -          -
-supervise        -          -          x          -          x          -          -            -          -
-unsupervise      -          -          x          -          x          -          -            -          -
-urge             -          -          x          x          x          -          -            -          -
-move             x          x          x          x          x          -          -            -          -
-choose_cell      x          x          x          x          x          -          -            -          -
-recategorise     x          x          x          x          x          -          -            -          -
-amend            x          x          x          x          x          -          -            -          -
-forward          -          -          -          -          x          -          -            -          -
-erase            -          -          -          -          x          -          -            -          -
-comment          x          x          x          x          x          x          -            -          -
-object           x          x          -          -          -          x          -            -          -
+                 owner      handler    above      head       reporter   dispatch   unit       not_finisher tier       not_overdue in_time
+accept           x          -          x          -          -          x          -          -            -          -           -
+decline          -          -          -          x          -          x          -          -            x          -           -
+dispatch         -          -          x          -          -          x          -          -            -          -           -
+start            x          x          -          -          -          x          x          -            -          -           -
+finish           x          x          -          -          -          x          x          -            -          -           -
+self_fix         x          x          -          -          x          -          -          -            -          -           -
+return           x          x          -          -          -          -          x          -            -          -           -
+suspend          -          -          -          x          -          x          -          -            -          -           -
+resume           -          -          -          x          -          x          -          -            -          -           -
+extend           -          -          -          x          -          x          -          -            -          x           -
+verify           x          -          x          -          -          x          -          x            -          -           -
+rework           x          -          x          -          -          x          -          x            -          -           -
+close            x          -          x          -          -          x          -          x            x          -           -
+reopen           x          -          x          -          -          x          -          -            -          -           -
+reopen_unsolved  -          -          -          -          x          -          -          -            -          -           -
+rate             -          -          -          -          x          -          -          x            -          -           -
+void             -          -          -          -          -          x          -          -            -          -           -
+merge            -          -          x          -          -          x          -          -            x          -           -
+raise            x          -          x          -          -          x          -          -            -          -           -
+lower            -          -          -          x          -          x          -          -            x          -           -
+whistle          x          -          x          -          -          x          -          -            -          -           -
+supervise        -          -          -          x          -          x          -          -            -          -           -
+unsupervise      -          -          -          x          -          x          -          -            -          -           -
+urge             -          -          x          -          x          x          -          -            -          -           -
+move             x          x          x          -          x          x          -          -            -          -           x
+choose_cell      x          x          x          -          x          x          -          -            -          -           x
+recategorise     x          x          x          -          x          x          -          -            -          -           x
+amend            x          x          x          -          x          x          -          -            -          -           x
+forward          -          -          -          -          -          x          -          -            -          -           -
+erase            -          -          -          -          -          x          -          -            -          -           -
+comment          x          x          x          -          x          x          x          -            -          -           -
+object           x          x          -          -          -          -          x          -            -          -           -
 """
 NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 HEAD = "action,before,after,who,needs,guards\n"
@@ -154,9 +154,15 @@ def test_what_has_ended_is_changed_by_opening_it_again_alone():
     ("facts", "hindrances"),
     [
         ({}, set()),
-        ({"did_the_work": True}, set()),
-        ({"did_the_work": True, "status": "handled"}, {"not_finisher"}),
-        ({"did_the_work": True, "status": "verified"}, {"not_finisher"}),
+        ({"has_it": True}, set()),
+        ({"has_it": True, "status": "handled"}, {"not_finisher"}),
+        ({"has_it": True, "status": "closed"}, {"not_finisher"}),
+        ({"finished_it": True}, {"not_finisher"}),  # also where it was sent back since
+        ({"ties": frozenset({"reporter"})}, {"in_time"}),
+        ({"ties": frozenset({"reporter"}), "status": "reported"}, set()),
+        ({"ties": frozenset({"handler"})}, set()),
+        ({"ties": frozenset({"handler"}), "status": "handled"}, {"in_time"}),
+        ({"ties": frozenset({"handler", "owner"}), "status": "handled"}, set()),
         ({"tier": 2}, {"tier"}),
         ({"tier": 4, "level": 4}, set()),
         ({"level": 0}, {"tier"}),
@@ -165,7 +171,8 @@ def test_what_has_ended_is_changed_by_opening_it_again_alone():
     ],
 )
 def test_what_stands_in_the_way(facts, hindrances):
-    usual = {"status": "handling", "tier": 1, "due_at": None, "now": NOW, "level": 1, "did_the_work": False}
+    usual = {"status": "handling", "tier": 1, "due_at": None, "now": NOW, "level": 1}
+    usual |= {"ties": frozenset({"owner"}), "has_it": False, "finished_it": False}
     assert hindered_by(**(usual | facts)) == hindrances
 
 

@@ -19,7 +19,7 @@ from tests.loop.month import Month
 
 MATTERS = 1000
 POSSIBLE = {"tier_at_end", "cell_not_offered", "extension_invalid", "merge_impossible", "too_late_to_extend"}
-POSSIBLE |= {"whistle_open", "unit_called_already", "whistle_ended"}
+POSSIBLE |= {"whistle_open", "unit_called_already", "whistle_ended", "unit_has_it", "extended_already"}
 """What people are refused who are right to try: all else they were offered has to work."""
 
 

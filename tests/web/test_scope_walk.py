@@ -131,9 +131,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     "GET /api/v1/desk": (f"200 200 200 200 403 403 403 403 {NONE}",),
     "GET /api/v1/desk/<string:queue>": (f"200 200 200 200 403 403 403 403 {NONE}",),
-    "POST /api/v1/desk": (
-        f"200 200 200 200 403 403 403 403 {NONE}",
-    ),  # of each matter it is told by itself
+    "POST /api/v1/desk": (f"200 200 200 200 403 403 403 403 {NONE}",),  # of each matter it is told by itself
     "GET /api/v1/issues/<string:number>/choices": READ,
     "POST /api/v1/issues/<string:number>/actions/<string:name>": READ,
     "POST /api/v1/issues/<string:number>/photos": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Response, jsonify
 from pydantic import Field
@@ -61,7 +61,9 @@ class DeskActionBody(ActionBody):
     """An action on many matters, with what it needs: the same for each."""
 
     action: str = Field(min_length=1, max_length=40)
-    numbers: list[str] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    numbers: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
+        min_length=1, max_length=MOST_AT_ONCE
+    )
 
 
 @api.get("/desk", tags=[MATTERS], responses={200: DeskAnswer, **ERRORS})

@@ -7,7 +7,7 @@ import { messageOf } from "../states.js";
 import { t } from "../texts.js";
 import { bodyOf, fieldsOf } from "../map/action_forms.js";
 import { refusalWords } from "../map/action_words.js";
-import { worthDoing } from "./desk_actions.js";
+import { NEXT, worthDoing } from "./desk_actions.js";
 import { shortNumber } from "./duplicates.js";
 
 /** What can be done to many in one go, in this order; the others ask for something of each matter. */
@@ -32,7 +32,9 @@ export class Bulk extends EventTarget {
 
   allowed() {
     const chosen = this.list.chosen();
-    return MANY.filter((name) => chosen.length && chosen.every((p) => worthDoing(p.actions, p).includes(name)));
+    const possible = MANY.filter((name) => chosen.length && chosen.every((p) => worthDoing(p.actions, p).includes(name)));
+    const next = (NEXT[chosen[0]?.status] || []).filter((name) => possible.includes(name));
+    return [...next, ...possible.filter((name) => !next.includes(name))];
   }
 
   draw() {

@@ -25,7 +25,7 @@ export function keys({ state, list, matter, bulk, queues, search, dialog }) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || dialog.open || document.querySelector("dialog[open]")) return;
     if (isTyping(event.target)) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const act = acts[key] || actionOf(key, event.target, matter);
+    const act = acts[key] || (list.ticked.size ? bulkOf(key, event.target, bulk) : actionOf(key, event.target, matter));
     if (!act || (key.startsWith("Arrow") && !isInList(event.target))) return;
     event.preventDefault();
     act();
@@ -49,6 +49,14 @@ function actionOf(key, target, { actions }) {
   }
   const name = actions.nameOf(key);
   return name ? () => actions.begin(name) : null;
+}
+
+/** With matters ticked, letters and Enter act on all of them. */
+function bulkOf(key, target, bulk) {
+  const offered = bulk.allowed();
+  if (key === "Enter") return target.closest?.("button, a") || !offered.length ? null : () => bulk.ask(offered[0]);
+  const name = offered.find((one) => LETTERS[one] === key);
+  return name ? () => bulk.ask(name) : null;
 }
 
 export function help(dialog) {

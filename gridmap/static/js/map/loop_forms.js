@@ -42,6 +42,14 @@ function group(title, rows) {
   const search = rows.length < SEARCH_FROM ? null : el("input", { type: "text", maxlength: 64, placeholder: t("act.find_one"), "aria-label": t("act.find_one"), oninput: ({ target }) => {
     const words = target.value.trim().toLowerCase();
     for (const [said, node] of rows) node.hidden = !said.toLowerCase().includes(words);
+  }, onkeydown: (event) => {
+    // Enter here chooses; it must not send what is chosen elsewhere.
+    if (event.key !== "Enter" && event.key !== "ArrowDown") return;
+    event.preventDefault();
+    const input = rows.find(([, node]) => !node.hidden)?.[1].querySelector("input");
+    if (!input) return;
+    if (!input.checked) input.click();
+    input.focus();
   } });
   return el("div", { class: "act__group" }, el("b", { class: "act__of" }, title), search, list);
 }
