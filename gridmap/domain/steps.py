@@ -106,7 +106,8 @@ def _after(now: _Now, event: Happened) -> _Now:
     if isinstance(data.get("assignment"), Mapping):
         after = replace(after, handler_id=_handler(data))
     if "handler" in data:
-        after = replace(after, handler_id=data["handler"], unit=None)
+        unit = None if event.kind in GIVING else after.unit  # a post handed over takes nothing from a unit
+        after = replace(after, handler_id=data["handler"], unit=unit)
     if event.kind in GIVING and "unit" in data:
         after = replace(after, unit=data["unit"])
     return replace(after, unit=None) if "returned_by" in data else after
