@@ -308,7 +308,7 @@ def history(office: Office) -> list[str]:
 def add_picture(phone: Phone, shows: str) -> None:
     with phone.page.expect_file_chooser() as camera:
         phone.page.locator(f".fix__slot[data-shows={shows}]").click()
-    camera.value.set_files(a_photo(800))
+    camera.value.set_files(a_photo(800 if shows == "before" else 900))
 
 
 @on_one_engine
