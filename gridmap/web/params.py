@@ -365,7 +365,9 @@ class ActionBody(Strict):
     person: Code | None = Field(None, description="A staff number")
     solved: int | None = Field(None, ge=0, le=2, description="2 solved, 1 partly, 0 not")
     satisfaction: int | None = Field(None, ge=0, le=2, description="2 content, 1 fairly, 0 not")
-    units: list[Code] | None = Field(None, max_length=20, description="The units a whistle calls")
+    units: (
+        list[Annotated[str, Field(min_length=1, max_length=64, json_schema_extra={"pattern": TEXT})]] | None
+    ) = Field(None, max_length=20, description="The units a whistle calls")
     kind: str | None = Field(None, max_length=12, description="The kind of a whistle")
     level: int | None = Field(None, ge=1, le=4, description="The level of a whistle")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -37,8 +37,8 @@ class SecretBody(Strict):
 class RatingBody(SecretBody):
     """What the reporter says of the outcome."""
 
-    solved: int = Field(ge=0, le=2, description="2 solved, 1 partly, 0 not")
-    satisfaction: int = Field(ge=0, le=2, description="2 content, 1 fairly, 0 not")
+    solved: Literal[0, 1, 2] = Field(description="2 solved, 1 partly, 0 not")
+    satisfaction: Literal[0, 1, 2] = Field(description="2 content, 1 fairly, 0 not")
 
 
 class SendBackBody(SecretBody):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -46,7 +47,7 @@ class RateBody(StepBody):
     """How a unit did its part."""
 
     unit: Code
-    rating: int = Field(ge=0, le=2, description="2 content, 1 fairly, 0 not")
+    rating: Literal[0, 1, 2] = Field(description="2 content, 1 fairly, 0 not")
 
 
 class CancelBody(StepBody):

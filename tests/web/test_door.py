@@ -231,7 +231,7 @@ def test_it_is_rated_once_and_sent_back_once(office: Office, visitor: FlaskClien
 
 def test_a_rating_is_whole(visitor: FlaskClient) -> None:
     secret = send(visitor).json["secret"]
-    for wrong in ({"solved": 3, "satisfaction": 1}, {"solved": 1}, {"solved": True, "satisfaction": 1}):
+    for wrong in ({"solved": 3, "satisfaction": 1}, {"solved": 1}, {"solved": "well", "satisfaction": 1}):
         assert fault(ask(visitor, "/rating", secret=secret, **wrong)) == (422, "invalid_input")
 
 

@@ -23,6 +23,7 @@ from gridmap.web.api.blueprint import MATTERS, api
 from gridmap.web.api.issues import act_of, area_path, category_ids
 from gridmap.web.language import language
 from gridmap.web.params import (
+    TEXT,
     ActionBody,
     Code,
     Cursor,
@@ -61,8 +62,8 @@ class DeskActionBody(ActionBody):
     """An action on many matters, with what it needs: the same for each."""
 
     action: str = Field(min_length=1, max_length=40)
-    numbers: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(
-        min_length=1, max_length=MOST_AT_ONCE
+    numbers: list[Annotated[str, Field(min_length=1, max_length=64, json_schema_extra={"pattern": TEXT})]] = (
+        Field(min_length=1, max_length=MOST_AT_ONCE)
     )
 
 
