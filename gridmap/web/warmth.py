@@ -76,7 +76,7 @@ def kept() -> Kept:
 
 
 def warm_up(app: Flask) -> None:
-    """Read what the first to ask for heat, for a place or for a cell would otherwise wait for. Writes nothing."""
+    """Read what the first to ask for heat, a place, a cell or households would otherwise wait for. Writes nothing."""
     with app.app_context():
         here = office()
         with here.database.reading() as session:
@@ -84,6 +84,8 @@ def warm_up(app: Flask) -> None:
             cell_labels(session)
         with kept().matters.held(here.clock()):
             pass
+        with here.database.reading() as session:
+            kept().good_for("households", kept().matters.buildings_changed, lambda: read_households(session))
 
 
 def moment_of(here: Office, who: Actor, at: datetime | None) -> Moment:
