@@ -56,7 +56,7 @@ def said(functions: Any) -> Any:
         ("import_amended", {"from": "reported", "to": "closed"}, "王芳 · 状态改为已办结"),
         ("dispatch", {"unit": "市政中心", "due_at": DUE}, "王芳 · 转市政中心 · 新时限 11-20 15:52"),
         ("dispatch", {"handler": {"id": 3, "name": "张立"}}, "王芳 · 派给张立"),
-        ("dispatch", {}, "王芳 · 按规则派给责任人"),
+        ("dispatch", {}, "王芳 · 按规则派给处置人"),
         ("return", {"returned_by": "市政中心"}, "王芳 · 市政中心退回"),
         ("extend", {"due_before": DUE, "due_at": LATER}, "王芳 · 时限 11-20 15:52 → 11-21 09:00"),
         ("raise", {"tier": {"from": 2, "to": 3}}, "王芳 · 小事 → 中事"),

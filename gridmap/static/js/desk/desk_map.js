@@ -20,6 +20,7 @@ import { shortNumber } from "./duplicates.js";
 const L = window.L;
 const NEAR_M = 50;
 const AROUND_M = 240;
+const FURTHEST_M = 50000; // a circle as wide as a country has no bounds on a map
 const CIRCLE = { color: "#8A5A00", weight: 1.5, dashArray: "5 5", fillColor: "#F2A100", fillOpacity: 0.08, interactive: false };
 
 /** Cells are not shaded here. */
@@ -92,7 +93,7 @@ export class DeskMap {
 
   near({ geometry, properties: p }, twins) {
     const [lon, lat] = geometry.coordinates;
-    const bounds = L.latLng(lat, lon).toBounds(Math.max((p.accuracy_m || 0) * 5, AROUND_M));
+    const bounds = L.latLng(lat, lon).toBounds(Math.min(Math.max((p.accuracy_m || 0) * 5, AROUND_M), FURTHEST_M));
     for (const { geometry: other } of twins) bounds.extend([other.coordinates[1], other.coordinates[0]]);
     this.map.fitBounds(bounds, { maxZoom: 18, animate: !reducedMotion(), padding: [24, 32] });
   }
