@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import insert, select
 from werkzeug.serving import make_server
 
@@ -20,6 +20,8 @@ from gridmap.db.models import TileSet
 from tests.town import PASSWORD
 
 ARTEFACTS = Path("artefacts")
+
+expect.set_options(timeout=20_000)  # a machine may be busy: what is said here is what is shown, not how soon
 
 
 _BAKED: dict[str, tuple[Path, list[dict[str, object]]]] = {}

@@ -280,7 +280,7 @@ def test_a_task_arrives_by_itself_and_is_done_with_a_photo(office: Office, phone
     expect(phone.page.locator(".home__tasks")).to_contain_text("没有任务")
     phone.page.wait_for_timeout(SECOND)
     report(office, actor_named(office, "dong"), report_at(*CENTRES[C1], description="桶外垃圾"))
-    expect(phone.page.locator(".home .task")).to_contain_text("桶外垃圾", timeout=2 * SECOND)
+    expect(phone.page.locator(".home .task")).to_contain_text("桶外垃圾")
     phone.look("home")
     phone.page.locator(".home .task").click()
     phone.page.get_by_role("button", name="受理").click()

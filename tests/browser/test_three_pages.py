@@ -56,15 +56,15 @@ def test_from_the_phone_to_map_and_wall_and_away_again(screens: tuple[Phone, Vis
     expect(wall.page.locator("body")).to_have_attribute("data-figures", "shown")
     wall.page.wait_for_timeout(SECOND)
     phone.report_words("桶外垃圾")
-    expect(open_matters(desk)).to_have_text(re.compile("^1"), timeout=4 * SECOND)
-    expect(newest(wall)).to_have_count(1, timeout=4 * SECOND)
+    expect(open_matters(desk)).to_have_text(re.compile("^1"))
+    expect(newest(wall)).to_have_count(1)
     assert "桶外垃圾" not in wall.page.content()
     desk.page.click("[data-mode=heat]")
     expect(desk.page.locator("[data-part=legend]")).to_contain_text("视野内 1 件")
     desk.page.locator("#matters .row").first.click()
     close_it(desk)
-    expect(open_matters(desk)).to_have_text(re.compile("^0"), timeout=4 * SECOND)
-    expect(desk.page.locator("[data-part=legend]")).to_contain_text("没有可统计", timeout=4 * SECOND)
+    expect(open_matters(desk)).to_have_text(re.compile("^0"))
+    expect(desk.page.locator("[data-part=legend]")).to_contain_text("没有可统计")
     for name, visitor in zip(("phone", "desk", "wall"), screens, strict=True):
         visitor.keep(f"path-{name}")
         assert visitor.complaints == [], name
@@ -87,4 +87,4 @@ def test_seven_tabs_of_one_browser_all_hear_of_it(office: Office, visitor: Visit
         expect(open_matters(tabs[-1])).to_have_text(re.compile("^0"))
     report(office, actor_named(office, "dong"), report_at(*CENTRES[C1]))
     for tab in tabs:
-        expect(open_matters(tab)).to_have_text(re.compile("^1"), timeout=5 * SECOND)
+        expect(open_matters(tab)).to_have_text(re.compile("^1"))

@@ -74,7 +74,7 @@ def test_a_report_pulses_on_the_wall_within_a_second(office: Office, visitor: Vi
     page.wait_for_timeout(SECOND)
     number = new_matter(office, C3)
     row = page.locator(f"[data-panel=newest] [data-number='{number}']")
-    expect(row).to_have_class("is-new", timeout=3 * SECOND)
+    expect(row).to_have_class("is-new")
     expect(page.locator(f"[data-part=links] [data-number='{number}'] .pin")).to_be_attached()
     expect(page.locator(".kpi--reported .kpi__number")).to_have_text("4")
     visitor.keep("wall-pulse")
@@ -124,10 +124,10 @@ def test_one_panels_fault_leaves_the_others_alive(office: Office, visitor: Visit
     visitor.keep("wall-32x9-en")
     page.unroute(FIGURES)
     new_matter(office, C3)
-    expect(page.locator("[data-panel=categories] .bars li")).to_have_count(1, timeout=2 * SECOND)
+    expect(page.locator("[data-panel=categories] .bars li")).to_have_count(1)
     expect(page.locator(".is-faulty")).to_have_count(0)
     reset_account(office, None, "wall", RULES)
-    expect(page.locator("[data-part=ended]")).to_contain_text("signed out", timeout=3 * SECOND)
+    expect(page.locator("[data-part=ended]")).to_contain_text("signed out")
 
 
 TINTED = (18, 58, 88)
@@ -275,5 +275,5 @@ def test_a_server_gone_for_half_a_minute_is_missed_and_nothing_else_is(
         expect(page.locator("[data-panel=newest] [data-number]")).to_have_count(2)
         page.clock.fast_forward(10 * SECOND)
         new_matter(office, C3)
-        expect(page.locator("[data-panel=newest] [data-number]")).to_have_count(3, timeout=5 * SECOND)
+        expect(page.locator("[data-panel=newest] [data-number]")).to_have_count(3)
         context.close()

@@ -67,7 +67,7 @@ def test_from_the_whistle_to_the_rating(office: Office, visitor: Visitor, phone:
     visitor.keep("whistle-blown")
 
     row = phone.page.locator(f"#matters [data-number='{number}']")
-    expect(row).to_have_count(1, timeout=5 * SECOND)  # the department is told at once
+    expect(row).to_have_count(1)  # the department is told at once
     phone.keep("whistle-phone-called")
     page = open_matter(phone, number)
     page.click("[data-step=accept]")
@@ -88,12 +88,12 @@ def test_from_the_whistle_to_the_rating(office: Office, visitor: Visitor, phone:
     expect(page.locator(".whistle__photos img")).to_have_count(1)
     phone.keep("whistle-phone-done")
 
-    expect(leader.locator(".whistle .tag").first).to_have_text("已办毕", timeout=5 * SECOND)
+    expect(leader.locator(".whistle .tag").first).to_have_text("已办毕")
     leader.click(".whistle__rate--2")
     expect(leader.locator(".whistle__verdict")).to_have_text("满意")
     expect(leader.locator(".timeline")).to_contain_text("呼叫water")
     visitor.keep("whistle-rated")
-    expect(page.locator(".panel")).to_contain_text("看不到了", timeout=5 * SECOND)
+    expect(page.locator(".panel")).to_contain_text("看不到了")
     assert whistle_row(office, 1).status == "closed"
     assert visitor.complaints == []
     assert [said for said in phone.complaints if "404" not in said] == []
@@ -150,5 +150,5 @@ def test_a_phone_that_says_no_place_says_why_and_what_was_begun_stays(
     expect(page.locator(".whistle__form textarea")).to_have_value("正在排水")
     expect(page.locator(".whistle__form textarea")).to_be_focused()
     finish(office, whistle)  # a colleague was faster
-    expect(page.locator(".steps .is-done")).to_have_count(4, timeout=5 * SECOND)
+    expect(page.locator(".steps .is-done")).to_have_count(4)
     expect(page.locator(".whistle__form")).to_have_count(0)
