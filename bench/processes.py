@@ -81,13 +81,19 @@ def _resident(pid: int) -> float:
 
 
 def below(pid: int) -> list[int]:
-    """The children of a process, and theirs."""
+    """The children of a process, whichever of its threads began them, and theirs."""
+    children = [
+        child for thread in Path(f"/proc/{pid}/task").glob("*") for child in begun_by(pid, thread.name)
+    ]
+    return [*children, *(grandchild for child in children for grandchild in below(child))]
+
+
+def begun_by(pid: int, thread: int | str) -> list[int]:
+    """The children that one thread of a process began: none where either is gone."""
     try:
-        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        return [int(child) for child in Path(f"/proc/{pid}/task/{thread}/children").read_text().split()]
     except OSError:
         return []
-    children = [int(child) for child in text.split()]
-    return [*children, *(grandchild for child in children for grandchild in below(child))]
 
 
 def cpu_of(pid: int) -> float:

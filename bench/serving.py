@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.cluster import free_port
 from bench.offices import environ, gridmap
-from bench.processes import below, cpu_of, memory_of
+from bench.processes import begun_by, below, cpu_of, memory_of
 from bench.sizes import Size
 
 
@@ -26,12 +26,12 @@ class Server:
     pid: int
 
     def cpu_s(self) -> float:
-        """The seconds of processor its processes have used."""
+        """The seconds of processor its processes have used, the one that works beside those that answer too."""
         return sum(map(cpu_of, (self.pid, *below(self.pid))))
 
     def memory_mb(self) -> float:
         """The memory of the processes that answer."""
-        return sum(map(memory_of, below(self.pid)))
+        return sum(map(memory_of, begun_by(self.pid, self.pid)))
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path, worke
             break
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
-                if len(below(process.pid)) == workers:
+                if len(begun_by(process.pid, process.pid)) == workers:
                     return
         except (urllib.error.URLError, OSError):
             pass

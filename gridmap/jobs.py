@@ -1,4 +1,4 @@
-"""Background work: tiles when shapes changed, chores when due, notices; `gridmap work`, and threads of each serving process."""
+"""Background work: tiles when shapes changed, chores when due, notices; `gridmap work`, alone or beside a server."""
 
 from __future__ import annotations
 
@@ -99,11 +99,3 @@ def work_once(office: Office, wanted: tuple[Routine, ...], ways: Ways) -> dict[s
     done: dict[str, object] = {**do_what_is_due(office, wanted + _reminders(ways))}
     told = {name: number for name, number in tell(office, ways).items() if number}
     return {**done, **({"bake": baked} if baked else {}), **told}
-
-
-def start(office: Office, wanted: tuple[Routine, ...], ways: Ways | None = None) -> threading.Event:
-    """Work in threads of this process; set the answer to end it."""
-    stop = threading.Event()
-    args = (stop, office, wanted, ways)
-    threading.Thread(target=work_until, args=args, name="gridmap-work", daemon=True).start()
-    return stop

@@ -14,6 +14,7 @@ from gridmap.actions.office import Office
 from gridmap.actions.reaching import add_address
 from gridmap.actions.reporting import report
 from gridmap.channels.declared import Ways, load_ways
+from tests.background import begin_work
 from tests.receiver import ENVIRON, Receiver, declared, receiving
 from tests.town import C1, CENTRES, actor_named, report_at
 
@@ -35,7 +36,7 @@ def test_what_is_reported_reaches_a_phone_by_itself(
     monkeypatch.setattr(jobs, "TELL_S", 0.05)
     monkeypatch.setattr(jobs, "bake_due", lambda _office: [])
     add_address(office, actor_named(office, "sun"), ways, "wecom", "sun")
-    stop = jobs.start(office, (), ways)
+    stop = begin_work(office, (), ways)
     report(office, actor_named(office, "zhao"), report_at(*CENTRES[C1]))
     for _ in range(100):
         if receiver.messages("/cgi-bin/message/send"):

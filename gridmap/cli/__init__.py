@@ -21,6 +21,7 @@ from gridmap.cli.demo import demo_command
 from gridmap.cli.desk import BROKEN, Desk, command
 from gridmap.cli.door import door_sheets_command
 from gridmap.cli.imports import Bars, import_group
+from gridmap.cli.parents import end_with_parent
 from gridmap.cli.serving import bound_host, prepared
 from gridmap.db import accounts as stored_accounts
 from gridmap.db import schema
@@ -28,6 +29,9 @@ from gridmap.domain.scope import KINDS
 from gridmap.errors import UnavailableError
 from gridmap.geo.crs import DATUMS
 from gridmap.jobs import work_once, work_until
+
+LESS = 10
+"""How far the work beside a server steps back (nice)."""
 
 
 @click.group()
@@ -146,8 +150,9 @@ def audit(desk: Desk, seal: bool) -> None:
 
 @main.command()
 @click.option("--once", is_flag=True, help="Do what is due and end.")
+@click.option("--beside", type=int, hidden=True, help="The process of the server.")
 @command
-def work(desk: Desk, once: bool) -> None:
+def work(desk: Desk, once: bool, beside: int | None) -> None:
     """Background work: bake tiles, tell people, seal the history, forget old rows of the stream (`serve` does it too)."""
     wanted = routines(
         desk.settings.stream_days,
@@ -159,7 +164,13 @@ def work(desk: Desk, once: bool) -> None:
     if once:
         click.echo(json.dumps(work_once(desk.office, wanted, ways), default=str))
     else:
-        work_until(threading.Event(), desk.office, wanted, ways)
+        work_until(_stepping_back(beside) if beside else threading.Event(), desk.office, wanted, ways)
+
+
+def _stepping_back(server: int) -> threading.Event:
+    """Let those who answer go first, and end with the server."""
+    os.nice(LESS)
+    return end_with_parent(server)
 
 
 @main.command("bake")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,6 +13,7 @@ import click
 from gridmap.app import create_app, sign_in_rules
 from gridmap.cli.desk import Desk, command
 from gridmap.cli.imports import Bars
+from gridmap.cli.parents import end_with_parent
 
 SIZES = ("small", "district")
 _LEAVE_S = 10.0
@@ -63,10 +62,7 @@ def _keep_moving(desk: Desk, pace: float) -> None:
         done = {name: tally.done[name] for name in ("report", "start", "finish", "close")}
         desk.say("live_told", open=tally.opened, **done)
 
-    stop, parent = threading.Event(), os.getppid()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
-    threading.Thread(target=_watch, args=(stop, parent), daemon=True).start()
+    stop = end_with_parent()
     with Bars(desk) as progress:
         added = catch_up(desk.office, stop, progress)
     if added:
@@ -74,13 +70,6 @@ def _keep_moving(desk: Desk, pace: float) -> None:
     desk.say("live_began", pace=f"{pace:g}", hours=round(LASTS.total_seconds() / 3600))
     keep_moving(desk.office, stop, pace, tell)
     desk.say("live_ended")
-
-
-def _watch(stop: threading.Event, parent: int) -> None:
-    """Stop when whoever began this process is gone."""
-    while not stop.wait(1):
-        if os.getppid() != parent:
-            stop.set()
 
 
 @contextmanager

@@ -12,12 +12,11 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from gridmap import jobs
-from gridmap.actions.keeping import routines
 from gridmap.channels.declared import load_ways
 from gridmap.config import Settings
 from gridmap.errors import GridmapError
 from gridmap.files.basemaps.shelf import WAITING, open_shelf
+from gridmap.web.beside import working_beside
 from gridmap.web.certificate import Certificate
 from gridmap.web.slow import PatienceWorker
 from gridmap.web.warmth import warm_up
@@ -55,7 +54,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "keepalive": 15,
             "limit_request_line": 4094,
             "limit_request_fields": 64,
-            "post_worker_init": _start_work,
+            "post_worker_init": _begin,
             "worker_exit": _stop_live,
             "accesslog": None,
             "control_socket_disable": True,
@@ -81,18 +80,7 @@ def _modern(_conf: Any, default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext
     return context
 
 
-def _start_work(worker: Any) -> None:
-    parts = worker.wsgi.extensions["gridmap"]
-    worker.gridmap_work = jobs.start(
-        parts.office,
-        routines(
-            parts.settings.stream_days,
-            parts.settings.attempt_minutes,
-            parts.settings.contact_days,
-            recheck_percent=parts.settings.recheck_percent,
-        ),
-        parts.ways,
-    )
+def _begin(worker: Any) -> None:
     threading.Thread(target=_warm_up, args=(worker.wsgi,), name="gridmap-warming", daemon=True).start()
 
 
@@ -105,9 +93,6 @@ def _warm_up(app: Flask) -> None:
 
 
 def _stop_live(_server: Any, worker: Any) -> None:
-    stop = getattr(worker, "gridmap_work", None)
-    if stop is not None:
-        stop.set()
     app = getattr(worker, "wsgi", None)
     if app is not None and "gridmap" in app.extensions:
         app.extensions["gridmap"].live.stop()
@@ -120,7 +105,7 @@ def run(
     port: int,
     certificate: Certificate | None = None,
 ) -> None:
-    """Serve what `make` makes in each process, until stopped; over HTTPS where there is a certificate.
+    """Serve what `make` makes in each process, with the background work beside them, until stopped; over HTTPS where there is a certificate.
 
     Raises InvalidInputError where a base map or a way out is declared that cannot be used: better here than in each process.
     """
@@ -131,4 +116,5 @@ def run(
         ("localhost" if host == EVERYWHERE else host),
     )
     print(f"gridmap: {scheme}://{shown}:{port}/", flush=True)
-    _Server(make, settings, f"{host}:{port}", certificate).run()
+    with working_beside(settings):
+        _Server(make, settings, f"{host}:{port}", certificate).run()

@@ -28,6 +28,7 @@ from tests.actions.test_importing_buildings import FOOTPRINT
 from tests.actions.test_importing_buildings import take_in as take_in_buildings
 from tests.actions.test_importing_landmarks import LAKE
 from tests.actions.test_importing_landmarks import take_in as take_in_landmarks
+from tests.background import begin_work
 from tests.conftest import Clock, Templates, make_office
 from tests.db.listening import Listener, running, until
 from tests.db.looking import rows_of, run_sql
@@ -251,7 +252,7 @@ def test_background_work_bakes_within_seconds_and_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "LOOK_AT_SHAPES_S", 0.05)
-    stop = jobs.start(office, ())
+    stop = begin_work(office)
     try:
         assert until(lambda: len(told(office)) == 3)
         rename(office, "后台")

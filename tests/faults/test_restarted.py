@@ -15,6 +15,7 @@ from gridmap.actions.baking import bake_all
 from gridmap.actions.keeping import HAND_S, Routine, do_what_is_due
 from gridmap.actions.office import Office
 from gridmap.db.models import Issue, StreamRow
+from tests.background import begin_work
 from tests.conftest import Clock
 from tests.db.listening import until
 from tests.db.looking import count, rows_of
@@ -86,7 +87,7 @@ def test_background_work_goes_on_after_any_fault(office: Office, monkeypatch: py
 
     monkeypatch.setattr(jobs, "LOOK_S", 0.01)
     monkeypatch.setattr(jobs, "do_what_is_due", do_or_fail)
-    stop = jobs.start(office, ())
+    stop = begin_work(office)
     assert until(lambda: len(done) > 2)
     stop.set()
 
