@@ -40,6 +40,7 @@ def serving(url: str, folder: Path, size: Size) -> Iterator[Server]:
     port = free_port()
     told = {"GRIDMAP_PORT": str(port), "GRIDMAP_WORKERS": str(size.workers)}
     told["GRIDMAP_STREAM_LIMIT"] = str(size.streams)
+    told["GRIDMAP_BACKGROUND"] = "yes" if size.demo else "no"  # the smallest size measures nothing
     told["GRIDMAP_WRITES_PER_MINUTE"] = "0"  # few accounts send what many phones would
     log = folder / f"server-{port}.log"
     with log.open("wb") as out:

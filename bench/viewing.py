@@ -1,4 +1,8 @@
-"""The first view of a whole district in a browser, and moving about in it, beside a plain folium page of the same data."""
+"""The first view of a whole district in a browser, and moving about in it, beside a plain folium page of the same data.
+
+A map is drawn when all its areas in view are coloured, its counts are there and its heat is drawn. Which areas those are the page
+says: cells, or from afar (where a typical cell would be narrower than ten pixels) the communities or streets that stand for them.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +89,7 @@ def measure(bench: Bench) -> list[Row]:
             f"{_STATE_KB:.0f} kB",
             _STATE_KB / state,
             1.0,
-            f"counts by class of {len(bench.district.cells):,} cells",
+            f"counts by class of {len(bench.district.cells):,} cells, as they are asked for once cells are near",
         ),
         _growth_row(bench, "time", _seconds(tenth), _seconds(whole), "s"),
         _growth_row(bench, "bytes", _kilobytes(tenth), _kilobytes(whole), "kB"),

@@ -44,6 +44,7 @@ class Settings:
     `database_url` names the engine: `sqlite:///FILE` (SpatiaLite) or `postgresql+psycopg://…` (PostGIS).
     `timezone` is the zone of “today” and of file times that name none; everything is stored in UTC.
     `public_url` is where people reach it, for the QR code that phones read; empty: not said.
+    `background`: whether `serve` has the background work done beside it; no, where `gridmap work` runs by itself.
     `wall_scenes` is the round of a wall's scenes, as domain/scenes reads it; empty: it stands still.
     `acceptance` names the sources whose matters wait for somebody to accept them, commas between; `recheck_percent`
     of what was closed in a month is looked at again (0: nothing).
@@ -82,6 +83,7 @@ class Settings:
     password_history: int = 5
     password_days: int = 90
     one_time_days: int = 14
+    background: bool = True
     wall_scenes: str = ""
     acceptance: str = "resident"
     recheck_percent: int = 5

@@ -1,4 +1,4 @@
-"""The counts of evaluation worked out anew with pandas from the events' JSON alone, for the tests to compare.
+"""The counts and indicators of evaluation worked out anew with pandas from the events' JSON alone, for the tests to compare.
 
 Of the store it reads the events, the source a report came from, and who an account is. Nothing of
 db/evaluation is used here; what is counted is written down a second time, from docs/evaluation.md.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -28,6 +30,12 @@ CONCLUDING = {
     "handle": DONE,
     "verify": ("verify", "rework", "reopen", "close"),
 }
+
+
+BEGINNING_ANEW = ("reopen", "reopen_unsolved", "recheck_failed")
+RECHECKED = ("recheck_passed", "recheck_failed", "recheck_moot")
+INDICATORS = pd.read_csv(Path(__file__).parents[1] / "geodata" / "indicators.csv", index_col="code")
+_OF_MATTER = ["source", "status", "cell", "category", "unit", "due", "closed"]
 
 
 def events_of(office: Office) -> pd.DataFrame:
@@ -51,13 +59,17 @@ class Told:
         self.deadlines, self.source, self.status, self.was = deadlines, source, begins, begins
         self.steps: list[dict[str, Any]] = []
         self.ratings: list[dict[str, Any]] = []
+        self.calls: list[dict[str, Any]] = []
+        self.rechecks: list[dict[str, Any]] = []
         self.due: datetime | None = None
         self.closed: datetime | None = None
         self.unit = self.handler = self.cell = self.category = None
 
     def hear(self, kind: str, at: datetime, data: dict[str, Any]) -> None:
         """One event more."""
-        if kind == "merged_in":
+        if kind == "whistle_rated":
+            self.calls.append({"at": at, "unit": data["unit"], "rating": data["rating"]})
+        if kind not in ("reported", "handed_over") and "to" not in data:
             return
         before, party = self.status, (self.handler, self.unit)
         self._learn(kind, data)
@@ -65,20 +77,22 @@ class Told:
             self.reported, self.since = at, at
             self.stage_due = self.deadlines.stage_due_at(STAGE[self.status], at)
             return
-        self.status = data["to"]
+        self.status = data.get("to", self.status)
         if kind == "rate":
-            self.ratings.append({"at": at, **data, "cell": self.cell, "category": self.category})
-        self.closed = at if kind == "close" else None if kind.startswith("reopen") else self.closed
+            self.ratings.append({"at": at, **data, "cell": self.cell})
+        if kind in RECHECKED:
+            self.rechecks.append({"at": at, "is_well": kind == "recheck_passed", "cell": self.cell})
+        self.closed = at if kind == "close" else None if kind in BEGINNING_ANEW else self.closed
         self._turn(kind, at, before, party)
 
     def _learn(self, kind: str, data: dict[str, Any]) -> None:
         if "why" in data:
             self.cell = (data["why"]["cell"] or {}).get("code")
         self.category = data.get("category", self.category)
-        if "assignment" in data:
+        if "assignment" in data and kind != "handed_over":
             self.handler = data["assignment"]["handler"]["person_id"]
         if "handler" in data:
-            self.handler, self.unit = data["handler"], None
+            self.handler, self.unit = data["handler"], None if kind == "dispatch" else self.unit
         self.unit = data.get("unit", None if "returned_by" in data else self.unit)
         self.next_due = pd.Timestamp(data["due_at"]).to_pydatetime() if data.get("due_at") else self.due
         if kind == "reported":
@@ -87,7 +101,7 @@ class Told:
     def _turn(self, kind: str, at: datetime, before: str, party: tuple[Any, Any]) -> None:
         was_due, self.due = self.due, self.next_due
         if self.status == "suspended":
-            self.was = before
+            self.was = self.was if before == "suspended" else before
             return
         if before == "suspended":
             before = self.was
@@ -96,7 +110,7 @@ class Told:
             return
         if ended is not None:
             due = was_due if ended == "handle" else self.stage_due
-            self._end(ended, before, kind, at, due, party)
+            self._end(ended, before, kind, max(at, self.since), due, party)
         self.since, self.stage_due = at, self.deadlines.stage_due_at(stage, at)
 
     def _end(
@@ -142,12 +156,30 @@ def counted_by_hand(
     _add_closings(add, matters, begin, end, now)
     _add_running(add, matters, begin, end, now)
     _add_ratings(add, matters, begin, end)
+    _add_judged(add, matters, begin, end)
     return found
+
+
+def indicators_by_hand(counts: Mapping[str, int]) -> dict[str, float | None]:
+    """Every indicator of the table: the share of its numerator in its denominator; None for an empty base."""
+    numbers = pd.Series(counts, dtype=float).reindex(
+        pd.unique(INDICATORS[["numerator", "denominator"]].values.ravel())
+    )
+    numbers = numbers.fillna(0.0)
+    found: dict[str, float | None] = {}
+    for code, row in INDICATORS.iterrows():
+        base = 0.0 if pd.isna(row["denominator"]) else numbers[row["denominator"]]
+        found[str(code)] = float(numbers[row["numerator"]] / base) if base else None
+    return found
+
+
+def _facts(matter: Told) -> dict[str, Any]:
+    return {name: getattr(matter, name) for name in _OF_MATTER}
 
 
 def _add_reports(add: Any, matters: list[Told], begin: datetime, end: datetime) -> None:
     kept = [m for m in matters if begin <= m.reported < end and m.status != "merged"]
-    frame = pd.DataFrame([{**vars(m), "opened": m.was_opened} for m in kept])
+    frame = pd.DataFrame([{**_facts(m), "opened": m.was_opened} for m in kept])
     if not kept:
         return
     staff, void = frame["source"] == "staff", frame["status"] == "void"
@@ -207,7 +239,7 @@ def _add_ended(add: Any, ended: pd.DataFrame) -> None:
 
 def _add_closings(add: Any, matters: list[Told], begin: datetime, end: datetime, now: datetime) -> None:
     kept = [
-        vars(m)
+        _facts(m)
         for m in matters
         if m.due is not None
         and begin <= m.due < end
@@ -241,9 +273,32 @@ def _add_ratings(add: Any, matters: list[Told], begin: datetime, end: datetime) 
     rows = []
     for m in matters:
         answered = not any(s["stage"] == "accept" and s["due"] and s["at"] > s["due"] for s in m.steps)
-        rows += [{**r, "unit": m.unit, "answered": answered} for r in m.ratings if begin <= r["at"] < end]
+        more = {"unit": m.unit, "category": m.category, "answered": answered}
+        rows += [{**r, **more} for r in m.ratings if begin <= r["at"] < end]
     if not rows:
         return
     frame = pd.DataFrame(rows)
     add(frame, rated=frame["solved"] >= 0, answered=frame["answered"])
     add(frame, solved=frame["solved"] == 2, content=frame["satisfaction"] > 0)
+
+
+def _add_judged(add: Any, matters: list[Told], begin: datetime, end: datetime) -> None:
+    """Units by who called them, closed matters by who looked again."""
+    calls = [
+        {**one, "cell": m.cell, "category": m.category}
+        for m in matters
+        for one in m.calls
+        if begin <= one["at"] < end
+    ]
+    if calls:
+        frame = pd.DataFrame(calls)
+        add(frame, calls_rated=frame["rating"] >= 0, calls_liked=frame["rating"] == 2)
+    again = [
+        {**one, "unit": m.unit, "category": m.category}
+        for m in matters
+        for one in m.rechecks
+        if begin <= one["at"] < end
+    ]
+    if again:
+        frame = pd.DataFrame(again)
+        add(frame, rechecked=frame["is_well"] | True, rechecked_well=frame["is_well"])

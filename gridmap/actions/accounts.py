@@ -10,7 +10,7 @@ from gridmap.actions.attempts import mark_of_name
 from gridmap.actions.office import Office, Work
 from gridmap.actions.passwords import check_password, hash_password
 from gridmap.actions.signing_in import TOKEN, SignInRules, end_sessions, note, secret_digest, tell_access
-from gridmap.db import accounts, areas, attempts
+from gridmap.db import accounts, areas, attempts, issues
 from gridmap.db.models import Account, Token
 from gridmap.domain.codes import NO_DISTRICT
 from gridmap.domain.scope import KINDS, Actor
@@ -122,14 +122,28 @@ def reset_account(office: Office, actor: Actor | None, username: str, rules: Sig
 
 
 def close_account(office: Office, actor: Actor | None, username: str) -> None:
-    """End an account, its sessions, tokens and open streams; commits. The last administrator stays."""
+    """End an account, its sessions, tokens and open streams; commits.
+
+    Raises ConflictError `last_administrator`, and `last_of_unit` for the last account of a department that still has
+    matters in hand or is called to some: nobody would look at them any more.
+    """
     with office.work() as work:
         account = _managed(work, actor, username)
         if accounts.locked_rulers(work.session) == [account.id]:
             raise ConflictError("last_administrator", username=username)
+        _refuse_while_needed(work, account)
         account.is_active = False
         note(work, account.id, "closed", actor.account_id if actor else None)
         end_sessions(work, account.id, tokens_too=True)
+
+
+def _refuse_while_needed(work: Work, account: Account) -> None:
+    if account.kind != "department" or account.unit is None:
+        return
+    if accounts.held_of_unit(work.session, account.unit, alone=True) == [account.id]:
+        matters = issues.open_of_unit(work.session, account.unit)
+        if matters:
+            raise ConflictError("last_of_unit", username=account.username, unit=account.unit, matters=matters)
 
 
 def _managed(work: Work, actor: Actor | None, username: str) -> Account:

@@ -34,6 +34,6 @@ def act_on_many(office: Office, actor: Actor, numbers: Iterable[str], act: Act) 
 def _one(office: Office, actor: Actor, number: str, act: Act) -> Outcome:
     own_id = str(uuid5(UUID(act.client_id), number)) if act.client_id else None
     try:
-        return Outcome(number, act_on(office, actor, number, replace(act, client_id=own_id)))
+        return Outcome(number, act_on(office, actor, number, replace(act, client_id=own_id, seen=None)))
     except GridmapError as error:
         return Outcome(number, error=error)

@@ -25,7 +25,8 @@ class Act:
 
     `until` is the new deadline of an extension, `into` the number of the matter it is merged into,
     `person` the staff number it is dispatched to, `solved` and `satisfaction` a rating (0, 1, 2),
-    `units`, `kind` and `level` those of a whistle.
+    `units`, `kind` and `level` those of a whistle. `seen` is the number of the last event of the matter's history
+    that whoever acts has seen (None: they do not say).
     """
 
     name: str
@@ -44,6 +45,7 @@ class Act:
     units: tuple[str, ...] = ()
     kind: str | None = None
     level: int | None = None
+    seen: int | None = None
 
     def digest(self) -> str:
         """What has to be equal, beside the words, for two sendings to be the same act (see Report.digest)."""

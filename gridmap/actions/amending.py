@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gridmap.actions.acts import Case, Effect, needed
-from gridmap.actions.clocks import restart
+from gridmap.actions.clocks import limit_of, renew
 from gridmap.actions.placing import Standing, why_of
 from gridmap.actions.reporting import key_of, place_columns
 from gridmap.db import areas, history
@@ -15,19 +15,21 @@ from gridmap.errors import InvalidInputError, NotFoundError
 
 
 def _amend(case: Case) -> None:
-    """A new place, a new category, or both: assigned anew once."""
+    """A new place, a new category, or both: assigned anew once, and with the deadline of what it is there."""
     issue, act, session = case.issue, case.act, case.work.session
     if act.sent is None and act.category is None:
         needed(None, "lon", act.name)
+    was = limit_of(case)
     if act.category is not None:
         category = case.office.grounds.current(session).category(act.category)
         issue.category_id = category.id
         case.data["category"] = key_of(category)
-        restart(case, history.begun_at(session, issue))
     if act.sent is not None:
         standing = case.office.grounds.current(session).find(act.sent)
         case.put(place_columns(_same_district(issue, standing), act.sent))
         case.data["why"] = why_of(standing, act.sent)
+    if act.category is not None or limit_of(case) != was:
+        renew(case, history.begun_at(session, issue))
     case.assign()
 
 
@@ -45,7 +47,10 @@ def _choose_cell(case: Case) -> None:
     is_free = case.actor.may("dispatch") and cell is not None and case.actor.scope.covers(cell.path)
     if cell is None or cell.level != "grid" or not (code in offered or is_free):
         raise InvalidInputError("cell_not_offered", cell=code, choices=sorted(c for c in offered if c))
+    was = limit_of(case)
     issue.path, issue.cell_id, issue.is_triage = cell.path, cell.id, False
+    if limit_of(case) != was:
+        renew(case, history.begun_at(case.work.session, issue))
     case.data["why"] = {**why, "cell": _cell_json(cell), "rule": "chosen_by_person", "margin_m": None}
     case.assign()
 

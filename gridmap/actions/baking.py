@@ -17,7 +17,7 @@ from gridmap.db import tiles
 from gridmap.db.models import TileSet
 from gridmap.domain.codes import NO_DISTRICT
 from gridmap.files.tiles import SETS, baking_alone, forget_others, parts_folder, path_of
-from gridmap.geo.bake import Written, bake, write_lines
+from gridmap.geo.bake import FarView, Written, bake, write_lines
 from gridmap.geo.tile_layers import (
     DRAWING,
     LAYERS,
@@ -25,6 +25,7 @@ from gridmap.geo.tile_layers import (
     area_index,
     area_lines,
     building_lines,
+    far_view,
     ground_lines,
 )
 
@@ -46,7 +47,8 @@ class _Drawn:
 
     stamp: str
     written: Written
-    index: Callable[[str], bytes] | None
+    index: Callable[[str], bytes] | None = None
+    far: Callable[[str], FarView | None] = lambda _version: None
 
 
 def bake_all(office: Office, *, is_forced: bool = False, progress: Progress = no_progress) -> dict[str, str]:
@@ -111,6 +113,7 @@ def _bake_one(office: Office, name: str, progress: Progress, *, is_forced: bool)
                 facts={"description": f"gridmap: {name}", "version": version},
                 layers=LAYERS[name],
                 index=drawn.index(version) if drawn.index else None,
+                far=drawn.far(version),
                 told=partial(progress, stage),
             )
     finally:
@@ -128,13 +131,14 @@ def _draw(office: Office, name: str, source: Path) -> _Drawn:
         stamp = stamp_of(tiles.stamps(session)[name])
         if name == "areas":
             rows = tiles.areas(session)
-            return _Drawn(stamp, write_lines(area_lines(rows), source), partial(area_index, rows))
+            written = write_lines(area_lines(rows), source)
+            return _Drawn(stamp, written, partial(area_index, rows), partial(far_view, rows))
         parts, lines = (
             (tiles.buildings(session), building_lines)
             if name == "buildings"
             else (tiles.landmarks(session), ground_lines)
         )
-        return _Drawn(stamp, write_lines((line for part in parts for line in lines(part)), source), None)
+        return _Drawn(stamp, write_lines((line for part in parts for line in lines(part)), source))
 
 
 def _version(office: Office, name: str, drawn: _Drawn, *, is_forced: bool) -> str:

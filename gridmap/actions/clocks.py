@@ -26,10 +26,10 @@ def restart(case: Case, start: datetime) -> None:
 
 
 def stop(case: Case, left_for: str | None = None) -> None:
-    """Note what is left of the deadline; for whom, where only they may go on with it."""
+    """Note what is left of the deadline; for whom, where only they may go on with it. What stands still already stays."""
     issue = case.issue
-    if issue.due_at is not None and issue.status in RUNNING:
-        issue.left_s = case.office.deadlines.left_s(_limit(case), case.work.now, issue.due_at)
+    if issue.due_at is not None and issue.status in RUNNING and issue.left_s is None:
+        issue.left_s = case.office.deadlines.left_s(limit_of(case), case.work.now, issue.due_at)
     issue.left_for = left_for
 
 
@@ -37,12 +37,31 @@ def go_on(case: Case) -> None:
     """The deadline moves on by as long as the clock stood still."""
     issue = case.issue
     if issue.left_s is not None:
-        issue.due_at = case.office.deadlines.due_with(_limit(case), issue.left_s, case.work.now)
+        issue.due_at = case.office.deadlines.due_with(limit_of(case), issue.left_s, case.work.now)
         case.data["due_at"] = due_text(issue)
     issue.left_s, issue.left_for = None, None
 
 
-def _limit(case: Case) -> Limit | None:
+def lengthen(case: Case, until: datetime) -> None:
+    """A later deadline; of a clock that stands still so much more is left."""
+    issue = case.issue
+    if issue.left_s is not None and issue.due_at is not None:
+        issue.left_s += case.office.deadlines.left_s(limit_of(case), issue.due_at, until)
+    issue.due_at = until
+
+
+def renew(case: Case, start: datetime) -> None:
+    """As `restart`, of a matter whose clock may stand still: it goes on standing, with what is left of the new deadline."""
+    issue, waits_for, stood = case.issue, case.issue.left_for, case.issue.left_s is not None
+    restart(case, start)
+    since = issue.paused_at or issue.stage_at
+    if stood and since is not None and issue.due_at is not None:
+        issue.left_s = case.office.deadlines.left_s(limit_of(case), since, issue.due_at)
+        issue.left_for = waits_for
+
+
+def limit_of(case: Case) -> Limit | None:
+    """The limit of the matter, for its category and the class of area it lies in."""
     deadlines = case.office.deadlines
     return deadlines.limit_of(case.category, deadlines.class_of(case.issue.path))
 
@@ -100,7 +119,11 @@ def _ended(case: Case, status: str, stage: str, was: Before) -> Step:
 def ended_step(
     issue: Issue, now: datetime, stage: str, was: Before, action: str, account_id: int | None
 ) -> Step:
-    """The row of a step that `action` ends now; `account_id` None: nobody did, it came about."""
+    """The row of a step that `action` ends now; `account_id` None: nobody did, it came about.
+
+    It never ends before it began, whatever the clock says meanwhile.
+    """
+    began = issue.stage_at or issue.reported_at
     return Step(
         district_code=issue.district_code,
         issue_id=issue.id,
@@ -108,9 +131,9 @@ def ended_step(
         status=was.status,
         path=issue.path,
         category_id=issue.category_id,
-        began_at=issue.stage_at or issue.reported_at,
+        began_at=began,
         due_at=was.due_at if stage == "handle" else issue.stage_due_at,
-        ended_at=now,
+        ended_at=max(now, began),
         paused_s=issue.paused_s or 0,
         person_id=was.handler_id,
         unit=was.unit,

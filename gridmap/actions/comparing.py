@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 from sqlalchemy.orm import Session
 
+from gridmap.actions.spelling import Texts, digests, instants, joined, moments, numbers, or_null, texts
 from gridmap.db import issues
 from gridmap.domain.history import quoted
 from gridmap.files.matters import Matters
@@ -27,24 +28,26 @@ def compare(session: Session, matters: Matters, source: str, datum: str, keys: S
     for row, external in enumerate(matters.external_id):
         (known if external in stored else new).append(row)
     changed = {}
-    for row, digest in zip(known, body_digests(matters, known, keys, datum), strict=True):
+    for row, digest in zip(known, body_digests(matters, known, keys, datum).to_pylist(), strict=True):
         before = stored[matters.external_id[row]]
         if before.body_digest != digest or before.differs(matters.description[row]):
             changed[row] = digest
     return Compared(new, changed)
 
 
-def body_digests(matters: Matters, rows: Sequence[int], keys: Sequence[str], datum: str) -> list[str]:
+def body_digests(matters: Matters, rows: Sequence[int], keys: Sequence[str], datum: str) -> Texts:
     """What has to be equal, beside the words, for a row to be the same again: the digest of its canonical JSON."""
-    datum, spelled = quoted(datum), {key: quoted(key) for key in set(keys)}
-    sha256 = hashlib.sha256
-    bodies = (
-        f"[{lon!r},{lat!r},{datum},{'null' if accuracy is None else repr(accuracy)},{spelled[keys[row]]},"
-        f'"{created.isoformat()}",{quoted(closed.isoformat()) if closed else "null"}]'
-        for row, lon, lat, accuracy, created, closed in zip(
-            rows, matters.lon[rows].tolist(), matters.lat[rows].tolist(),
-            [matters.accuracy_m[row] for row in rows], [matters.created_at[row] for row in rows],
-            [matters.closed_at[row] for row in rows], strict=True,
+    at = np.asarray(rows, dtype=np.int64)
+    accuracy = [matters.accuracy_m[row] for row in rows]
+    times = [
+        moments(instants([column[row] for row in rows])) for column in (matters.created_at, matters.closed_at)
+    ]
+    spelled = {key: quoted(key) for key in set(keys)}
+    created, closed = times
+    return digests(
+        joined(
+            "[", numbers(matters.lon[at]), ",", numbers(matters.lat[at]), f",{quoted(datum)},",
+            or_null(np.array(accuracy, dtype=float)), ",", texts([spelled[keys[row]] for row in rows]), ",",
+            created, ",", closed, "]",
         )
     )  # fmt: skip
-    return [sha256(body.encode()).hexdigest() for body in bodies]

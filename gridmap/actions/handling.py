@@ -27,6 +27,8 @@ from gridmap.domain.scope import Actor
 from gridmap.domain.workflow import IN_TIME, NOT_OVERDUE, TIER, Action, hindered_by
 from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 
+BESIDE = frozenset({"comment", "photo", "urge", "object", "erase", "contact_seen", "contact_forgotten"})
+"""What decides nothing about a matter: it hinders nobody, and nothing hinders it."""
 EFFECTS = {**AMENDING, **LOOPING, **WHISTLING}
 """What each action does beside leading to another state; those not named do nothing else."""
 
@@ -36,7 +38,8 @@ def act_on(office: Office, actor: Actor, number: str, act: Act) -> str:
 
     Sent again with the same `client_id` and body it changes nothing. Raises NotFoundError for a
     matter outside the actor's scope or an unknown action, ForbiddenError `action_not_yours`,
-    `matter_above_your_tier` or `own_work`, ConflictError `action_not_now`, `too_late_to_extend` or
+    `matter_above_your_tier` or `own_work`, ConflictError `action_not_now`, `too_late_to_extend`,
+    `changed_meanwhile` (somebody else decided something since what they have `seen`) or
     `client_id_reused`, InvalidInputError for what the action lacks.
     """
     action = office.workflow.named(act.name)
@@ -47,6 +50,7 @@ def act_on(office: Office, actor: Actor, number: str, act: Act) -> str:
             return issue.status
         standing = standing_of(office, work.session, work.now, actor, issue)
         _refuse_unless_allowed(office, action, issue, standing, actor)
+        _refuse_unless_seen(work, issue, actor, act)
         check_needs(work, action, issue, act)
         case = Case(office, work, actor, issue, act, standing.ties, standing.level)
         refuse_while_called(case)
@@ -197,6 +201,16 @@ def _has_same_words(work: Work, issue: Issue, data: Mapping[str, Any], act: Act)
     kept = history.words_of(work.session, issue.id)
     said = [kept[entry["id"]].text for entry in data.get("words", []) if entry["id"] in kept]
     return None in said or "".join(words or "" for words in said) == (act.words or "")
+
+
+def _refuse_unless_seen(work: Work, issue: Issue, actor: Actor, act: Act) -> None:
+    """Of two who decide at the same moment the second is told what the first one did."""
+    if act.seen is None or act.seen >= issue.history_seq or act.name in BESIDE:
+        return
+    later = history.since(work.session, issue.id, act.seen)
+    happened = [kind for kind, who in later if who != actor.account_id and kind not in BESIDE]
+    if happened:
+        raise ConflictError("changed_meanwhile", action=act.name, happened=happened, status=issue.status)
 
 
 def _refuse_unless_allowed(

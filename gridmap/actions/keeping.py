@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gridmap.actions.attempts import forget_attempts
@@ -66,7 +67,7 @@ def forget_stream(office: Office, days: int) -> int:
 def do_what_is_due(office: Office, wanted: tuple[Routine, ...]) -> Mapping[str, object]:
     """Do each chore whose time has come and that nobody else has in hand; what each answered, by name."""
     done: dict[str, object] = {}
-    for routine in wanted:
+    for routine in _due(office, wanted):
         if not _take(office, routine):
             continue
         done[routine.name] = routine.do(office)
@@ -76,15 +77,28 @@ def do_what_is_due(office: Office, wanted: tuple[Routine, ...]) -> Mapping[str, 
     return done
 
 
+def _due(office: Office, wanted: Iterable[Routine]) -> list[Routine]:
+    """Those that may be done now, by one look that locks nothing."""
+    with office.database.reading() as session:
+        known = {chore.name: chore for chore in session.scalars(select(Chore))}
+    now = office.clock()
+    return [one for one in wanted if one.name not in known or _may(known[one.name], one, now)]
+
+
+def _may(chore: Chore, routine: Routine, now: datetime) -> bool:
+    """Whether its time has come and nobody has it in hand."""
+    hand = timedelta(seconds=HAND_S)
+    is_due = chore.done_at is None or not _is_within(chore.done_at, now, routine.every)
+    return is_due and (chore.taken_until is None or not _is_within(chore.taken_until - hand, now, hand))
+
+
 def _take(office: Office, routine: Routine) -> bool:
     with office.work() as work:
         chore = _locked(work, routine.name)
-        hand = timedelta(seconds=HAND_S)
-        is_due = chore.done_at is None or not _is_within(chore.done_at, work.now, routine.every)
-        is_free = chore.taken_until is None or not _is_within(chore.taken_until - hand, work.now, hand)
-        if is_due and is_free:
-            chore.taken_until = work.now + hand
-        return is_due and is_free
+        is_mine = _may(chore, routine, work.now)
+        if is_mine:
+            chore.taken_until = work.now + timedelta(seconds=HAND_S)
+        return is_mine
 
 
 def _is_within(since: datetime, now: datetime, span: timedelta) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from gridmap.actions.acts import Case, Effect, needed
-from gridmap.actions.clocks import go_on, restart, stop
+from gridmap.actions.clocks import go_on, lengthen, restart, stop
 from gridmap.actions.office import Office, add_event, tie_of
 from gridmap.actions.reporting import due_text, news_of
 from gridmap.db import accounts, history, issues, posts, rosters
@@ -27,18 +27,40 @@ def _dispatch(case: Case) -> None:
         _give_to_unit(case)
     elif act.person:
         _give_to_person(case)
+    else:
+        _have_somebody(case)
     if issue.left_for == _party(issue) and issue.left_s is not None:
         go_on(case)
     elif issue.status not in ("dispatched", "handling") or act.unit or act.person:
         restart(case, case.work.now)
 
 
+def _have_somebody(case: Case) -> None:
+    """Whom the rules find now, where nobody has it: since it was returned, or nobody was found before."""
+    if case.issue.handler_id is None and case.issue.unit is None:
+        case.assign()
+
+
+def _start(case: Case) -> None:
+    """Begun straight at the desk: what nobody has is theirs who answers for the place and begins, else whom the rules find."""
+    issue, person = case.issue, case.actor.person_id
+    has_nobody = issue.handler_id is None and issue.unit is None
+    if has_nobody and "owner" in case.ties:
+        issue.handler_id = case.data["handler"] = person
+    _have_somebody(case)
+    if issue.left_for is None:
+        return
+    if issue.left_for == _party(issue):
+        go_on(case)
+    else:
+        restart(case, case.work.now)
+
+
 def _give_to_unit(case: Case) -> None:
     """To a unit that somebody answers for: a matter must not go where nobody looks."""
     unit = needed(case.act.unit, "unit", case.act.name)
-    known = accounts.units(case.work.session)
-    if unit not in known:
-        raise InvalidInputError("unit_unknown", unit=unit, choices=known)
+    if not accounts.held_of_unit(case.work.session, unit):
+        raise InvalidInputError("unit_unknown", unit=unit, choices=accounts.units(case.work.session))
     case.issue.unit = unit
     case.data["unit"] = unit
 
@@ -83,11 +105,29 @@ def _self_fix(case: Case) -> None:
 
 
 def _return(case: Case) -> None:
-    """Back to the desk: whoever had it has it no more, and its clock waits for them."""
-    stop(case, _party(case.issue))
-    if case.issue.unit:
-        case.data["returned_by"] = case.issue.unit
-        case.issue.unit = None
+    """Back to the desk: whoever had it has it no more, and its clock waits for them. The event says who that was."""
+    issue = case.issue
+    stop(case, _party(issue))
+    if issue.unit:
+        case.data["returned_by"] = issue.unit
+    elif issue.handler_id:
+        case.data["from_person"] = issue.handler_id
+    issue.unit, issue.handler_id, case.data["handler"] = None, None, None
+
+
+def _suspend(case: Case) -> None:
+    """The clock stands; where it stood already, for whom it waits stays as it was."""
+    stop(case, case.issue.left_for)
+
+
+def _resume(case: Case) -> None:
+    if case.issue.left_for is None:
+        go_on(case)
+
+
+def _rework(case: Case) -> None:
+    _have_somebody(case)
+    go_on(case)
 
 
 def _extend(case: Case) -> None:
@@ -101,7 +141,7 @@ def _extend(case: Case) -> None:
     if issue.due_at is None or not (issue.due_at < until <= latest):
         raise InvalidInputError("extension_invalid", due_at=due_text(issue), latest=latest.isoformat())
     case.data["due_before"] = due_text(issue)
-    issue.due_at = until.replace(microsecond=0)
+    lengthen(case, until.replace(microsecond=0))
     case.data["due_at"] = due_text(issue)
 
 
@@ -124,8 +164,15 @@ def _close(case: Case) -> None:
 
 def _reopen(case: Case) -> None:
     issue = case.issue
-    issue.closed_at, issue.merged_into = None, None
+    issue.closed_at, issue.merged_into, issue.reopened_at = None, None, None
+    _have_somebody(case)
     restart(case, case.work.now)
+
+
+def _reopen_unsolved(case: Case) -> None:
+    """By its reporter, who is not content: the desk sees it until somebody has it in hand again."""
+    _reopen(case)
+    case.issue.reopened_at = case.work.now
 
 
 def _rate(case: Case) -> None:
@@ -195,17 +242,18 @@ def _unsupervise(case: Case) -> None:
 
 LOOPING: Mapping[str, Effect] = {
     "dispatch": _dispatch,
+    "start": _start,
     "forward": _give_to_unit,
     "finish": _finish,
     "self_fix": _self_fix,
     "return": _return,
-    "suspend": stop,
-    "resume": go_on,
-    "rework": go_on,
+    "suspend": _suspend,
+    "resume": _resume,
+    "rework": _rework,
     "extend": _extend,
     "close": _close,
     "reopen": _reopen,
-    "reopen_unsolved": _reopen,
+    "reopen_unsolved": _reopen_unsolved,
     "rate": _rate,
     "merge": _merge,
     "raise": _raise,

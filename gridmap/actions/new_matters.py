@@ -9,28 +9,32 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from itertools import count
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from gridmap.actions import spelling
 from gridmap.actions.comparing import body_digests
-from gridmap.actions.lots import DayKey, Lot
+from gridmap.actions.due_together import due_by_each
+from gridmap.actions.lots import DayKey, Days, Lot
 from gridmap.actions.placing import Sent, StaffingTable, assignment_json, why_of
 from gridmap.actions.pretences import Done, Pretence
-from gridmap.actions.standings import Standings, Stood
-from gridmap.db.bulk import instant_text, kept_points
+from gridmap.actions.spelling import Instants, Texts, digests, joined, replaced, texts
+from gridmap.actions.standings import Standings
+from gridmap.db.bulk import ewkb_points, kept_points
 from gridmap.db.loading import Columns, Load, load_of
 from gridmap.db.models import EventRow, Issue, Words
 from gridmap.domain.deadlines import Deadlines, Limit
-from gridmap.domain.history import START, canonical, digest_of, first_link, quoted, words_digest
+from gridmap.domain.history import START, canonical, digest_of, quoted, shared_head
 from gridmap.domain.issues import number_prefix
 from gridmap.files.matters import Matters
-from gridmap.geo.locate import Cell
 
 NOBODY = {
     "owner": {
@@ -46,7 +50,10 @@ NOBODY = {
 
 _NONE_OF_THEM = canonical({"code": None, "name": None, "share": 0.0})
 """The chance that a matter with an accuracy lies in no cell after all, where it plainly lies in one."""
-_EVENT = ("district_code", "issue_id", "seq", "kind", "at", "data", "before", "digest", "actor_id")
+_EVENT = ("issue_id", "district_code", "seq", "kind", "at", "data", "before", "digest", "actor_id")
+_NOT = -1
+"""Instead of a position: nobody, nothing."""
+Rows = NDArray[np.int64]
 
 
 def _salts(number: int) -> list[str]:
@@ -63,47 +70,55 @@ class Category(NamedTuple):
     limits: Mapping[str, Limit | None] = {"": None}
 
 
-class _People(NamedTuple):
-    """Who a matter goes to: the digest of the assignment as JSON, and its two chief parts."""
+class People(NamedTuple):
+    """Who a matter goes to: the assignment as JSON, the digest of that, and its two chief parts."""
 
+    text: str
     digest: str
     owner_id: int | None
     handler_id: int | None
 
 
-class _Part(NamedTuple):
-    """Some matters side by side: their rows of the file, their keys, where they stand, what the file says of them."""
+class _Asked(NamedTuple):
+    """Who some matters go to: the different answers, and which of them each has."""
 
-    rows: Sequence[int]
-    ids: Sequence[int]
-    digests: list[str]
-    stood: Stood
-    category: list[Category]
-    accuracy_m: list[float | None]
-    created: list[datetime]
-    closed: list[datetime | None]
+    people: list[People]
+    at: Rows
+
+    def column(self, name: str) -> Any:
+        """One of the columns of `People`, a value for each matter."""
+        return pa.array([getattr(one, name) for one in self.people]).take(pa.array(self.at))
+
+
+class _Part(NamedTuple):
+    """Some matters side by side: their rows of the file, their keys, where they stand, what the file says of them.
+
+    `spot` and `kind` are positions in the spots of the standings and in the categories; `lon` and the like are JSON.
+    """
+
+    rows: Rows
+    ids: Rows
+    digests: Texts
+    spot: Rows
+    kind: Rows
+    accuracy_m: NDArray[np.float64]
+    created: Instants
+    closed: Instants
 
 
 class _Chains(NamedTuple):
     """The first events of some matters as columns, and each matter's last one: its number in the chain, its digest."""
 
     events: Columns
-    seq: Sequence[int]
-    digest: Sequence[str]
-
-
-class Made(NamedTuple):
-    """What some matters are kept as: rows on their way to the store, and assignments that no lot named before, by digest."""
-
-    loads: list[Load]
-    shared: Mapping[str, str]
+    seq: Any
+    digest: Any
 
 
 @dataclass
 class NewMatters:
     """Makes the rows of new matters; `session` only says how its store keeps them.
 
-    `keys`, `days` (local ones, of the report) and `standings` are by row of the file. `is_pretence`: kept as if reported and closed
+    `keys`, `days` and `standings` are by row of the file. `is_pretence`: kept as if reported and closed
     here, then, by those who hold the posts; `pretence` tells more of that past.
     """
 
@@ -114,274 +129,277 @@ class NewMatters:
     is_pretence: bool
     pretence: Pretence | None
     keys: Sequence[str]
-    days: Sequence[date]
+    days: Days
     standings: Standings
     categories: Mapping[str, Category]
     staffing: StaffingTable
     deadlines: Deadlines
     now: datetime
-    _shared: dict[str, str] = field(default_factory=dict)
-    _people: dict[tuple[str, str | None] | None, _People] = field(default_factory=dict)
-    _cells: dict[int, tuple[str, str]] = field(default_factory=dict)
+    _people: dict[int, People] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._digest = first_link("imported", self.now, None)
+        spots = self.standings.spots
+        self._kinds = list(self.categories.values())
+        self._roles = list(dict.fromkeys(kind.role for kind in self._kinds))
+        self._role_of = np.array([self._roles.index(kind.role) for kind in self._kinds], dtype=np.int64)
+        places = {key: n for n, key in enumerate(self.categories)}
+        self._kind_of = np.fromiter((places[key] for key in self.keys), np.int64, len(self.keys))
+        self._spelled = texts(list(map(quoted, self.categories)))
+        self._path = texts([spot.path for spot in spots])
+        self._district = texts([spot.district_code for spot in spots])
+        self._cell_id = pa.array([spot.cell and spot.cell.id for spot in spots], pa.int64())
+        told = [self._cell_texts(spot.cell) if spot.cell else ("", "") for spot in spots]
+        self._candidate, self._cell = texts([one for one, _ in told]), texts([cell for _, cell in told])
+        classes = [self.deadlines.class_of(spot.path) for spot in spots]
+        self._classes = sorted(set(classes))
+        self._class_of = np.array([self._classes.index(one) for one in classes], dtype=np.int64)
+        self._prefix = texts([number_prefix(*key) for key in self.days.keys])
 
-    def make(self, lot: Lot) -> Made:
-        """The matters of a lot with their words and chains."""
-        instant, part = instant_text(self.session), self._part(lot)
-        numbers, people, due = self._numbers(part, lot.first), self._asked(part), self._due(part)
+    def _cell_texts(self, cell: Any) -> tuple[str, str]:
+        """A cell as the only candidate, and as the one that has the matter."""
+        candidate = canonical({"code": cell.code, "name": cell.name, "share": 1.0})
+        return candidate, canonical({"code": cell.code, "name": cell.name, "version": cell.version})
+
+    def kinds_of_people(self, rows: Rows) -> Rows:
+        """Who some matters go to, as far as that differs: at which spot, for which role."""
+        closed = spelling.instants([self.matters.closed_at[row] for row in rows.tolist()])
+        return np.unique(self._wanted(self.standings.at[rows], self._kind_of[rows], closed))
+
+    def found(self, kinds: Rows) -> list[People]:
+        """Who matters of some kinds go to."""
+        return [self._found(kind) for kind in kinds.tolist()]
+
+    def learn(self, kinds: Rows, people: Sequence[People]) -> dict[str, str]:
+        """Know who matters of some kinds go to, before any of them is made; the different assignments by digest."""
+        self._people.update(zip(kinds.tolist(), people, strict=True))
+        return {one.digest: one.text for one in people}
+
+    def make(self, lot: Lot) -> list[Load]:
+        """The matters of a lot with their words and chains: rows on their way to the store."""
+        part = self._part(lot)
+        numbers, asked, due = self._numbers(part, lot.first), self._asked(part), self._due(part)
         words, named = self._said(part, lot.word_ids)
-        facts = self._facts(part, self._whys(part), people, due, named)
-        chains = self._chains(part, numbers, facts, people, instant)
-        kept = self._kept(part, numbers, people, due, instant)
-        told = {"history_seq": chains.seq, "history_digest": chains.digest}
-        points = kept_points(self.session, self.standings.lon[lot.rows], self.standings.lat[lot.rows])
-        tables = [(Issue, {**kept, **told, "geom": points}), (Words, words), (EventRow, chains.events)]
-        loads = [
-            load_of(self.session, model, columns) for model, columns in tables if columns["district_code"]
+        facts = self._facts(part, self._whys(part), asked, due, named)
+        chains = self._chains(part, numbers, facts, asked)
+        kept = self._kept(part, numbers, asked, due)
+        told = {"history_seq": chains.seq, "history_digest": chains.digest, "geom": self._points(part)}
+        tables = [(Issue, {**kept, **told}), (Words, words), (EventRow, chains.events)]
+        return [
+            load_of(self.session, model, columns)
+            for model, columns in tables
+            if len(next(iter(columns.values())))
         ]
-        shared, self._shared = self._shared, {}
-        return Made(loads, shared)
 
     def _part(self, lot: Lot) -> _Part:
-        matters, rows = self.matters, lot.rows
+        matters, rows, some = self.matters, lot.rows, lot.rows.tolist()
         return _Part(
             rows,
-            lot.ids,
-            body_digests(matters, rows, self.keys, self.datum),
-            self.standings.of(rows),
-            [self.categories[self.keys[row]] for row in rows],
-            [matters.accuracy_m[row] for row in rows],
-            [matters.created_at[row] for row in rows],
-            [matters.closed_at[row] for row in rows],
+            np.asarray(lot.ids, dtype=np.int64),
+            body_digests(matters, some, self.keys, self.datum),
+            self.standings.at[rows],
+            self._kind_of[rows],
+            np.array([matters.accuracy_m[row] for row in some], dtype=float),
+            spelling.instants([matters.created_at[row] for row in some]),
+            spelling.instants([matters.closed_at[row] for row in some]),
         )
 
-    def _numbers(self, part: _Part, first: Mapping[DayKey, int]) -> list[str]:
-        given = {key: (number_prefix(*key), count(start)) for key, start in first.items()}
-        numbers = []
-        for key in zip(part.stood.district_code, [self.days[row] for row in part.rows], strict=True):
-            prefix, sequence = given[key]
-            numbers.append(f"{prefix}{next(sequence):04d}")
-        return numbers
+    def _points(self, part: _Part) -> Any:
+        place = self.standings.lon[part.rows], self.standings.lat[part.rows]
+        is_sqlite = self.session.get_bind().dialect.name == "sqlite"
+        return kept_points(self.session, *place) if is_sqlite else ewkb_points(*place)
 
-    def _kept(
-        self,
-        part: _Part,
-        numbers: list[str],
-        people: list[_People],
-        due: list[datetime | None],
-        instant: Callable[[datetime], str],
-    ) -> dict[str, Sequence[Any]]:
+    def _numbers(self, part: _Part, first: Mapping[DayKey, int]) -> Texts:
+        """Their numbers, each the next of its district's day."""
+        days = self.days.at[part.rows]
+        present, which, count = np.unique(days, return_inverse=True, return_counts=True)
+        begins = np.array([first[self.days.keys[n]] for n in present.tolist()], dtype=np.int64)
+        order = np.argsort(which, kind="stable")
+        sequence = np.empty(len(days), dtype=np.int64)
+        sequence[order] = np.arange(len(days)) - np.repeat(np.cumsum(count) - count, count)
+        said = pc.cast(pa.array(sequence + begins[which]), pa.string())
+        return joined(self._prefix.take(pa.array(days)), pc.utf8_lpad(said, 4, "0"))
+
+    def _kept(self, part: _Part, numbers: Texts, asked: _Asked, due: Instants) -> dict[str, Any]:
         """The rows of some matters, but for place and history."""
-        matters, rows, number, stood = self.matters, part.rows, len(part.rows), part.stood
-        created = list(map(instant, part.created))
+        matters, rows, spot = self.matters, part.rows, pa.array(part.spot)
+        cell = self._cell_id.take(spot)
         return {
             "id": part.ids,
-            "district_code": stood.district_code,
+            "district_code": self._district.take(spot),
             "number": numbers,
-            "is_triage": [cell is None for cell in stood.cell],
-            "category_id": [category.id for category in part.category],
-            "external_id": [matters.external_id[row] for row in rows],
+            "is_triage": cell.is_null(),
+            "category_id": np.array([kind.id for kind in self._kinds], dtype=np.int64)[part.kind],
+            "external_id": texts([matters.external_id[row] for row in rows.tolist()]),
             "body_digest": part.digests,
-            "sent_lon": matters.lon[rows].tolist(),
-            "sent_lat": matters.lat[rows].tolist(),
-            "datum": [self.datum] * number,
-            "accuracy_m": part.accuracy_m,
-            "path": stood.path,
-            "cell_id": [cell and cell.id for cell in stood.cell],
-            "owner_id": [asked.owner_id for asked in people],
-            "handler_id": [asked.handler_id for asked in people],
-            "occurred_at": created,
-            "reported_at": created,
-            "closed_at": [moment and instant(moment) for moment in part.closed],
-            "due_at": [moment and instant(moment) for moment in due],
-            "sealed_seq": [0] * number,
+            "sent_lon": matters.lon[rows],
+            "sent_lat": matters.lat[rows],
+            "datum": self.datum,
+            "accuracy_m": pa.array(part.accuracy_m, from_pandas=True),
+            "path": self._path.take(spot),
+            "cell_id": cell,
+            "owner_id": asked.column("owner_id"),
+            "handler_id": asked.column("handler_id"),
+            "occurred_at": part.created,
+            "reported_at": part.created,
+            "closed_at": part.closed,
+            "due_at": due,
+            "sealed_seq": 0,
             **self._came(part),
         }
 
-    def _came(self, part: _Part) -> dict[str, Sequence[Any]]:
+    def _came(self, part: _Part) -> dict[str, Any]:
         """Where some matters come from, by whose account, and the state they are in."""
         if self.pretence is None:
-            state = ["closed" if closed else "reported" for closed in part.closed]
-            number = len(part.rows)
-            return {"status": state, "source": [self.source] * number, "account_id": [None] * number}
-        pasts = [self.pretence.pasts[row] for row in part.rows]
+            is_open = np.isnat(part.closed)
+            state = texts(["closed", "reported"]).take(pa.array(is_open.astype(np.int64)))
+            return {"status": state, "source": self.source, "account_id": None}
+        some = part.rows.tolist()
+        pasts = [self.pretence.pasts[row] for row in some]
         return {
-            "status": [self.pretence.status(row) for row in part.rows],
+            "status": [self.pretence.status(row) for row in some],
             "source": [past.source for past in pasts],
             "account_id": [past.reporter for past in pasts],
         }
 
-    def _whys(self, part: _Part) -> list[str]:
+    def _whys(self, part: _Part) -> Texts:
         """Why each lies where it does: written out for those that plainly lie in one cell."""
-        stood, datum, none = part.stood, self.datum, f",{_NONE_OF_THEM}"
-        cells = [self._cell_texts(cell) if cell else ("", "") for cell in stood.cell]
-        sent, here = self._places(part.rows)
-        return [
-            f'{{"candidates":[{candidate}{none if accuracy else ""}],"cell":{cell},'
-            f'"lon_lat_wgs84":[{wgs84_lon},{wgs84_lat}],'
-            f'"margin_m":{round(margin, 2)!r},"nearest":null,"rule":"covered_by_one",'
-            f'"sent":{{"accuracy_m":{"null" if accuracy is None else repr(accuracy)},'
-            f'"datum":"{datum}","lat":{lat},"lon":{lon}}},"status":"inside"}}'
-            if told is None
-            else canonical(why_of(told, Sent(float(lon), float(lat), datum, accuracy)))
-            for lon, lat, wgs84_lon, wgs84_lat, (candidate, cell), margin, told, accuracy in zip(
-                *sent, *here, cells, stood.margin_m, stood.told, part.accuracy_m, strict=True
-            )
-        ]
-
-    def _places(self, rows: Sequence[int]) -> tuple[list[list[str]], list[list[str]]]:
-        """Longitudes and latitudes as text: as they were sent, and in WGS84."""
+        rows, spot = part.rows, pa.array(part.spot)
         sent = [self.matters.lon[rows], self.matters.lat[rows]]
         here = [self.standings.lon[rows], self.standings.lat[rows]]
-        told = [list(map(repr, degrees.tolist())) for degrees in sent]
-        if np.array_equal(sent, here):  # as nearly always
-            return told, told
-        return told, [list(map(repr, degrees.tolist())) for degrees in here]
+        (lon, lat), none = map(spelling.numbers, sent), texts([f",{_NONE_OF_THEM}", ""])
+        is_same = np.array_equal(sent, here)  # as nearly always
+        wgs84_lon, wgs84_lat = (lon, lat) if is_same else map(spelling.numbers, here)
+        margin = spelling.hundredths(self.standings.margin_m[rows])
+        plain = joined(
+            '{"candidates":[', self._candidate.take(spot),
+            none.take(pa.array(np.isnan(part.accuracy_m).astype(np.int64))), '],"cell":', self._cell.take(spot),
+            ',"lon_lat_wgs84":[', wgs84_lon, ",", wgs84_lat, '],"margin_m":', margin,
+            ',"nearest":null,"rule":"covered_by_one","sent":{"accuracy_m":', spelling.or_null(part.accuracy_m),
+            f',"datum":"{self.datum}","lat":', lat, ',"lon":', lon, '},"status":"inside"}',
+        )  # fmt: skip
+        told = [(n, row) for n, row in enumerate(rows.tolist()) if row in self.standings.told]
+        where = np.zeros(len(rows), dtype=bool)
+        where[[n for n, _ in told]] = True
+        return replaced(plain, where, [self._told_why(row) for _, row in told])
 
-    def _cell_texts(self, cell: Cell) -> tuple[str, str]:
-        """A cell as the only candidate, and as the one that has the matter."""
-        found = self._cells.get(cell.id)
-        if found is None:
-            candidate = canonical({"code": cell.code, "name": cell.name, "share": 1.0})
-            here = canonical({"code": cell.code, "name": cell.name, "version": cell.version})
-            found = self._cells[cell.id] = candidate, here
-        return found
+    def _told_why(self, row: int) -> str:
+        matters = self.matters
+        sent = Sent(float(matters.lon[row]), float(matters.lat[row]), self.datum, matters.accuracy_m[row])
+        return canonical(why_of(self.standings.told[row], sent))
 
-    def _asked(self, part: _Part) -> list[_People]:
-        """Who each goes to; nobody (the key None) where it came in closed."""
-        wanted = [
-            None if closed is not None and not self.is_pretence else (path, category.role)
-            for path, category, closed in zip(part.stood.path, part.category, part.closed, strict=True)
-        ]
-        for key in set(wanted) - self._people.keys():
-            told = assignment_json(self.staffing.staff(*key)) if key else NOBODY
-            self._people[key] = self._named(told)
-        return [self._people[key] for key in wanted]
+    def _asked(self, part: _Part) -> _Asked:
+        """Who each goes to; nobody where it came in closed."""
+        kinds, at = np.unique(self._wanted(part.spot, part.kind, part.closed), return_inverse=True)
+        return _Asked([self._people[kind] for kind in kinds.tolist()], at)
 
-    def _named(self, told: Mapping[str, Any]) -> _People:
+    def _wanted(self, spot: Rows, kind: Rows, closed: Instants) -> Rows:
+        wanted = spot * len(self._roles) + self._role_of[kind]
+        return wanted if self.is_pretence else np.where(np.isnat(closed), wanted, _NOT)
+
+    def _found(self, kind: int) -> People:
+        if kind == _NOT:
+            told: Mapping[str, Any] = NOBODY
+        else:
+            spot, role = divmod(kind, len(self._roles))
+            told = assignment_json(self.staffing.staff(self.standings.spots[spot].path, self._roles[role]))
         text = canonical(told)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        self._shared[digest] = text
-        return _People(digest, told["owner"]["person_id"], told["handler"]["person_id"])
+        return People(text, digest, told["owner"]["person_id"], told["handler"]["person_id"])
 
-    def _due(self, part: _Part) -> list[datetime | None]:
+    def _due(self, part: _Part) -> Instants:
         """A closed matter gets no deadline that nobody there knew of."""
-        due_by, named = self.deadlines.due_by, self._classes(part)
-        return [
-            None
-            if closed is not None and not self.is_pretence
-            else due_by(category.limits[area_class], created)
-            for category, created, closed, area_class in zip(
-                part.category, part.created, part.closed, named, strict=True
-            )
-        ]
+        due = np.full(len(part.rows), np.datetime64("NaT"), dtype="datetime64[us]")
+        begun = part.created.astype("datetime64[s]").astype(np.int64)
+        waits = np.flatnonzero(np.isnat(part.closed) | self.is_pretence)
+        limited = part.kind[waits] * len(self._classes) + self._class_of[part.spot[waits]]
+        for key in np.unique(limited).tolist():
+            kind, named = divmod(key, len(self._classes))
+            limit, mine = self._kinds[kind].limits[self._classes[named]], waits[limited == key]
+            ends = due_by_each(self.deadlines, limit, begun[mine])
+            if ends is not None:
+                due[mine] = ends.astype("datetime64[s]")
+        return due
 
-    def _classes(self, part: _Part) -> list[str]:
-        """The class of the area each lies in."""
-        paths = part.stood.path
-        found = {path: self.deadlines.class_of(path) for path in set(paths)}
-        return [found[path] for path in paths]
-
-    def _said(self, part: _Part, keys: Sequence[int]) -> tuple[Columns, list[str]]:
+    def _said(self, part: _Part, keys: Sequence[int]) -> tuple[Columns, Texts]:
         """The words as columns, and for each matter what its event says of them."""
-        texts = [self.matters.description[row] for row in part.rows]
-        spoken = [n for n, text in enumerate(texts) if text]
-        said = [texts[n] for n in spoken]
-        salts = _salts(len(said))
-        named = [""] * len(texts)
-        for n, key, salt, text in zip(spoken, keys, salts, said, strict=True):
-            named[n] = f'{{"digest":"{words_digest(salt, text)}","id":{key},"kind":"description"}}'
+        spoken = [n for n, row in enumerate(part.rows.tolist()) if self.matters.description[row]]
+        said = texts([self.matters.description[row] for row in part.rows[spoken].tolist()])
+        salts, ids, at = (
+            texts(_salts(len(spoken))),
+            pa.array(keys, pa.int64()),
+            np.array(spoken, dtype=np.int64),
+        )
+        salted = digests(joined(salts, "\n", said))
+        told = joined('{"digest":"', salted, '","id":', pc.cast(ids, pa.string()), ',"kind":"description"}')
+        where = np.zeros(len(part.rows), dtype=bool)
+        where[at] = True
         return {
-            "id": keys,
-            "district_code": [part.stood.district_code[n] for n in spoken],
-            "issue_id": [part.ids[n] for n in spoken],
-            "kind": ["description"] * len(said),
+            "id": ids,
+            "district_code": self._district.take(pa.array(part.spot[at])),
+            "issue_id": part.ids[at],
+            "kind": "description",
             "salt": salts,
             "text": said,
-        }, named
+        }, pc.replace_with_mask(texts([""] * len(part.rows)), pa.array(where), told)
 
-    def _facts(
-        self,
-        part: _Part,
-        whys: list[str],
-        people: list[_People],
-        due: list[datetime | None],
-        named: list[str],
-    ) -> list[str]:
+    def _facts(self, part: _Part, whys: Texts, asked: _Asked, due: Instants, named: Texts) -> Texts:
         """What the first event of each matter tells."""
-        source = quoted(self.source)
-        spelled = {key: quoted(key) for key in self.categories}
-        keys = [spelled[self.keys[row]] for row in part.rows]
-        ids = [quoted(self.matters.external_id[row]) for row in part.rows]
-        closed = [None] * len(part.rows) if self.pretence else part.closed
-        begun = [
-            "closed" if end and not self.is_pretence else self._begins(row)
-            for row, end in zip(part.rows, closed, strict=True)
-        ]
-        return [
-            f'{{"assignment":"{asked.digest}","category":{key},'
-            f'"closed_at":{_told(end)},"due_at":{_told(limit)},"external_id":{external},'
-            f'"occurred_at":"{created.isoformat()}","source":{source},'
-            f'"to":"{status}","why":{why},"words":[{words}]}}'
-            for asked, key, end, limit, external, created, status, why, words in zip(
-                people, keys, closed, due, ids, part.created, begun, whys, named, strict=True
-            )
-        ]
+        rows = part.rows.tolist()
+        closed = (
+            np.full(len(rows), np.datetime64("NaT"), dtype="datetime64[us]") if self.pretence else part.closed
+        )
+        return joined(
+            '{"assignment":"', asked.column("digest"), '","category":', self._spelled.take(pa.array(part.kind)),
+            ',"closed_at":', spelling.moments(closed), ',"due_at":', spelling.moments(due), ',"external_id":',
+            spelling.quotes([self.matters.external_id[row] for row in rows]), ',"occurred_at":',
+            spelling.moments(part.created), f',"source":{quoted(self.source)},"to":"', self._begun(part, closed),
+            '","why":', whys, ',"words":[', named, "]}",
+        )  # fmt: skip
 
-    def _begins(self, row: int) -> str:
-        return self.pretence.pasts[row].begins if self.pretence else "reported"
+    def _begun(self, part: _Part, closed: Instants) -> Texts:
+        """The state each begins in."""
+        if self.pretence is not None:
+            return texts([self.pretence.pasts[row].begins for row in part.rows.tolist()])
+        has_ended = np.zeros(len(closed), dtype=bool) if self.is_pretence else ~np.isnat(closed)
+        return texts(["reported", "closed"]).take(pa.array(has_ended.astype(np.int64)))
 
-    def _chains(
-        self,
-        part: _Part,
-        numbers: list[str],
-        facts: list[str],
-        people: list[_People],
-        instant: Callable[[datetime], str],
-    ) -> _Chains:
+    def _chains(self, part: _Part, numbers: Texts, facts: Texts, asked: _Asked) -> _Chains:
         if self.is_pretence:
-            return self._pretended(part, numbers, facts, people, instant)
-        digests = list(map(self._digest, numbers, facts))
-        size = len(numbers)
-        seq = [1] * size
+            return self._pretended(part, numbers.to_pylist(), facts.to_pylist(), asked)
+        quoted_numbers = spelling.quotes(numbers.to_pylist())
+        linked = digests(joined("[", quoted_numbers, shared_head("imported", self.now, None), facts))
         events = {
-            "district_code": part.stood.district_code,
             "issue_id": part.ids,
-            "seq": seq,
-            "kind": ["imported"] * size,
-            "at": [instant(self.now)] * size,
+            "district_code": self._district.take(pa.array(part.spot)),
+            "seq": 1,
+            "kind": "imported",
+            "at": np.datetime64(self.now.astimezone(UTC).replace(tzinfo=None), "us"),
             "data": facts,
-            "before": [START] * size,
-            "digest": digests,
-            "actor_id": [None] * size,
+            "before": START,
+            "digest": linked,
         }
-        return _Chains(events, seq, digests)
+        return _Chains(events, 1, linked)
 
-    def _pretended(
-        self,
-        part: _Part,
-        numbers: list[str],
-        facts: list[str],
-        people: list[_People],
-        instant: Callable[[datetime], str],
-    ) -> _Chains:
+    def _pretended(self, part: _Part, numbers: list[str], facts: list[str], asked: _Asked) -> _Chains:
         """The chains that a demonstration pretends, matter by matter."""
         events, tips = list[tuple[Any, ...]](), list[tuple[int, str]]()
-        for n, (issue_id, district) in enumerate(zip(part.ids, part.stood.district_code, strict=True)):
-            tip = START
-            for seq, done in enumerate(self._done(part, n, facts[n], people[n]), start=1):
+        districts = self._district.take(pa.array(part.spot)).to_pylist()
+        for n, (issue_id, district) in enumerate(zip(part.ids.tolist(), districts, strict=True)):
+            tip, people = START, asked.people[asked.at[n]]
+            for seq, done in enumerate(self._done(int(part.rows[n]), facts[n], people), start=1):
                 kind, at, data, actor = done
                 digest = digest_of(numbers[n], seq, kind, at, actor, data, tip)
-                events.append((district, issue_id, seq, kind, instant(at), data, tip, digest, actor))
+                events.append((issue_id, district, seq, kind, at, data, tip, digest, actor))
                 tip = digest
             tips.append((seq, tip))
-        return _Chains(dict(zip(_EVENT, zip(*events, strict=True), strict=True)), *zip(*tips, strict=True))
+        columns: dict[str, Any] = dict(zip(_EVENT, map(list, zip(*events, strict=True)), strict=True))
+        columns["at"] = spelling.instants(columns["at"])
+        seqs, last = zip(*tips, strict=True)
+        return _Chains(columns, list(seqs), list(last))
 
-    def _done(self, part: _Part, n: int, facts: str, people: _People) -> Iterator[Done]:
-        """What the chain of one of some matters pretends."""
-        row, created, closed = part.rows[n], part.created[n], part.closed[n]
+    def _done(self, row: int, facts: str, people: People) -> Iterator[Done]:
+        """What the chain of one matter pretends."""
+        created, closed = self.matters.created_at[row], self.matters.closed_at[row]
         if self.pretence is not None:
             yield Done("reported", created, facts, self.pretence.pasts[row].reporter)
             yield from self.pretence.done(row, people.owner_id, people.handler_id)
@@ -389,7 +407,3 @@ class NewMatters:
         yield Done("reported", created, facts, None)
         if closed:
             yield Done("close", closed, canonical({"from": "reported", "to": "closed"}), None)
-
-
-def _told(moment: datetime | None) -> str:
-    return f'"{moment.isoformat()}"' if moment else "null"

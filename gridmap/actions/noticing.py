@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from gridmap.db.engine import hold
 from gridmap.db.models import Chore, StreamRow
 from gridmap.db.notices import Matter
 from gridmap.domain.codes import NO_DISTRICT
+from gridmap.domain.gathering import worst_of
 from gridmap.domain.notices import (
     MANY,
     MISSED,
@@ -37,8 +37,10 @@ OVERLAP = timedelta(minutes=5)
 """So far each look at deadlines reaches into the one before: what came to lie there meanwhile is not missed."""
 TELL_DUE = "tell_due"
 _AT_ONCE = 1000
-_RAISED = "whistle_raised"
-"""Its event names the head it was raised to."""
+_NAMED = ("number", "zh", "en", "cell_name")
+"""What one notice for many says of those it names."""
+_WHISTLES = "whistle"
+"""Kinds of events that begin so name the whistle, the units it is about, and the head it was raised to."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,18 @@ def _happened(work: Work, rows: Sequence[StreamRow]) -> Iterator[Happening]:
         row = told.get((matter.number, event.kind, event.at))
         if row is not None:
             before = None if row.before is None else Tie(**row.before)
-            head = json.loads(event.data).get("head") if event.kind == _RAISED else None
-            yield Happening(matter, event.kind, str(event.seq), event.at, event.actor_id, before, head)
+            said = json.loads(event.data) if event.kind.startswith(_WHISTLES) else {}
+            yield Happening(
+                matter,
+                event.kind,
+                str(event.seq),
+                event.at,
+                event.actor_id,
+                before,
+                said.get("head"),
+                said.get("whistle"),
+                tuple(said.get("units", ())),
+            )
 
 
 def _drafts(office: Office, work: Work, happenings: Sequence[Happening]) -> list[Draft]:
@@ -202,24 +214,26 @@ def _ringing(
     work: Work, new: Mapping[tuple[int, str], Draft], stored: Mapping[tuple[int, str], int]
 ) -> list[tuple[Draft, int]]:
     """What may ring phones, with the keys of its rows: each new notice, but one for all where many of a kind came at once."""
-    crowds = Counter((account, one.kind) for (account, _), one in new.items())
+    crowds = dict[tuple[int, str], list[Draft]]()
+    for (account, _), one in new.items():
+        crowds.setdefault((account, one.kind), []).append(one)
     many = {
-        (account, kind): _many(work, account, one, crowds[account, kind])
-        for (account, _), one in new.items()
-        if crowds[account, kind := one.kind] > MOST_AT_ONCE
+        place: _many(work, place[0], crowd) for place, crowd in crowds.items() if len(crowd) > MOST_AT_ONCE
     }
     rows = notices.put(work.session, [_row(one, account) for (account, _), one in many.items()])
-    alone = [(one, stored[key]) for key, one in new.items() if crowds[key[0], one.kind] <= MOST_AT_ONCE]
+    alone = [(one, stored[key]) for key, one in new.items() if (key[0], one.kind) not in many]
     return alone + [
         (one, rows[account, one.key]) for (account, _), one in many.items() if (account, one.key) in rows
     ]
 
 
-def _many(work: Work, account_id: int | None, one: Draft, number: int) -> Draft:
-    """One notice for so many of the kind of `one`."""
-    key = f"{MANY}:{one.kind}:{work.now.isoformat(timespec='milliseconds')}"
-    said = {"n": number, "of": one.kind, "urgency": one.data["urgency"]}
-    return Draft(account_id, key, MANY, work.now, said, one.ways)
+def _many(work: Work, account_id: int | None, crowd: Sequence[Draft]) -> Draft:
+    """One notice for all of a kind, which names those that are due first."""
+    kind, data = crowd[0].kind, crowd[0].data
+    key = f"{MANY}:{kind}:{work.now.isoformat(timespec='milliseconds')}"
+    worst = [{name: one[name] for name in _NAMED} for one in worst_of([one.data for one in crowd])]
+    said = {"n": len(crowd), "of": kind, "urgency": data["urgency"], "worst": worst}
+    return Draft(account_id, key, MANY, work.now, said, crowd[0].ways)
 
 
 def _row(draft: Draft, account_id: int) -> dict[str, Any]:
@@ -241,10 +255,12 @@ def _tell_group(work: Work, drafts: Sequence[Draft], group: Group) -> None:
     new = notices.put_deliveries(
         work.session, [_delivery(work, one, ROBOT, group.name, key=key) for key, one in told.items()]
     )
-    crowds = Counter(told[key].kind for key in new)
-    many = {told[key].kind: told[key] for key in new if crowds[told[key].kind] > MOST_AT_ONCE}
-    notices.join_deliveries(work.session, [key for key in new if told[key].kind in many])
-    joined = [_many(work, None, one, crowds[kind]) for kind, one in many.items()]
+    crowds = dict[str, list[str]]()
+    for key in new:
+        crowds.setdefault(told[key].kind, []).append(key)
+    many = [keys for keys in crowds.values() if len(keys) > MOST_AT_ONCE]
+    notices.join_deliveries(work.session, [key for keys in many for key in keys])
+    joined = [_many(work, None, [told[key] for key in keys]) for keys in many]
     notices.put_deliveries(
         work.session,
         [_delivery(work, one, ROBOT, group.name, key=f"{group.name}:{one.key}") for one in joined],

@@ -20,9 +20,8 @@ from gridmap.db.loop_models import Absence
 from gridmap.db.models import CategoryRow, Issue
 from gridmap.domain.issues import DONE_WITH, OPEN, PAUSED, STAGE_OF
 from gridmap.domain.roster import Post
+from gridmap.domain.steps import HANDED_OVER
 
-HANDED_OVER = "handed_over"
-"""The event by which a matter passes to somebody else."""
 POST, ABSENCE = "post", "absence"
 """Why it does: a post was handed over, its handler is away."""
 _NOT_THERE = ("off_duty", "nobody")
@@ -65,8 +64,6 @@ def pass_on(
 
 
 def _begin_step(office: Office, work: Work, issue: Issue, was: Any, passing: Passing) -> None:
-    if issue.left_for == f"person:{passing.from_person}":
-        issue.left_for = f"person:{issue.handler_id}"
     stage = STAGE_OF.get(issue.status)
     if stage is None or issue.status == PAUSED or issue.handler_id == was.handler_id:
         return
@@ -95,6 +92,8 @@ def pass_post(
         if parts:
             pass_on(office, work, issue, parts, passing)
             passed += 1
+    for issue in _waiting_for(work.session, left.person_id, left.area_path):
+        issue.left_for = f"person:{taken.person_id}"
     return passed
 
 
@@ -107,6 +106,13 @@ def _open_with(session: Session, person_id: int, area_path: str) -> list[Issue]:
     """Open matters somebody owns or handles below an area, their rows locked."""
     is_theirs = (Issue.owner_id == person_id) | (Issue.handler_id == person_id)
     query = select(Issue).where(is_theirs, Issue.status.in_(OPEN), below_any([area_path], Issue.path))
+    return list(session.scalars(query.order_by(Issue.id).with_for_update()))
+
+
+def _waiting_for(session: Session, person_id: int, area_path: str) -> list[Issue]:
+    """Matters somebody returned from below an area, whose clock waits for them; their rows locked."""
+    waits = (Issue.left_for == f"person:{person_id}", Issue.status.in_(("accepted", PAUSED)))
+    query = select(Issue).where(*waits, below_any([area_path], Issue.path))
     return list(session.scalars(query.order_by(Issue.id).with_for_update()))
 
 

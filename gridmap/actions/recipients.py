@@ -20,7 +20,8 @@ class Happening:
     """Something that happened to a matter: which `event`, by which account (None: by nobody, time passed).
 
     `mark` tells it from others of its kind: the event's number in its chain, or the deadline. `before` is
-    who it concerned before (None: nobody), `head` the person it was raised to.
+    who it concerned before (None: nobody), `head` the person it was raised to, `whistle` the one it is about (None:
+    about none), `called` the units that this one called, or that were silent when it rose.
     """
 
     matter: Matter
@@ -30,11 +31,14 @@ class Happening:
     actor: int | None = None
     before: Tie | None = None
     head: int | None = None
+    whistle: int | None = None
+    called: tuple[str, ...] = ()
 
     @property
     def units(self) -> tuple[str, ...]:
         """The units that have to do with the matter: the one it was given to, and those a whistle called."""
-        return tuple(filter(None, (self.matter.unit, *(self.matter.called or "").split("\n"))))
+        units = (self.matter.unit, *(self.matter.called or "").split("\n"), *self.called)
+        return tuple(dict.fromkeys(filter(None, units)))
 
     def persons(self, who: str) -> set[int | None]:
         """The persons that handler, owner or new means."""
@@ -62,7 +66,7 @@ class Recipients:
         self._by_person = _grouped(found, "person_id")
         self._by_unit = _grouped(found, "unit")
         self._seats = notices.seats(work.session)
-        self._callers = notices.callers(work.session, {one.matter.id for one in happenings})
+        self._callers = notices.callers(work.session, set(filter(None, (one.whistle for one in happenings))))
         reporters = {one.matter.account_id for one in happenings} | set(self._callers.values())
         self._others = {
             one.id: one for one in notices.accounts_by_key(work.session, set(filter(None, reporters)))
@@ -84,7 +88,7 @@ class Recipients:
         if who == "reporter":
             return self._other(matter.account_id)
         if who == "caller":
-            return self._other(self._callers.get(matter.id))
+            return self._other(self._callers.get(happening.whistle or 0))
         if who in ("unit", "called", "new"):
             units = _units(happening, who)
             found = [account for unit in units for account in self._by_unit.get(unit, [])]
@@ -108,7 +112,7 @@ class Recipients:
 def _units(happening: Happening, who: str) -> tuple[str, ...]:
     unit = happening.matter.unit
     if who == "called":
-        return tuple(one for one in happening.units if one != unit)
+        return happening.called
     is_old = who == "new" and happening.before is not None and happening.before.unit == unit
     return (unit,) if unit and not is_old else ()
 

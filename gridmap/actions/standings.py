@@ -14,26 +14,23 @@ from gridmap.geo.crs import to_wgs84_array
 from gridmap.geo.locate import Cell
 
 _AT_ONCE = 1_000_000
-"""Those of one cell are measured together, so the more at once, the cheaper; progress is told in between."""
+"""So many are located between two words of progress."""
 
 
-class Stood(NamedTuple):
-    """Where some matters stand, side by side: path, district, cell (None: triage), metres to the cell's border.
+class Spot(NamedTuple):
+    """What matters have in common that stand at one place of the net; no cell: triage."""
 
-    `told` is the whole standing of a matter that does not plainly lie in one cell; None for one that does.
-    """
-
-    path: list[str]
-    district_code: list[str]
-    cell: list[Cell | None]
-    margin_m: list[float]
-    told: list[Standing | None]
+    path: str
+    district_code: str
+    cell: Cell | None
 
 
 class Standings:
     """Where some rows of a file stand among the areas of `ground`.
 
-    `lon` and `lat` are the WGS84 of all rows. `progress` is told the rows located so far.
+    `lon` and `lat` are the WGS84 of all rows; `at` is, for each of those asked about, the position of its
+    spot in `spots`; `margin_m` are its metres to the cell's border. `told` is the whole standing of those
+    that do not plainly lie in one cell; for them the margin is NaN. `progress` is told the rows located so far.
     """
 
     def __init__(
@@ -41,47 +38,61 @@ class Standings:
     ) -> None:
         self._ground, self._accuracy_m = ground, matters.accuracy_m
         self.lon, self.lat = to_wgs84_array(matters.lon, matters.lat, datum)
-        self._cell = np.full(len(matters), -1, dtype=np.int64)
-        self._margin_m = np.full(len(matters), np.nan)
-        self._told: dict[int, Standing] = {}
+        cell = np.full(len(matters), -1, dtype=np.int64)
+        self.margin_m = np.full(len(matters), np.nan)
+        self.told: dict[int, Standing] = {}
         wanted = np.asarray(rows, dtype=np.int64)
         radii = np.array([np.nan if a is None else a for a in matters.accuracy_m], dtype=float)
         for start in range(0, len(wanted), _AT_ONCE):
             at = wanted[start : start + _AT_ONCE]
             spots = ground.cells.spot(self.lon[at], self.lat[at], radii[at])
-            self._cell[at], self._margin_m[at] = spots.cell, spots.margin_m
-            self._told |= {int(at[n]): ground.standing(place) for n, place in spots.places.items()}
+            cell[at], self.margin_m[at] = spots.cell, spots.margin_m
+            self.told |= {int(at[n]): ground.standing(place) for n, place in spots.places.items()}
             progress("locate", start + len(at), len(wanted))
-        cells = {int(n): ground.cells.cells[n] for n in np.unique(self._cell) if n >= 0}
-        self._plain = {n: (cell.path, ground.district_code(cell.path), cell) for n, cell in cells.items()}
+        self.spots, self.at = self._spots(cell)
+
+    def _spots(self, cell: np.ndarray) -> tuple[list[Spot], np.ndarray]:
+        """The spots there are, and that of each row by its position."""
+        ground, numbers = self._ground, np.unique(cell)
+        cells = [ground.cells.cells[n] for n in numbers[numbers >= 0].tolist()]
+        spots = [Spot(one.path, ground.district_code(one.path), one) for one in cells]
+        at = np.searchsorted(numbers[numbers >= 0], cell)
+        known: dict[tuple[str, int | None], int] = {}
+        for row, standing in self.told.items():
+            key = (standing.path, standing.cell_id)
+            if key not in known:
+                known[key] = len(spots)
+                spots.append(Spot(standing.path, standing.district_code, standing.place.cell))
+            at[row] = known[key]
+        return spots, at
 
     def paths(self) -> set[str]:
         """The paths that matters stand at, but for those that stand nowhere."""
-        return {path for path, _, _ in self._plain.values()} | {
-            told.path for told in self._told.values() if told.path
-        }
+        return {spot.path for spot in self.spots if spot.path}
 
     def in_triage(self, rows: Sequence[int]) -> int:
         """How many of some matters have no cell."""
-        without = {row for row, told in self._told.items() if told.place.cell is None}
+        without = {row for row, told in self.told.items() if told.place.cell is None}
         return len(without.intersection(rows))
 
-    def of(self, rows: Sequence[int]) -> Stood:
-        """Where some matters stand, at least one."""
-        told = list(map(self._told.get, rows))
-        found = [
-            self._plain[cell] if whole is None else (whole.path, whole.district_code, whole.place.cell)
-            for cell, whole in zip(self._cell[rows].tolist(), told, strict=True)
-        ]
-        path, district_code, cell = map(list, zip(*found, strict=True))
-        return Stood(path, district_code, cell, self._margin_m[rows].tolist(), told)
+    def district_codes(self) -> tuple[list[str], np.ndarray]:
+        """The districts that matters stand in, and that of each row by its position."""
+        codes = [spot.district_code for spot in self.spots]
+        found = sorted(set(codes))
+        of_spot = np.array([found.index(code) for code in codes] or [0], dtype=np.int64)
+        return found, of_spot[np.minimum(self.at, len(of_spot) - 1)]
+
+    def district_of(self, row: int) -> str:
+        """The district one matter stands in."""
+        spot: Spot = self.spots[self.at[row]]
+        return spot.district_code
 
     def whole(self, row: int) -> Standing:
         """Where one matter stands, told in full."""
-        told = self._told.get(row)
+        told = self.told.get(row)
         if told is not None:
             return told
         at = slice(row, row + 1)
         place = self._ground.cells.locate_many(self.lon[at], self.lat[at], [self._accuracy_m[row]])[0]
-        stood = self.of([row])
-        return Standing(place, stood.path[0], stood.district_code[0])
+        spot = self.spots[self.at[row]]
+        return Standing(place, spot.path, spot.district_code)

@@ -67,7 +67,7 @@ def _units(case: Case) -> list[str]:
     # A matter keeps its units a line each.
     known = [unit for unit in accounts.units(case.work.session) if "\n" not in unit]
     for unit in wanted:
-        if unit not in known:
+        if unit not in known or not accounts.held_of_unit(case.work.session, unit):
             raise InvalidInputError("unit_unknown", unit=unit, choices=known)
         if wanted.count(unit) > 1:
             raise InvalidInputError("unit_called_twice", unit=unit)

@@ -163,6 +163,17 @@ def units(session: Session) -> list[str]:
     return sorted(unit for unit in session.scalars(query) if unit)
 
 
+def held_of_unit(session: Session, unit: str, *, alone: bool = False) -> list[int]:
+    """The active department accounts that answer for a unit, by key, held until the end of the transaction.
+
+    Whoever gives the unit a matter holds them together with others who do; who ends one of them holds them `alone`.
+    """
+    query = select(Account.id).where(
+        Account.kind == "department", Account.unit == unit, Account.is_active.is_(True)
+    )
+    return list(session.scalars(query.order_by(Account.id).with_for_update(read=not alone)))
+
+
 def revoke_with_children(session: Session, token: Token, now: datetime) -> None:
     """End a token and every token that was made with it."""
     token.revoked_at = token.revoked_at or now

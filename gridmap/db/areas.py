@@ -98,6 +98,17 @@ def above(session: Session, path: str) -> list[Row[Any]]:
     return sorted(session.execute(query), key=lambda row: len(row.path))
 
 
+def paths_of_level(session: Session, level: str) -> set[str]:
+    """The paths of the current areas of a level."""
+    return set(session.scalars(select(Area.path).where(Area.valid_to.is_(None), Area.level == level)))
+
+
+def has_more_cells(session: Session, paths: Sequence[str], number: int) -> bool:
+    """Whether more than `number` current cells lie at or below `paths` (the empty path: anywhere)."""
+    inside = select(Area.id).where(Area.valid_to.is_(None), Area.level == "grid", below_any(paths))
+    return len(session.scalars(inside.limit(number + 1)).all()) > number
+
+
 class AreaName(NamedTuple):
     """What an area is called."""
 
@@ -118,6 +129,17 @@ def named(session: Session, paths: Iterable[str]) -> dict[str, Row[Any]]:
         Area.path.in_(set(paths)), Area.valid_to.is_(None)
     )
     return {row.path: row for row in session.execute(query)}
+
+
+def paths_by_code(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """By path, the code of each area that has one of `codes`, or had: wherever it lay then."""
+    wanted, found = sorted(set(codes)), dict[str, str]()
+    for start in range(0, len(wanted), 500):
+        some = Area.code.in_(wanted[start : start + 500])
+        found |= {
+            path: code for path, code in session.execute(select(Area.path, Area.code).where(some).distinct())
+        }
+    return found
 
 
 def below_any(paths: Sequence[str], column: Any = Area.path) -> Any:

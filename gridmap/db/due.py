@@ -10,23 +10,28 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, literal_column, or_
+from sqlalchemy import ColumnElement, Select, and_, false, literal_column, not_, or_, true
 
+from gridmap.db.areas import below_any
 from gridmap.db.models import Issue
 from gridmap.domain.issues import OPEN, RUNNING
+from gridmap.domain.reminders import ANYWHERE, Region
 from gridmap.domain.scope import Scope
 
 LATE, TODAY, LATER, IN_TIME = "late", "today", "later", "in_time"
 WARNING, VERY_LATE = BY_LIMIT = ("warning", "very_late")
+PRESSING = (WARNING, LATE, VERY_LATE)
+"""What a clock can say that somebody has to hurry for, the milder first."""
 WORDS = (LATE, TODAY, LATER, IN_TIME, *BY_LIMIT)
 
 
 class Bounds(NamedTuple):
-    """For categories of one limit: deadlines up to `soon_by` are near, those up to `very_late_by` passed long ago."""
+    """For categories of one limit, where they have it: deadlines up to `soon_by` are near, those up to `very_late_by` passed long ago."""
 
     category_ids: tuple[int, ...]
     soon_by: datetime
     very_late_by: datetime
+    regions: tuple[Region, ...] = ANYWHERE
 
     def window(self, word: str, now: datetime) -> tuple[datetime | None, datetime]:
         """Which deadlines `word` of BY_LIMIT means: later than the first (None: all), not after the second."""
@@ -82,4 +87,12 @@ class Now(NamedTuple):
     def _within(self, one: Bounds, word: str) -> ColumnElement[bool]:
         after, until = one.window(word, self.at)
         begins = Issue.due_at > after if after else Issue.due_at.is_not(None)
-        return and_(Issue.category_id.in_(one.category_ids), begins, Issue.due_at <= until)
+        placed = [] if one.regions == ANYWHERE else [or_(*map(_inside, one.regions))]
+        return and_(Issue.category_id.in_(one.category_ids), begins, Issue.due_at <= until, *placed)
+
+
+def _inside(region: Region) -> ColumnElement[bool]:
+    inside: list[Any] = [below_any([region.below], Issue.path)] if region.below else []
+    if region.besides:
+        inside.append(not_(below_any(region.besides, Issue.path)))
+    return and_(true(), *inside)

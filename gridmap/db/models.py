@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from gridmap.db.types import CanonicalJson, Instant
-from gridmap.domain.issues import OPEN
+from gridmap.domain.issues import CLOSED, DROPPED, OPEN
 from gridmap.geo.crs import WGS84
 
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -34,9 +34,13 @@ Path = String(512, collation="C").with_variant(String(512), "sqlite")
 
 
 _IS_OPEN = text(f"status IN ({', '.join(repr(status) for status in OPEN)})")
-_IS_CLOSED = text("closed_at IS NOT NULL")
+_IS_ENDED = text(f"status IN ({', '.join(repr(status) for status in (*CLOSED, *DROPPED))})")
 _URGENT = text("coalesce(stage_due_at, due_at, 'infinity')")
-_IS_SUPERVISED = text("supervised_at IS NOT NULL")
+
+
+def _index_where(condition: str, name: str, *columns: str) -> Index:
+    """An index of the rows that meet `condition` only."""
+    return Index(name, *columns, postgresql_where=text(condition), sqlite_where=text(condition))
 
 
 def _geometry(kind: str, nullable: bool = False) -> Any:
@@ -256,6 +260,7 @@ class Issue(Base):
     `due_at` is the deadline of the whole; `stage_at` and `stage_due_at` are the clock of the step it is
     in (issues.STAGES), which stood still for `paused_s` seconds. A clock that stands still has `left_s` seconds left, for `left_for` (whom it was
     given to: who gets it again goes on with that; None: whoever) and goes back to the state `resumes_to`.
+    `reopened_at` is when its reporter had it taken up again, not content with the outcome (None: never since).
     `called` are the units of its open whistles, a line each; `finished_by` is the account that did the work.
     """
 
@@ -264,7 +269,8 @@ class Issue(Base):
         UniqueConstraint("account_id", "client_id", name="issues_client"),
         Index("issues_external", "source", "external_id", unique=True),
         Index("issues_path", "path", "status"),
-        Index("issues_status", "status", "id"),
+        # Open ones stand in the desk's index; SQLite keeps all, it does not see that a parameter is none of them.
+        Index("issues_status", "status", "id", postgresql_where=_IS_ENDED),
         Index("issues_owner", "owner_id"),
         Index("issues_handler", "handler_id", "status"),
         # Rows are wide: what is counted over many of them stands in the index.
@@ -283,24 +289,10 @@ class Issue(Base):
             postgresql_where=_IS_OPEN,
             sqlite_where=_IS_OPEN,
         ),
-        Index(
-            "issues_supervised",
-            *("supervised_at", "id"),
-            postgresql_where=_IS_SUPERVISED,
-            sqlite_where=_IS_SUPERVISED,
-        ),
-        Index(
-            "issues_closed_due",
-            *("due_at", "path", "closed_at"),
-            postgresql_where=_IS_CLOSED,
-            sqlite_where=_IS_CLOSED,
-        ),
-        Index(
-            "issues_closed",
-            *("closed_at", "path", "due_at"),
-            postgresql_where=_IS_CLOSED,
-            sqlite_where=_IS_CLOSED,
-        ),
+        _index_where("supervised_at IS NOT NULL", "issues_supervised", "supervised_at", "id"),
+        _index_where("reopened_at IS NOT NULL", "issues_reopened", "reopened_at", "id"),
+        _index_where("closed_at IS NOT NULL", "issues_closed_due", "due_at", "path", "closed_at"),
+        _index_where("closed_at IS NOT NULL", "issues_closed", "closed_at", "path", "due_at"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     district_code: Mapped[str] = mapped_column(Code)
@@ -336,6 +328,7 @@ class Issue(Base):
     resumes_to: Mapped[str | None] = mapped_column(String(20))
     finished_by: Mapped[int | None] = mapped_column(Id)
     supervised_at: Mapped[datetime | None] = mapped_column(Instant)
+    reopened_at: Mapped[datetime | None] = mapped_column(Instant)
     called: Mapped[str | None] = mapped_column(Text)
     merged_into: Mapped[int | None] = mapped_column(Id)
     history_seq: Mapped[int] = mapped_column(Integer)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, delete, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from gridmap.db.due import IS_OPEN, IS_RUNNING
 from gridmap.db.loop_models import Channel, Delivery, Notice, Whistle
 from gridmap.db.models import Account, Area, CategoryRow, Counter, EventRow, Issue
+from gridmap.db.queues import URGENT
+from gridmap.domain.gathering import Told
 from gridmap.domain.issues import STAGE_OF
 
 CURSOR = "notices"
 _AT_ONCE = 500
+_KIND = (CategoryRow.standard, CategoryRow.kind, CategoryRow.code, CategoryRow.group_code)
 _SEATS = "seat"
 _WALL = "wall"
 
@@ -96,6 +98,15 @@ def matters(session: Session, numbers: Collection[str]) -> dict[str, Matter]:
     return found
 
 
+def matters_by_key(session: Session, ids: Collection[int]) -> dict[int, Matter]:
+    """The matters with these keys."""
+    wanted, found = sorted(ids), dict[int, Matter]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = _matters().where(Issue.id.in_(wanted[start : start + _AT_ONCE]))
+        found.update({one.id: one for one in _found(session, part)})
+    return found
+
+
 def events(session: Session, ids: Collection[int], since: datetime, until: datetime) -> list[Row[Any]]:
     """What happened to matters from `since` to `until`, oldest first: issue_id, seq, kind, at, actor_id, data."""
     wanted, found = sorted(ids), list[Row[Any]]()
@@ -106,41 +117,79 @@ def events(session: Session, ids: Collection[int], since: datetime, until: datet
     return sorted(found, key=lambda row: (row.issue_id, row.seq))
 
 
-@dataclass(frozen=True)
-class Window:
-    """Deadlines after `since`, up to and with `until`; of the categories (None: of any)."""
+class Window(NamedTuple):
+    """Deadlines after `since`, up to and with `until`."""
 
     since: datetime
     until: datetime
-    category_ids: tuple[int, ...] | None = None
+
+    def holds(self, due_at: datetime) -> bool:
+        """Whether it is one of them."""
+        return self.since < due_at <= self.until
 
 
-def due_in(session: Session, window: Window) -> list[Matter]:
-    """Matters whose clock runs and whose deadline lies in the window; those at the desk after a return wait."""
-    query = _matters().where(
-        IS_RUNNING,
-        Issue.due_at > window.since,
-        Issue.due_at <= window.until,
-        # A clock that is kept for whoever gets it again stands still.
-        Issue.left_s.is_(None),
-    )
-    if window.category_ids is not None:
-        query = query.where(Issue.category_id.in_(window.category_ids))
-    return _found(session, query.order_by(Issue.due_at, Issue.id))
+class Running(NamedTuple):
+    """A matter whose clock runs: what its limit follows from, and its deadline."""
+
+    id: int
+    path: str
+    due_at: datetime
+    standard: str
+    kind: str
+    code: str
+    group_code: str
+
+
+RUNNING_IN = (
+    select(Issue.id, Issue.path, Issue.due_at, *_KIND)
+    .join(CategoryRow, CategoryRow.id == Issue.category_id)
+    .where(IS_OPEN, IS_RUNNING, Issue.due_at > bindparam("since"), Issue.due_at <= bindparam("until"))
+    .where(Issue.left_s.is_(None))  # a clock that is kept for whoever gets it again stands still
+    .order_by(Issue.due_at, Issue.id)
+    .with_hint(Issue, "INDEXED BY issues_open", "sqlite")
+)
+"""Asked for each window."""
+
+
+def running_in(session: Session, windows: Sequence[Window]) -> list[Running]:
+    """Matters whose clock runs and whose deadline lies in one of the windows; those at the desk after a return wait.
+
+    First due first. A range of the index of open matters for each window: where nothing is due, nothing is read.
+    """
+    found = list[Running]()
+    for window in windows:
+        found += [Running(*row) for row in session.execute(RUNNING_IN, window._asdict())]
+    return found
 
 
 def steps_due_in(session: Session, window: Window, stages: Collection[str]) -> list[Matter]:
     """Matters in one of `stages` whose step's deadline lies in the window."""
-    states = [status for status, stage in STAGE_OF.items() if stage in stages]
+    states = [literal_column(f"'{status}'") for status, stage in STAGE_OF.items() if stage in stages]
+    order = URGENT  # that of the index of the desk: the step's deadline where there is one
     query = _matters().where(
-        Issue.status.in_(states), Issue.stage_due_at > window.since, Issue.stage_due_at <= window.until
+        IS_OPEN,
+        Issue.status.in_(states),
+        Issue.stage_due_at.is_not(None),
+        order > window.since,
+        order <= window.until,
     )
+    query = query.with_hint(Issue, "INDEXED BY issues_desk", "sqlite")
     return _found(session, query.order_by(Issue.stage_due_at, Issue.id))
 
 
-def categories(session: Session) -> list[CategoryRow]:
+class Kind(NamedTuple):
+    """A category as far as limits ask."""
+
+    id: int
+    standard: str
+    kind: str
+    code: str
+    group_code: str
+
+
+def categories(session: Session) -> list[Kind]:
     """Every category there is."""
-    return list(session.scalars(select(CategoryRow)))
+    return [Kind(*row) for row in session.execute(select(CategoryRow.id, *_KIND))]
 
 
 def on_hand(session: Session, now: datetime) -> list[tuple[int | None, str | None, int, int]]:
@@ -190,10 +239,12 @@ def seats(session: Session) -> list[Tellable]:
     return [Tellable(*row) for row in session.execute(_tellable().where(Account.kind == _SEATS))]
 
 
-def callers(session: Session, issue_ids: Collection[int]) -> dict[int, int]:
-    """Who blew the last whistle over each of these matters, by matter."""
-    query = select(Whistle.issue_id, Whistle.caller_id).where(Whistle.issue_id.in_(sorted(issue_ids)))
-    return {issue: caller for issue, caller in session.execute(query.order_by(Whistle.id))}
+def callers(session: Session, whistle_ids: Collection[int]) -> dict[int, int]:
+    """Who blew these whistles, by whistle."""
+    if not whistle_ids:
+        return {}
+    query = select(Whistle.id, Whistle.caller_id).where(Whistle.id.in_(sorted(whistle_ids)))
+    return {whistle: caller for whistle, caller in session.execute(query)}
 
 
 def cursor(session: Session) -> int:
@@ -258,6 +309,16 @@ def page(session: Session, account_id: int, *, only_unread: bool, limit: int) ->
     if only_unread:
         query = query.where(Notice.read_at.is_(None))
     return list(session.scalars(query.order_by(Notice.id.desc()).limit(limit)))
+
+
+def recent(session: Session, account_id: int, limit: int) -> list[Told]:
+    """The newest notices of an account, newest first, as they are summed up."""
+    columns = (Notice.id, Notice.kind, Notice.issue_id, Notice.at, Notice.read_at, Notice.data)
+    query = select(*columns).where(Notice.account_id == account_id).order_by(Notice.id.desc()).limit(limit)
+    return [
+        Told(row.id, row.kind, row.issue_id, row.at, row.read_at is not None, row.data)
+        for row in session.execute(query)
+    ]
 
 
 def unread(session: Session, account_id: int) -> int:

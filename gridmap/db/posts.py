@@ -22,6 +22,7 @@ _ALONG = Question(
 )
 _AT = Question(f"{_POST} FROM posts o WHERE o.area_path {{any_paths}} AND {_HELD}")
 _OF_PERSON = Question(f"{_POST} FROM posts o WHERE o.person_id = {{person}} AND {_HELD}")
+_EVER_OF = Question(f"{_POST} FROM posts o WHERE o.person_id {{any_people}} ORDER BY o.id")
 
 
 def _post(row: tuple[Any, ...]) -> Post:
@@ -59,6 +60,14 @@ def along_many(session: Session, paths: Iterable[str], now: datetime) -> list[Po
 def of_person(session: Session, person_id: int, now: datetime) -> list[Post]:
     """The posts a person holds at `now`."""
     return [_post(row) for row in _OF_PERSON.ask(session, person=person_id, now=now)]
+
+
+def ever_of(session: Session, ids: Iterable[int]) -> list[Post]:
+    """Every post that any of these persons holds or held."""
+    wanted, found = sorted(set(ids)), list[Post]()
+    for start in range(0, len(wanted), 500):
+        found += [_post(row) for row in _EVER_OF.ask(session, people=wanted[start : start + 500])]
+    return found
 
 
 def people(session: Session, ids: Iterable[int | None]) -> dict[int, Row[Any]]:

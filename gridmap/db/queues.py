@@ -5,16 +5,16 @@ Only what lies in the areas a seat answers for: it can act on nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from gridmap.db.areas import below_any
-from gridmap.db.due import IS_OPEN, IS_RUNNING
+from gridmap.db.due import IS_OPEN, IS_RUNNING, LATE, WARNING, Now
 from gridmap.db.issues import of_keys
 from gridmap.db.loop_models import Whistle
 from gridmap.db.models import Area, CategoryRow, Issue, Words
@@ -27,6 +27,7 @@ QUEUES = (
     "accept",
     "dispatch",
     "assign",
+    "reopened",
     "verify",
     "close",
     "overdue",
@@ -35,7 +36,8 @@ QUEUES = (
     "whistles",
     "suspended",
 )
-"""待审核, 待派遣, 待指派 (the rules found nobody to handle it), 待核查, 待结案, 超期, 待定网格, 督办, 吹哨, 挂账. A
+"""待审核, 待派遣, 待指派 (the rules found nobody to handle it), 不满意 (its reporter had it taken up again, and nobody
+has it in hand yet), 待核查, 待结案, 超期, 待定网格, 督办, 吹哨, 挂账. A
 matter can stand in several."""
 _STATES = {
     "accept": "received",
@@ -46,22 +48,53 @@ _STATES = {
     "suspended": PAUSED,
 }
 _NEVER = literal_column("'infinity'", Instant)
-_URGENT = literal_column("coalesce(issues.stage_due_at, issues.due_at, 'infinity')", Instant)
+URGENT = literal_column("coalesce(issues.stage_due_at, issues.due_at, 'infinity')", Instant)
 """When the step a matter is in is due, else the whole of it: as the index of the desk has it, and never null."""
 _LIVE = [literal_column(f"'{status}'") for status in LIVE]
 _UNASSIGNED = and_(Issue.handler_id.is_(None), Issue.unit.is_(None))
+_IS_REOPENED = and_(Issue.reopened_at.is_not(None), Issue.status == literal_column("'reported'"))
+"""Nobody began with it since: whoever is given it, or begins by themselves, leads it out of this state."""
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What of a queue is listed; None everywhere: nothing is left out.
 
-    `area_path` all below an area, `words` a part of the number, of what was said, of the category's or cell's name.
+    `area_path` all below an area, `words` a part of the number, of what was said, of the category's or cell's name;
+    `due` what their clocks say (see `Pressing`).
     """
 
     area_path: str | None = None
     category_ids: tuple[int, ...] | None = None
     words: str | None = None
+    due: Pressing | None = None
+
+
+@dataclass(frozen=True)
+class Pressing:
+    """Matters by their clocks, that of the step or that of the whole: `word` is one of due.PRESSING.
+
+    `step_soon_by`: deadlines of steps up to then are near; `steps_very_late_by`: by state, those up to then passed
+    long ago; `now` has the bounds of the whole by its limits.
+    """
+
+    word: str
+    now: Now
+    step_soon_by: datetime
+    steps_very_late_by: Mapping[str, datetime]
+
+    def holds(self) -> ColumnElement[bool]:
+        """Whether a matter's clock says so."""
+        if self.word == LATE:
+            return is_late(self.now.at)
+        if self.word == WARNING:
+            step = and_(Issue.stage_due_at > self.now.at, Issue.stage_due_at <= self.step_soon_by)
+        else:
+            states = self.steps_very_late_by.items()
+            step = or_(
+                false(), *(and_(Issue.status == name, Issue.stage_due_at <= by) for name, by in states)
+            )
+        return or_(and_(Issue.status != PAUSED, step), self.now.is_due(self.word))
 
 
 class Waiting(NamedTuple):
@@ -98,7 +131,11 @@ def tallies(session: Session, scope: Scope, now: datetime) -> dict[str, Tally]:
         for name, more in _tallied(row):
             before = counted[name]
             counted[name] = Tally(before.count + more.count, before.late + more.late)
-    for name, query in (("supervised", _supervised(scope, now)), ("whistles", _whistled(scope, now))):
+    for name, query in (
+        ("reopened", _reopened(scope, now)),
+        ("supervised", _supervised(scope, now)),
+        ("whistles", _whistled(scope, now)),
+    ):
         counted[name] = Tally(*session.execute(query).one())
     return counted
 
@@ -152,6 +189,16 @@ def _below(paths: Sequence[str]) -> Any:
 def _through_desk(query: Select[Any]) -> Select[Any]:
     """`query`, which asks for IS_OPEN by itself, through the desk's index, which SQLite does not find alone."""
     return query.with_hint(Issue, "INDEXED BY issues_desk", "sqlite")
+
+
+def _reopened(scope: Scope, now: datetime) -> Select[Any]:
+    number = select(func.count(), func.count().filter(is_late(now)))
+    return _through_reopened(number.where(_IS_REOPENED, _below(scope.paths)))
+
+
+def _through_reopened(query: Select[Any]) -> Select[Any]:
+    """Through the index of the few that were ever reopened, which neither engine finds among so many states."""
+    return query.with_hint(Issue, "INDEXED BY issues_reopened", "sqlite")
 
 
 def _supervised(scope: Scope, now: datetime) -> Select[Any]:
@@ -216,11 +263,15 @@ _TOLD = func.coalesce(Issue.stage_due_at, Issue.due_at, type_=Instant)
 def _by_state(queue: str) -> _Ordered:
     # Written out, not as a parameter: the index of the desk is only of open states.
     query = _through_desk(select().where(Issue.status == literal_column(f"'{_STATES[queue]}'")))
-    return (query.where(_UNASSIGNED) if queue == "assign" else query), _URGENT, _TOLD
+    return (query.where(_UNASSIGNED) if queue == "assign" else query), URGENT, _TOLD
 
 
 def _triage(_now: datetime) -> _Ordered:
-    return _through_desk(select().where(Issue.is_triage.is_(True))), _URGENT, _TOLD
+    return _through_desk(select().where(Issue.is_triage.is_(True))), URGENT, _TOLD
+
+
+def _sent_back(_now: datetime) -> _Ordered:
+    return _through_reopened(select().where(_IS_REOPENED)), URGENT, _TOLD
 
 
 def _overdue(now: datetime) -> _Ordered:
@@ -233,7 +284,7 @@ def _overdue(now: datetime) -> _Ordered:
 
 
 def _under_supervision(_now: datetime) -> _Ordered:
-    return select().where(Issue.supervised_at.is_not(None)), _URGENT, _TOLD
+    return select().where(Issue.supervised_at.is_not(None)), URGENT, _TOLD
 
 
 def _under_whistles(_now: datetime) -> _Ordered:
@@ -243,6 +294,7 @@ def _under_whistles(_now: datetime) -> _Ordered:
 
 
 _LISTED: dict[str, Callable[[datetime], _Ordered]] = {
+    "reopened": _sent_back,
     "triage": _triage,
     "overdue": _overdue,
     "supervised": _under_supervision,
@@ -264,6 +316,8 @@ def _narrowed(wanted: Wanted) -> list[Any]:
         conditions.append(Issue.category_id.in_(wanted.category_ids))
     if wanted.words:
         conditions.append(_says(wanted.words))
+    if wanted.due:
+        conditions.append(wanted.due.holds())
     return conditions
 
 

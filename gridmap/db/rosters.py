@@ -216,9 +216,24 @@ class Held(NamedTuple):
     name: str
 
 
-def page(session: Session, paths: Sequence[str], now: datetime, *, after_id: int, limit: int) -> list[Held]:
-    """Posts held at `now` at or below `paths`, in the order of their keys, behind `after_id`."""
-    held = (PostRow.valid_from <= now, PostRow.valid_to.is_(None) | (PostRow.valid_to > now))
+def page(
+    session: Session,
+    paths: Sequence[str],
+    now: datetime,
+    *,
+    after_id: int,
+    limit: int,
+    words: str | None = None,
+) -> list[Held]:
+    """Posts held at `now` at or below `paths`, in the order of their keys, behind `after_id`.
+
+    `words`: only of people in whose name they occur, or whose staff number begins so.
+    """
+    held = [PostRow.valid_from <= now, PostRow.valid_to.is_(None) | (PostRow.valid_to > now)]
+    if words:
+        held.append(
+            Person.name.contains(words, autoescape=True) | Person.code.startswith(words, autoescape=True)
+        )
     query = (
         select(PostRow, Person.code, Person.name)
         .join(Person, Person.id == PostRow.person_id)
@@ -231,12 +246,13 @@ def page(session: Session, paths: Sequence[str], now: datetime, *, after_id: int
 
 
 class Colleague(NamedTuple):
-    """Somebody who could stand in: their staff number, name and (one of their) roles."""
+    """Somebody who could stand in: their staff number, name and (one of) their posts: role and area."""
 
     person_id: int
     code: str
     name: str
     role: str
+    area_path: str
 
 
 def colleagues(session: Session, held: Sequence[Post], now: datetime) -> list[Colleague]:
@@ -247,6 +263,7 @@ def colleagues(session: Session, held: Sequence[Post], now: datetime) -> list[Co
     for one in page(session, roots, now, after_id=0, limit=_COLLEAGUES):
         if one.post.person_id not in mine:
             found.setdefault(
-                one.post.person_id, Colleague(one.post.person_id, one.code, one.name, one.post.role)
+                one.post.person_id,
+                Colleague(one.post.person_id, one.code, one.name, one.post.role, one.post.area_path),
             )
     return sorted(found.values(), key=lambda colleague: (colleague.name, colleague.code))

@@ -13,6 +13,7 @@ from gridmap.db.columns import Columns, micros
 from gridmap.db.due import BY_LIMIT, IN_TIME, LATE, TODAY, Now
 from gridmap.db.issues import Filter
 from gridmap.domain.issues import DROPPED, OPEN, RUNNING, STATUSES
+from gridmap.domain.reminders import ANYWHERE, Region
 from gridmap.domain.scope import Scope
 
 Chosen = NDArray[np.bool_]
@@ -130,8 +131,18 @@ def _within(columns: Columns, word: str, now: Now, moment: Moment) -> Chosen:
     for bounds in now.bounds:
         after, until = bounds.window(word, now.at)
         begins = micros(after) if after else np.int64(-1)
-        means |= np.isin(columns["category"], bounds.category_ids) & (due > begins) & (due <= micros(until))
+        of_limit = np.isin(columns["category"], bounds.category_ids) & (due > begins) & (due <= micros(until))
+        if bounds.regions != ANYWHERE:
+            of_limit &= _inside(columns, bounds.regions)
+        means |= of_limit
     return means & _running(columns, moment)
+
+
+def _inside(columns: Columns, regions: Sequence[Region]) -> Chosen:
+    means = np.zeros(len(columns), np.bool_)
+    for region in regions:
+        means |= _below(columns, [region.below]) & ~_below(columns, region.besides)
+    return means
 
 
 def in_steps(columns: Columns, chosen: Chosen, moments: Sequence[datetime], *, is_late: bool) -> list[int]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from gridmap.db.issues import seen
 from gridmap.db.loop_models import Whistle, WhistleCall
-from gridmap.db.models import Account, CategoryRow, Issue, Person, Photo
+from gridmap.db.models import Account, CategoryRow, EventRow, Issue, Person, Photo
 from gridmap.domain.issues import OPEN
 from gridmap.domain.scope import Scope
 from gridmap.domain.whistle import BLOWN, CALLED, LIVE, PART_DONE
 
 _AT_ONCE = 500
+BLOWING, TAKING_BACK = "whistle", "whistle_cancelled"
+"""Kinds of events at which something is said of a whistle as a whole."""
 
 
 def number_of(session: Session, whistle_id: int) -> str | None:
@@ -80,15 +84,26 @@ def evidence_since(session: Session, issue_id: int, unit: str, since: datetime) 
     return list(session.scalars(query.order_by(Photo.id)))
 
 
-def callers(session: Session, whistles: Sequence[Whistle]) -> dict[int, str]:
-    """Who blew whistles, by account: the person's name, else the account's."""
+def callers(session: Session, whistles: Sequence[Whistle]) -> dict[int, Row[Any]]:
+    """Who blew whistles, by account: `kind`, `name` of the person (None: nobody's), `unit`."""
     wanted = {whistle.caller_id for whistle in whistles}
-    query = select(Account.id, Person.name, Account.username).outerjoin(
+    query = select(Account.id, Account.kind, Person.name, Account.unit).outerjoin(
         Person, Person.id == Account.person_id
     )
-    return {
-        key: name or username for key, name, username in session.execute(query.where(Account.id.in_(wanted)))
-    }
+    return {row.id: row for row in session.execute(query.where(Account.id.in_(wanted)))}
+
+
+def said_at(session: Session, issue_ids: Iterable[int]) -> dict[tuple[int, str], list[int]]:
+    """The rows of what was said when whistles over these matters were blown and taken back, by whistle and event."""
+    wanted, found = sorted(set(issue_ids)), dict[tuple[int, str], list[int]]()
+    columns = (EventRow.kind, EventRow.data)
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = EventRow.issue_id.in_(wanted[start : start + _AT_ONCE])
+        query = select(*columns).where(some, EventRow.kind.in_((BLOWING, TAKING_BACK)))
+        for kind, told in session.execute(query):
+            data = json.loads(told)
+            found[data.get("whistle", 0), kind] = [one["id"] for one in data.get("words", ())]
+    return found
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from gridmap.actions.importing_issues import IssueImport, import_issues
 from gridmap.actions.office import Office
 from gridmap.actions.retelling import tell_steps
 from gridmap.db.models import Issue, Meta
-from gridmap.demo.live import ours, place
 from gridmap.demo.lives import draw_life
 from gridmap.demo.living import Studio, at_the_time, choose_lived, deeds_of, live_through
 from gridmap.demo.matters import PLACES, Spot, draw_matters, is_slow
+from gridmap.demo.own import ours, place
 from gridmap.demo.pasts import Staff, actor_by_id, matters_of, pretence_of, staff_accounts
 from gridmap.demo.rhythm import draw_times
 from gridmap.demo.sayings import BY_KEY

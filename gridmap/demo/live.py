@@ -13,7 +13,7 @@ from datetime import timedelta
 from itertools import cycle
 
 import numpy as np
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from gridmap.actions.acts import Act
@@ -22,37 +22,38 @@ from gridmap.actions.office import Office
 from gridmap.actions.photographing import add_photo
 from gridmap.actions.placing import Sent
 from gridmap.actions.reporting import Report, report
-from gridmap.db import history
 from gridmap.db.models import CategoryRow, Issue, Meta, Photo
+from gridmap.demo.going_on import Loop
 from gridmap.demo.living import shot_of
 from gridmap.demo.matters import PLACES, Spot
+from gridmap.demo.own import MARK, ours, place
 from gridmap.demo.pasts import Staff, actor_by_id, staff_accounts
 from gridmap.demo.rhythm import ZONE
 from gridmap.demo.sayings import BY_KEY, HOURS, say
+from gridmap.demo.signs import DEPARTMENTS
 from gridmap.domain.issues import OPEN
-from gridmap.domain.scope import Actor
 from gridmap.errors import GridmapError, NotFoundError
 
 log = logging.getLogger(__name__)
 
-ROUND = ("report", "start", "finish", "close")
-"""One of each, so that as many are closed as come in, and the counts stay level."""
+ROUND = ("report", "desk", "start", "story", "finish", "close")
+"""One of each, so that as many are closed as come in, and the counts stay level; for the desk and the stories of the
+loop not always anything is to be done."""
 
-BEFORE: Mapping[str, str] = {"start": "reported", "finish": "handling", "close": "handled"}
-MARK = "live-"
-"""What the client ids begin with that are given here."""
-
-_RESTS = {
-    "reported": timedelta(minutes=4),
-    "handling": timedelta(minutes=15),
-    "handled": timedelta(minutes=25),
+BEFORE: Mapping[str, tuple[str, ...]] = {
+    "start": ("reported", "dispatched"),
+    "finish": ("handling",),
+    "close": ("handled", "verified"),
 }
+_RESTS = {"start": timedelta(minutes=4), "finish": timedelta(minutes=15), "close": timedelta(minutes=25)}
 """How long ago a matter was reported at least when somebody goes on with it: nobody is there at once."""
 
 LASTS = timedelta(hours=12)
 """It ends by itself after this: a demo that somebody forgot does not grow for ever."""
 
 _PHOTO_SHARE, _NEXT_ONES = 0.5, 6
+_RESIDENTS = 0.3
+"""So many of the reports come from residents, and wait at the desk to be accepted."""
 
 
 @dataclass
@@ -75,6 +76,12 @@ class Stage:
             self._late = self._count_late(session)
         self._places = [Spot(*one) for one in json.loads(told)]
         self._staff: Staff = staff_accounts(office)
+        self._loop = Loop(office, rng, self._staff)
+        self._does: Mapping[str, Callable[[], bool]] = {
+            "report": self._report,
+            "desk": self._loop.at_the_desk,
+            "story": self._loop.on,
+        }
         self._steps: Iterator[str] = cycle(ROUND)
         self.tally = Tally()
 
@@ -82,7 +89,7 @@ class Stage:
         """Do the next thing of the round; somebody else having been faster changes nothing."""
         name = next(self._steps)
         try:
-            is_done = self._report() if name == "report" else self._act(name)
+            is_done = self._does[name]() if name in self._does else self._act(name)
         except GridmapError as error:
             log.info("live: %s %s", name, error.code)
             return
@@ -97,7 +104,8 @@ class Stage:
     def _report(self) -> bool:
         """Somebody reports something, half the time with a photo."""
         spot, rng = self._spot(), self._rng
-        reporter = self._staff.by_name.get(spot.reporter) or self._staff.seat
+        is_resident = rng.random() < _RESIDENTS
+        reporter = (None if is_resident else self._staff.by_name.get(spot.reporter)) or self._staff.seat
         actor = actor_by_id(self._office, reporter)
         shift = rng.normal(0, 7e-5, 2)
         sent = Sent(round(spot.lon + shift[0], 7), round(spot.lat + shift[1], 7), "wgs84", self._accuracy())
@@ -107,7 +115,13 @@ class Stage:
         told = report(
             self._office,
             actor,
-            Report(sent, spot.category, words, client_id=f"{MARK}{key}-{rng.bytes(6).hex()}"),
+            Report(
+                sent,
+                spot.category,
+                words,
+                client_id=f"{MARK}{key}-{rng.bytes(6).hex()}",
+                source="resident" if is_resident else "staff",
+            ),
         )
         if rng.random() < _PHOTO_SHARE:
             shot = shot_of(saying.scene, key, self._office.clock(), is_done=False)
@@ -129,12 +143,10 @@ class Stage:
 
     def _act(self, action: str) -> bool:
         """Whoever it went to goes on with one of the matters due next."""
-        matter = self._next(BEFORE[action])
+        matter = self._next(action)
         if matter is None:
             return False
-        owner = None if matter.owner_id == matter.handler_id else matter.owner_id
-        person = owner if action == "close" else matter.handler_id
-        actor = actor_by_id(self._office, self._staff.by_person.get(person or 0, self._staff.seat))
+        actor = actor_by_id(self._office, self._who(matter, action))
         if action == "finish":
             self._photo_after(matter)
         if matter.is_triage:
@@ -142,6 +154,16 @@ class Stage:
             place(self._office, actor, matter)
         act_on(self._office, actor, matter.number, Act(action))
         return True
+
+    def _who(self, matter: Issue, action: str) -> int:
+        """The account of whoever has it in hand; closing is the owner's, who did not do the work, or the seat's."""
+        if matter.unit is not None and action != "close":
+            names = {unit: name for name, unit in DEPARTMENTS}
+            return self._staff.by_name.get(names.get(matter.unit, ""), self._staff.seat)
+        owner = None if matter.owner_id == matter.handler_id else matter.owner_id
+        person = owner if action == "close" and matter.status == "handled" else matter.handler_id
+        is_seats = action == "close" and matter.status != "handled"
+        return self._staff.seat if is_seats else self._staff.by_person.get(person or 0, self._staff.seat)
 
     def _photo_after(self, matter: Issue) -> None:
         """Where the report had a photo of ours, the same place again, now in order."""
@@ -158,36 +180,28 @@ class Stage:
             self._office, actor_by_id(self._office, account), matter.number, f"done-{photo}", shot.draw()
         )
 
-    def _next(self, status: str) -> Issue | None:
-        """One of the matters in `status` that are due next; a late one only while more are late than at first."""
-        now = self._office.clock()
-        rested = Issue.reported_at < now - _RESTS[status]
-        query = select(Issue).where(Issue.status == status, ours(), rested).order_by(Issue.due_at, Issue.id)
+    def _next(self, action: str) -> Issue | None:
+        """One of the matters the action is due next for; a late one only while more are late than at first.
+
+        Those a whistle called units to wait for these.
+        """
+        now, is_close = self._office.clock(), action == "close"
+        rested = (Issue.reported_at < now - _RESTS[action], Issue.called.is_(None))
+        query = select(Issue).where(Issue.status.in_(BEFORE[action]), ours(), *rested)
+        query = query.order_by(Issue.due_at, Issue.id)
         with self._office.database.reading() as session:
             in_time = or_(Issue.due_at.is_(None), Issue.due_at > now)
-            has_more_late = status != "handled" and self._count_late(session) > self._late
-            wanted = query if has_more_late or status == "handled" else query.where(in_time)
+            has_more_late = not is_close and self._count_late(session) > self._late
+            wanted = query if has_more_late or is_close else query.where(in_time)
             found = list(session.scalars(wanted.limit(1 if has_more_late else _NEXT_ONES)))
             session.expunge_all()
         return found[int(self._rng.integers(0, len(found)))] if found else None
 
     def _count_late(self, session: Session) -> int:
-        late = Issue.status.in_(("reported", "handling")) & (Issue.due_at < self._office.clock())
+        late = Issue.status.in_(("reported", "dispatched", "handling")) & (
+            Issue.due_at < self._office.clock()
+        )
         return session.scalar(select(func.count()).where(late)) or 0
-
-
-def place(office: Office, seat: Actor, matter: Issue) -> None:
-    """Have a matter without a cell put into the nearest one, as a seat would; commits."""
-    with office.database.reading() as session:
-        why = history.facts_of(session, matter.id).why
-    nearest = (why["nearest"] or {}).get("code")
-    if nearest:
-        act_on(office, seat, matter.number, Act("choose_cell", cell=nearest))
-
-
-def ours() -> ColumnElement[bool]:
-    """Whether a matter is one of the demo's own: what people report is left to people."""
-    return or_(Issue.external_id.is_not(None), Issue.client_id.startswith(MARK))
 
 
 def keep_moving(

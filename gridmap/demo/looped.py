@@ -15,10 +15,10 @@ from gridmap.actions.handling import act_on
 from gridmap.actions.importing import Progress
 from gridmap.actions.noticing import tell_due, tell_new
 from gridmap.actions.office import Office
-from gridmap.actions.placing import Sent
 from gridmap.actions.rostering import Leave, note_absence, put_shifts
 from gridmap.db.loop_models import Notice, Whistle
 from gridmap.db.models import EventRow, Issue, Person, Post
+from gridmap.demo.going_on import near
 from gridmap.demo.living import at_the_time
 from gridmap.demo.pasts import Staff, actor_by_id
 from gridmap.demo.signs import DEPARTMENTS
@@ -112,7 +112,7 @@ def _answered_in_full(story: _Story, rng: np.random.Generator) -> None:
     for n, name in enumerate(names):
         actor = story.units[name]
         accept_call(story.then(6 + 9 * n), actor, whistle)
-        check_in(story.then(28 + 14 * n), actor, whistle, _near(story.matter, rng))
+        check_in(story.then(28 + 14 * n), actor, whistle, near(story.matter, rng))
         finish_call(story.then(75 + 40 * n), actor, whistle, "已到场处置，责任人签字确认，后续每周复查。")
         rate_call(story.then(130 + 20 * n), story.owner, whistle, name, int(rng.choice([2, 2, 1])))
 
@@ -122,7 +122,7 @@ def _answered_in_part(story: _Story, rng: np.random.Generator) -> None:
     names = tuple(rng.permutation(list(story.units))[:2].tolist())
     whistle = _blow(story, "key", names, "涉及两家权属单位，请共同到场")
     accept_call(story.then(12), story.units[names[0]], whistle)
-    check_in(story.then(41), story.units[names[0]], whistle, _near(story.matter, rng))
+    check_in(story.then(41), story.units[names[0]], whistle, near(story.matter, rng))
     accept_call(story.then(55), story.units[names[1]], whistle)
 
 
@@ -152,11 +152,6 @@ def _returned(story: _Story, rng: np.random.Generator) -> None:
     unit = str(rng.choice(list(story.units)))
     story.act(0, story.seat, Act("dispatch", unit=unit))
     story.act(50, story.units[unit], Act("return", words="非本单位管养范围，建议转权属单位"))
-
-
-def _near(matter: Issue, rng: np.random.Generator) -> Sent:
-    lon, lat = (float(degrees) for degrees in rng.normal(0, 2e-4, 2))
-    return Sent(round(matter.sent_lon + lon, 6), round(matter.sent_lat + lat, 6), matter.datum, 18.0)
 
 
 TELLINGS: tuple[Callable[[_Story, np.random.Generator], None], ...] = (

@@ -7,7 +7,7 @@ short word is taken only where it can mean one thing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gridmap.domain.roles import Role, five, refusal, table_rows
@@ -19,6 +19,7 @@ _COLUMNS = ("standard", "kind", "code", "name_zh", "name_en", "group_code", "gro
 _GROUP_COLUMNS = ("standard", "kind", "group_code", "name_zh", "name_en")
 _TABLE_INVALID = "category_table_invalid"
 _GROUPS_INVALID = "category_group_table_invalid"
+_SYNONYMS_INVALID = "synonym_table_invalid"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,14 @@ class Group:
         return f"{self.standard}:{self.kind}:{self.group_code}"
 
 
+@dataclass(frozen=True)
+class Synonyms:
+    """Everyday `words` by which categories are found in whose Chinese names one of `means` occurs."""
+
+    words: tuple[str, ...]
+    means: tuple[str, ...]
+
+
 def read_categories(text: str, roles: Mapping[str, Role]) -> list[Category]:
     """The categories of a CSV table, in its order.
 
@@ -93,6 +102,21 @@ def read_groups(text: str) -> dict[str, Group]:
             raise refusal(_GROUPS_INVALID, line, reason, group.key)
         read[group.key] = group
     return read
+
+
+def read_synonyms(text: str) -> list[Synonyms]:
+    """The everyday words of a CSV table, several in a cell with blanks between.
+
+    Raises InvalidInputError `synonym_table_invalid` for a table that `table_rows` refuses.
+    """
+    rows = table_rows(text, ("words", "means"), _SYNONYMS_INVALID)
+    return [Synonyms(tuple(row["words"].split()), tuple(row["means"].split())) for _, row in rows]
+
+
+def everyday_words(name_zh: str, synonyms: Iterable[Synonyms]) -> list[str]:
+    """By which words people look for a category of this Chinese name, each once, in the order of the table."""
+    found = [row.words for row in synonyms if any(part in name_zh for part in row.means)]
+    return list(dict.fromkeys(word for words in found for word in words))
 
 
 def resolve(wish: str, known: Mapping[str, Category]) -> Category:

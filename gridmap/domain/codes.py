@@ -9,6 +9,8 @@ foreign “1” is no ancestor of “10”.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from gridmap.errors import InvalidInputError
@@ -64,6 +66,20 @@ def ancestors(path: str) -> list[str]:
 def codes_in(path: str) -> list[str]:
     """The codes along a path, root first; [] for the path of nothing."""
     return path.split("/")[:-1]
+
+
+def summed_at(counts: Mapping[str, Sequence[int]], paths: AbstractSet[str]) -> dict[str, list[int]]:
+    """Counts at paths (all of one length), added up by the area among `paths` that each lies in; its own path where none has it."""
+    above: dict[str, str | None] = {}  # many cells have few parents
+    found: dict[str, list[int]] = {}
+    for path, row in counts.items():
+        parent = path[: path.rfind("/", 0, -1) + 1]
+        if parent not in above:
+            above[parent] = next((step for step in reversed(ancestors(parent)) if step in paths), None)
+        key = path if path in paths else above[parent] or path
+        held = found.get(key)
+        found[key] = list(row) if held is None else [a + b for a, b in zip(held, row, strict=True)]
+    return found
 
 
 def last_code(path: str) -> str:

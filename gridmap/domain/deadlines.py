@@ -165,6 +165,11 @@ class Deadlines:
     stages: Mapping[str, Limit] = field(default_factory=dict)
     classes: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def distinct_limits(self) -> set[Limit]:
+        """Every limit that a category can have somewhere."""
+        return {*self.limits.by_category.values(), *self.limits.by_group.values()} if self.time else set()
+
     def class_of(self, path: str) -> str:
         """The class of the area at `path`: its own, else that of the nearest area above; "" for none."""
         if not self.classes:
@@ -199,10 +204,15 @@ class Deadlines:
         if limit is None or self.time is None:
             return None
         if limit.unit in WORKED:
-            unit_s = self.time.day_s if limit.unit == WORKING_DAYS else HOUR_S
-            return self.time.after(start, unit_s * limit.amount)
-        seconds = {MINUTES: 60, URGENT_HOURS: HOUR_S}.get(limit.unit, 24 * HOUR_S)
-        return start.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=seconds * limit.amount)
+            return self.time.after(start, self.counted_s(limit))
+        return start.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=self.counted_s(limit))
+
+    def counted_s(self, limit: Limit) -> int:
+        """The seconds of a limit: of working time for WORKED units, else of the clock."""
+        if self.time is not None and limit.unit == WORKING_DAYS:
+            return self.time.day_s * limit.amount
+        hours = {MINUTES: 1 / 60, CALENDAR_DAYS: 24, WORKING_DAYS: 24}.get(limit.unit, 1)
+        return round(hours * HOUR_S) * limit.amount
 
     def stage_due_at(self, stage: str | None, start: datetime) -> datetime | None:
         """When the time of a step is up that began at `start`; None for one without a clock."""

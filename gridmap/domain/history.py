@@ -52,14 +52,13 @@ def digest_of(
     return hashlib.sha256(f"{head}\n{data}".encode()).hexdigest()
 
 
-def first_link(kind: str, at: datetime, actor: int | None) -> Callable[[str, str], str]:
-    """`digest_of` for the first events of many chains that differ in number and data only."""
+def shared_head(kind: str, at: datetime, actor: int | None) -> str:
+    """What `digest_of` puts between number and data for the first events of many chains.
+
+    The digest is that of `[`, the number as JSON, this, and the data.
+    """
     shared = canonical([1, kind, at.astimezone(UTC).isoformat(timespec="microseconds"), actor, START])
-
-    def digest(number: str, data: str) -> str:
-        return hashlib.sha256(f"[{quoted(number)},{shared[1:]}\n{data}".encode()).hexdigest()
-
-    return digest
+    return f",{shared[1:]}\n"
 
 
 def words_digest(salt: str, words: str) -> str:

@@ -18,8 +18,8 @@ from gridmap.domain.roles import refusal, table_rows
 
 WHO = ("handler", "owner", "unit", "new", "above", "reporter", "desk", "caller", "called", "head")
 """Who can be told: who handles it, who owns it, the unit it was given to; those of the three who were none of them
-before; the nearest head above, who reported it, the command-centre seats that cover its place, who blew its last
-whistle, the units its open whistles called, the head a whistle was raised to."""
+before; the nearest head above, who reported it, the command-centre seats that cover its place; of what is about a
+whistle who blew it, the units it called (once it rises: those still silent), the head it was raised to."""
 PUSH, WECOM, SMS, ROBOT = WAYS = ("push", "wecom", "sms", "robot")
 """How somebody is told beside the pages: their browser, 企业微信, a short message; and a group's robot."""
 PERSONAL = (PUSH, WECOM, SMS)
@@ -30,8 +30,8 @@ DUE_SOON, OVERDUE, VERY_LATE, STEP_LATE = DUE_EVENTS = ("due_soon", "overdue", "
 """A quarter of the limit is left, it is used up, it is used up twice; and a step of the desk has used up its own."""
 MISSED, MANY = "missed", "many"
 """The one notice instead of many, after nobody was told for a while; and the one that goes out where many came at once."""
-MOST_AT_ONCE = 10
-"""So many of a kind at once ring a phone one by one."""
+MOST_AT_ONCE = 3
+"""So many of a kind at once ring a phone one by one; more are told as one, with as many of the worst named."""
 
 _COLUMNS = ("event", "states", "who", "kind", "urgency", "channels")
 _INVALID = "notice_table_invalid"

@@ -5,15 +5,45 @@ As windows of deadlines: which matters a moment passed for since the last look i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from gridmap.domain.codes import is_below
 from gridmap.domain.deadlines import CALENDAR_DAYS, HOUR_S, MINUTES, WORKED, WORKING_DAYS, Deadlines, Limit
 
 LEAST_WARNING_S = 1800
 """However short a limit is, the warning comes half an hour before."""
 _FURTHEST = timedelta(days=4000)
 """Further back than any limit reaches: 999 working days."""
+
+
+class Region(NamedTuple):
+    """All at or below one path ("": everywhere) that lies at or below none of `besides`."""
+
+    below: str
+    besides: tuple[str, ...] = ()
+
+
+ANYWHERE = (Region(""),)
+
+
+def regions_of(
+    limits: Mapping[str, Limit | None], classes: Mapping[str, str]
+) -> dict[Limit, tuple[Region, ...]]:
+    """Where each limit of a category holds: `limits` by class of area, `classes` by the path of an area that has one.
+
+    What lies below an area has its class, but for what lies below another one that has a class further down.
+    """
+    of_path = {"": limits.get("")} | {path: limits.get(name) for path, name in classes.items()}
+    found = dict[Limit, tuple[Region, ...]]()
+    for path in sorted(of_path):
+        limit, around = of_path[path], [other for other in of_path if path != other and is_below(path, other)]
+        if limit is None or (around and of_path[max(around, key=len)] == limit):
+            continue
+        others = (other for other in sorted(of_path) if is_below(other, path) and of_path[other] != limit)
+        found[limit] = (*found.get(limit, ()), Region(path, tuple(others)))
+    return found
 
 
 def limit_s(deadlines: Deadlines, limit: Limit) -> int:

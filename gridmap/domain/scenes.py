@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-KINDS = ("overview", "areas", "heat", "reports", "late")
-"""Everything; the areas with most late matters, one after the other; density; reports by cell; what is late."""
+KINDS = ("overview", "areas", "heat", "reports", "late", "duty")
+"""Everything; the areas with most late matters, one after the other; density; reports by cell; what is late; staff on duty."""
 SHORTEST_S, LONGEST_S = 5, 1800
 """So long a scene stays at least and at most."""
 USUAL_S = 30

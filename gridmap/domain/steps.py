@@ -14,6 +14,9 @@ FIRST = ("reported", "imported")
 GIVING = ("dispatch", "forward")
 """Those whose `unit` has the matter from then on; others speak of units that were called."""
 
+HANDED_OVER = "handed_over"
+"""The event by which a matter passes to somebody else: `handler` says whom it passed to, where it did."""
+
 
 class Happened(NamedTuple):
     """An event as far as steps ask: its kind, when, by which account, and what it tells."""
@@ -103,7 +106,7 @@ def _after(now: _Now, event: Happened) -> _Now:
     after = replace(now, status=data.get("to", now.status))
     if "due_at" in data:
         after = replace(after, due_at=_moment(data["due_at"]))
-    if isinstance(data.get("assignment"), Mapping):
+    if event.kind != HANDED_OVER and isinstance(data.get("assignment"), Mapping):
         after = replace(after, handler_id=_handler(data))
     if "handler" in data:
         unit = None if event.kind in GIVING else after.unit  # a post handed over takes nothing from a unit
@@ -134,7 +137,7 @@ def _turned(
         return [], begun
     due = now.due_at if before == "handle" else stage_due_at(before, now.began_at)
     told = StepTold(
-        before, now.running, now.began_at, due, event.at, now.paused_s,
+        before, now.running, now.began_at, due, max(event.at, now.began_at), now.paused_s,
         now.handler_id, now.unit, event.kind, event.account_id,
     )  # fmt: skip
     return [told], begun

@@ -90,7 +90,7 @@ def _refusal(reason: str, value: Any) -> InvalidInputError:
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """The working time of whole years: where each stretch begins and ends, and how much lies before it.
 
     All in seconds, moments since 1970. `begin` and `end` are those of the years.
@@ -125,18 +125,21 @@ class WorkingTime:
     ) -> None:
         self._hours, self._is_workday, self._zone = tuple(hours), is_workday, zone
         self._years: dict[int, list[tuple[int, int]]] = {}
-        self._line: _Line | None = None
+        self._line: Line | None = None
         self.day_s: int = sum(_seconds(end) - _seconds(begin) for begin, end in self._hours)
 
     def after(self, start: datetime, span_s: int) -> datetime:
         """The first moment by which `span_s` of working time have passed since `start`; more than nothing."""
         begin = _since_1970(start)
-        line = self._around(begin, begin)
-        goal = line.counted(begin) + span_s
-        while goal > line.before[-1]:
+        line = self.line(begin, begin, span_s)
+        return datetime.fromtimestamp(line.moment(line.counted(begin) + span_s), UTC)
+
+    def line(self, first: int, last: int, span_s: int) -> Line:
+        """The line from a moment to `span_s` of working time behind a later one, both in seconds since 1970."""
+        line = self._around(first, last)
+        while line.counted(last) + span_s > line.before[-1]:
             line = self._laid_out(line.years.start, line.years.stop)
-            goal = line.counted(begin) + span_s
-        return datetime.fromtimestamp(line.moment(goal), UTC)
+        return line
 
     def between(self, begin: datetime, end: datetime) -> list[Span]:
         """The stretches of working time from `begin` to `end`, in order; what lies between them is free."""
@@ -146,7 +149,7 @@ class WorkingTime:
         cut = ((max(line.begins[n], first_s), min(line.ends[n], last_s)) for n in range(first, last))
         return [(datetime.fromtimestamp(a, UTC), datetime.fromtimestamp(b, UTC)) for a, b in cut]
 
-    def _around(self, begin: int, end: int) -> _Line:
+    def _around(self, begin: int, end: int) -> Line:
         """A line that both moments lie on."""
         line = self._line
         if line is not None and line.begin <= begin and end < line.end:
@@ -156,7 +159,7 @@ class WorkingTime:
     def _local_year(self, moment: int) -> int:
         return datetime.fromtimestamp(moment, self._zone).year
 
-    def _laid_out(self, first: int, last: int) -> _Line:
+    def _laid_out(self, first: int, last: int) -> Line:
         """A line with these years and all that were asked about before."""
         kept = self._line
         if kept is not None:
@@ -165,7 +168,7 @@ class WorkingTime:
         stretches = [stretch for year in years for stretch in self._year(year)]
         begins, ends = [begin for begin, _ in stretches], [end for _, end in stretches]
         before = list(accumulate((end - begin for begin, end in stretches), initial=0))
-        line = _Line(years, self._new_year(first), self._new_year(last + 1), begins, ends, before)
+        line = Line(years, self._new_year(first), self._new_year(last + 1), begins, ends, before)
         self._line = line  # one assignment: whoever reads meanwhile has the old line, which is right too
         return line
 

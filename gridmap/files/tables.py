@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from gridmap.domain.categories import Category, Group, read_categories, read_groups
+from gridmap.domain.categories import Category, Group, Synonyms, read_categories, read_groups, read_synonyms
 from gridmap.domain.deadlines import Deadlines, read_area_classes, read_limits, read_stages
 from gridmap.domain.door import Choice, read_choices
 from gridmap.domain.indicators import Rules as Indicators
@@ -42,6 +42,11 @@ def load_categories() -> dict[str, Category]:
 def load_groups() -> dict[str, Group]:
     """Every group (大类) of the catalogues by key. Raises InvalidInputError `category_group_table_invalid`."""
     return read_groups((folder("geodata") / "categories" / "groups.csv").read_text(encoding="utf-8"))
+
+
+def load_synonyms() -> list[Synonyms]:
+    """By which everyday words categories are found. Raises InvalidInputError `synonym_table_invalid`."""
+    return read_synonyms(_table("synonyms.csv"))
 
 
 def load_worktime() -> Rules:

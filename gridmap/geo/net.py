@@ -73,7 +73,7 @@ class Net:
 
     def spot(self, lon: Floats, lat: Floats, accuracy_m: Floats) -> Spots:
         """Where each WGS84 point lies; `accuracy_m` is NaN for points without one. The answers are those of `locate`."""
-        plain = self._plain(lon, lat)
+        plain = self.plain(lon, lat)
         margin = self._margins(plain, lon, lat)
         is_sharp = np.isnan(accuracy_m) | (accuracy_m == 0) | (margin > accuracy_m * REACH)
         plain[~is_sharp] = -1
@@ -107,7 +107,7 @@ class Net:
         none = () if accuracy is None else (Candidate(None, 0.0),)
         return Place("inside", where, found, margin, (Candidate(found, 1.0), *none), "covered_by_one")
 
-    def _plain(self, lon: Floats, lat: Floats) -> NDArray[np.int64]:
+    def plain(self, lon: Floats, lat: Floats) -> NDArray[np.int64]:
         """For each point the one cell that covers it; -1 for none and for several."""
         point, cell = self.covering(lon, lat)
         is_single = (np.bincount(point, minlength=len(lon)) == 1)[point]

@@ -12,10 +12,11 @@ import shapely
 
 from gridmap.domain.codes import LEVELS
 from gridmap.domain.landmarks import left_out_at
-from gridmap.geo.bake import Recipe, feature_line
+from gridmap.geo.bake import FarView, Recipe, feature_line
 from gridmap.geo.crs import metres_per_degree
+from gridmap.geo.far import far_of
 
-DRAWING = 1
+DRAWING = 2
 """Counted up whenever what is drawn here, or how, changes: every set is then baked anew."""
 
 AREAS = Recipe(
@@ -158,6 +159,15 @@ def area_index(rows: Sequence[AreaRow], version: str) -> bytes:
     }
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     return gzip.compress(text.encode(), mtime=0)
+
+
+def far_view(rows: Sequence[AreaRow], version: str) -> FarView | None:
+    """What of the areas is drawn from afar: all but cells; None where cells are drawn at every zoom."""
+    far = far_of(rows, (AREAS.min_zoom, AREAS.max_zoom))
+    if far is None:
+        return None
+    shown = LEVELS[: LEVELS.index(far.level) + 1]
+    return FarView(far, "grid", area_index([row for row in rows if row.level in shown], version))
 
 
 def _whole(degrees: Iterable[float]) -> list[int]:

@@ -43,11 +43,12 @@ _WORDED = {
     "action": "act",
     "allowed": "act",
     "kinds": "photo_kind",
+    "happened": "panel.event_",
     "call": "whistle",
     "step": "whistle",
     "whistle_status": "whistle",
 }
-"""Fields whose codes have words of their own, and the section these stand in."""
+"""Fields whose codes have words of their own, and the section these stand in (or how their keys begin: `…_`)."""
 
 
 def _listed(language: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +64,11 @@ def _listed(language: str, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _word(language: str, name: str, value: Any) -> Any:
     section = _WORDED.get(name)
-    return catalogue(language).get(f"{section}.{value}", value) if section else value
+    if section is None:
+        return value
+    return catalogue(language).get(
+        f"{section}{value}" if section.endswith("_") else f"{section}.{value}", value
+    )
 
 
 def choose_language(wishes: str | None) -> str:

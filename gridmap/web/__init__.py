@@ -37,6 +37,7 @@ from gridmap.web import (  # noqa: F401  (some add routes)
 )
 from gridmap.web import language as languages
 from gridmap.web.access import Parts
+from gridmap.web.actors import own_name
 from gridmap.web.answers import Error
 from gridmap.web.api import me
 from gridmap.web.desk import desk
@@ -50,6 +51,7 @@ from gridmap.web.moments import moment
 from gridmap.web.notices import bell
 from gridmap.web.pace import Pace
 from gridmap.web.pages import meta, pages
+from gridmap.web.roster import roster
 from gridmap.web.wall import wall
 
 _SECURITY = {
@@ -178,7 +180,7 @@ def _user() -> dict[str, str] | None:
         who = access.actor_or_none()
     except GridmapError:
         return None
-    return None if who is None else {"name": who.username, "kind": who.kind}
+    return None if who is None else {"name": own_name(who), "kind": who.kind}
 
 
 def _open_pages() -> list[dict[str, object]]:
@@ -195,6 +197,7 @@ def _install_pages(app: Flask) -> None:
     app.register_blueprint(desk)
     app.register_blueprint(wall)
     app.register_blueprint(evaluation)
+    app.register_blueprint(roster)
     app.register_blueprint(door_pages)
 
     def notice() -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from gridmap.actions.own_sessions import end_others, end_own
 from gridmap.actions.rostering import Leave, end_absence, note_absence
 from gridmap.actions.signing_in import secret_digest, set_password
-from gridmap.db import accounts, posts, rosters
+from gridmap.db import accounts, areas, posts, rosters
 from gridmap.db.models import Token
+from gridmap.domain.codes import ancestors
 from gridmap.errors import GridmapError, InvalidInputError
 from gridmap.texts import text
 from gridmap.web.access import SIGNED_IN, actor, credentials, needs, office, parts, remember
@@ -70,12 +71,33 @@ def _duty(db: Session) -> dict[str, Any] | None:
     deputies = posts.people(db, [one.deputy_id for one in away])
     return {
         "away": [_away(one, deputies) for one in away],
-        "colleagues": [
-            {"code": one.code, "name": one.name, "role": role_name(here.roles.get(one.role), one.role)}
-            for one in colleagues
-        ],
+        "colleagues": _by_post(db, colleagues),
         "now": now.astimezone(here.zone).strftime("%Y-%m-%dT%H:%M"),
     }
+
+
+def _by_post(db: Session, colleagues: Sequence[rosters.Colleague]) -> list[dict[str, Any]]:
+    """Who could stand in, by community and role in the order of the roles; each with the area of their post."""
+    roles = office().roles
+    above = {one.area_path: ancestors(one.area_path)[:3][-1] for one in colleagues}
+    named = areas.named(db, {*above, *above.values()})
+    several = len(set(above.values())) > 1
+    found: dict[tuple[str, int, str], list[dict[str, Any]]] = {}
+    for one in colleagues:
+        role, place = roles.get(one.role), named.get(one.area_path)
+        key = (above[one.area_path], role.order if role else len(roles), one.role)
+        found.setdefault(key, []).append(
+            {"code": one.code, "name": one.name, "area": place.name if place else ""}
+        )
+
+    def title(path: str, role: str) -> str:
+        words = [named[path].name] if several and path in named else []
+        return " · ".join([*words, role_name(roles.get(role), role)])
+
+    return [
+        {"title": title(path, role), "people": found[path, order, role]}
+        for path, order, role in sorted(found)
+    ]
 
 
 def _away(one: rosters.Away, people: Mapping[int, Any]) -> dict[str, Any]:

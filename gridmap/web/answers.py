@@ -227,12 +227,12 @@ class LimitAnswer(BaseModel):
     """How long a matter may take (处置时限); `text` says it in the reader's language."""
 
     amount: int
-    unit: Literal["urgent_hours", "working_hours", "working_days", "calendar_days"]
+    unit: Literal["urgent_hours", "working_hours", "working_days", "calendar_days", "minutes"]
     text: str
 
 
 class CategoryAnswer(BaseModel):
-    """A category; `limit` null: its matters have no deadline."""
+    """A category; `limit` null: its matters have no deadline; `also`: everyday words by which it is looked for."""
 
     id: str
     code: str
@@ -243,6 +243,7 @@ class CategoryAnswer(BaseModel):
     role: str | None
     role_name: str | None
     limit: LimitAnswer | None
+    also: list[str]
 
 
 class CategoryList(BaseModel):
@@ -335,6 +336,32 @@ class NoticeList(BaseModel):
 
     notices: list[NoticeAnswer]
     unread: int
+
+
+class NoticeLine(BaseModel):
+    """Notices of one kind and day as one line: of one matter (`number`), or of `matters` many.
+
+    `ids` are the keys of all it stands for; `opens` names the list of those matters: `/lists/NAME` leads there.
+    """
+
+    kind: str
+    title: str
+    about: str
+    matters: int
+    number: str | None
+    opens: str
+    urgency: Literal["urgent", "usual", "quiet"]
+    at: str
+    is_read: bool
+    ids: list[int]
+
+
+class NoticeLines(BaseModel):
+    """One's own notices summed up, newest first; how many lines are unread, and the key of the newest notice."""
+
+    lines: list[NoticeLine]
+    unread: int
+    until: int | None
 
 
 class Unread(BaseModel):

@@ -28,13 +28,15 @@ class DeskProperties(IssueProperties):
     """A matter as a queue shows it.
 
     `runs_until` is when the clock is up that runs for it (its step's, else the whole's; null where none
-    runs), `answer_by` when a whistle over it has to be answered, `photos` how many there are, `actions`
-    what the reader may do now.
+    runs), `answer_by` when a whistle over it has to be answered, `reopened_at` when its reporter had it taken up
+    again, `handler_post` what its handler is now, `photos` how many there are, `actions` what the reader may do now.
     """
 
     stage_at: str | None
     runs_until: str | None
     answer_by: str | None
+    reopened_at: str | None
+    handler_post: str | None
     photos: int
     actions: list[str]
 

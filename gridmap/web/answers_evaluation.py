@@ -112,10 +112,11 @@ class PeopleAnswer(BaseModel):
 
 
 class PersonalFigure(FigureAnswer):
-    """A figure about a person; `is_few`: its base is smaller than `least`, so it is not told."""
+    """A figure about a person; `is_few`: its base is smaller than `least`, so it is not told, only how large it is (`cases`)."""
 
     indicator: str
     is_few: bool
+    cases: int
     left_out: int = Field(description="Matters that accepted objections took out of its base")
 
 

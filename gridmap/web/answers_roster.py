@@ -35,7 +35,10 @@ class AwayAnswer(BaseModel):
 
 
 class OnRoster(BaseModel):
-    """A post, who holds it, whether they are on duty now, and from when on if not (null: nobody knows)."""
+    """A post, who holds it, whether they are on duty now, and from when on if not (null: nobody knows).
+
+    `may`: whether the reader says when its holder works.
+    """
 
     post_id: int
     role: str
@@ -46,13 +49,23 @@ class OnRoster(BaseModel):
     on_duty_from: str | None
     shifts: list[ShiftAnswer]
     away: list[AwayAnswer]
+    may: bool
+
+
+class DutyTally(BaseModel):
+    """How many posts have their holder on duty, off duty, away."""
+
+    on: int
+    off: int
+    away: int
 
 
 class RosterAnswer(BaseModel):
-    """Posts in the order of their keys."""
+    """Posts in the order of their keys; `tally` of all of them where that was asked for."""
 
     posts: list[OnRoster]
     next: str | None
+    tally: DutyTally | None
 
 
 class AbsenceNoted(BaseModel):
@@ -83,11 +96,20 @@ class RecheckAnswer(BaseModel):
     well: bool | None
 
 
+class RecheckTally(BaseModel):
+    """How many were drawn, looked at, and well."""
+
+    drawn: int
+    done: int
+    well: int
+
+
 class RecheckList(BaseModel):
-    """Re-checks in the order they were drawn."""
+    """Re-checks in the order they were drawn; `tally` of the month, or of all."""
 
     rechecks: list[RecheckAnswer]
     next: str | None
+    tally: RecheckTally
 
 
 class Rechecked(BaseModel):
@@ -95,3 +117,23 @@ class Rechecked(BaseModel):
 
     number: str
     status: str
+
+
+class StaffedArea(BaseModel):
+    """An area, where its name stands, the people who hold a post at or below it, and how many of them are on duty."""
+
+    code: str
+    name: str
+    lon_lat: list[float]
+    people: int
+    on: int
+
+
+class DutyAnswer(BaseModel):
+    """People with a post in the asker's areas at `now`, and those on duty: in all, and by area of `level`."""
+
+    now: str
+    people: int
+    on: int
+    level: str
+    areas: list[StaffedArea]

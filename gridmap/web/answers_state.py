@@ -36,15 +36,35 @@ class StateAnswer(BaseModel):
     day_ends_at: str
     totals: TotalsAnswer
     cells: dict[str, Classes] = Field(
-        description="By the cell's code; cells without open matters are left out"
+        description="By the cell's code; cells without open matters are left out, and all where `by` is another level"
+    )
+    areas: dict[str, Classes] | None = Field(
+        None, description="Only with such a `by`: by the code of the area of that level, or of a cell in none"
     )
     triage: Classes
 
 
 class HouseholdsAnswer(BaseModel):
-    """How many households each cell has, by its code."""
+    """How many households each cell has, by its code; with another level in `by` each of its `areas` instead."""
 
     cells: dict[str, int]
+    areas: dict[str, int] | None = None
+
+
+class RatedArea(BaseModel):
+    """How many ratings there are, and how many of them say 不满意."""
+
+    rated: int
+    discontent: int
+
+
+class SatisfactionAnswer(BaseModel):
+    """Ratings from `since` on, `days` ago, by the code of each area that has `at_least` so many."""
+
+    since: str
+    days: int
+    at_least: int
+    areas: dict[str, RatedArea]
 
 
 class HeatAnswer(BaseModel):

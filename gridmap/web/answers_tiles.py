@@ -17,6 +17,13 @@ class VectorLayer(BaseModel):
     fields: dict[str, str]
 
 
+class FarLevel(BaseModel):
+    """What stands for cells from afar: tiles of zooms below `below` can be had without them, and so the index."""
+
+    level: Literal["community", "street"]
+    below: int
+
+
 class TileJson(BaseModel):
     """A set of tiles (TileJSON 3.0.0): where they are, which zooms and layers there are."""
 
@@ -30,6 +37,7 @@ class TileJson(BaseModel):
     vector_layers: list[VectorLayer]
     version: str = Field(description="Of the geometry: other shapes, other addresses of tiles")
     is_current: bool = Field(description="False while a newer one is being baked")
+    far: FarLevel | None = Field(description="Of areas with many cells, which `cells=false` then leaves out")
 
 
 class AreaIndex(BaseModel):

@@ -89,8 +89,15 @@ class Categories(BaseModel):
     rows: list[CategoryCount]
 
 
-class AreaCounts(BaseModel):
-    """An area: its cells, reports of today, open and late matters, share closed in time in 30 days."""
+class OnDuty(BaseModel):
+    """How many people hold a post, and how many of them are on duty now."""
+
+    people: int
+    on: int
+
+
+class AreaCounts(OnDuty):
+    """An area: its cells, reports of today, open and late matters, share closed in time in 30 days, and its staff."""
 
     code: str
     name: str
@@ -158,6 +165,7 @@ class WallAnswer(BaseModel):
     next_due_at: str | None
     kpis: Figures
     open: OpenNow
+    duty: OnDuty
     loop: LoopToday
     trend: Trend
     week: list[DayCount]

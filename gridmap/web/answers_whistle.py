@@ -34,8 +34,8 @@ class CallAnswer(BaseModel):
 class WhistleAnswer(BaseModel):
     """A whistle over a matter.
 
-    `level` is 1 to 4 (cell, community, street, district), `raised` how often silence raised it by itself. `may` is
-    what the reader may do now.
+    `level` is 1 to 4 (cell, community, street, district), `raised` how often silence raised it by itself, `words`
+    what its caller wrote, `taken_back` why it was. `may` is what the reader may do now.
     """
 
     id: int
@@ -46,6 +46,8 @@ class WhistleAnswer(BaseModel):
     called_at: str
     answer_by: str | None
     raised: int
+    words: list[dict[str, Any]]
+    taken_back: list[dict[str, Any]]
     ended_at: str | None
     calls: list[CallAnswer]
     may: list[Literal["accept", "check_in", "finish", "rate", "cancel"]]

@@ -12,6 +12,7 @@ from gridmap.web.answers import (
     AreaRef,
     IssueFeature,
     IssueProperties,
+    LimitAnswer,
     Named,
     PhotoAnswer,
     Why,
@@ -106,16 +107,38 @@ class ExtensionAnswer(BaseModel):
     latest: str
 
 
+class ReturnedBy(BaseModel):
+    """A unit or a person (by staff number) that gave a matter back, and why; `is_last`: nobody was given it since."""
+
+    unit: str | None
+    person: str | None
+    at: str
+    words: str
+    is_last: bool
+
+
+class WhistleLimits(BaseModel):
+    """How soon a unit must have accepted a whistle, else it rises; and how soon it must be on site. Both from the call on."""
+
+    level: int
+    kind: str
+    answer: LimitAnswer
+    on_site: LimitAnswer
+
+
 class ChoicesAnswer(BaseModel):
     """What there is to choose from for what the reader may do to a matter now.
 
     `units` and `people` (nearest to the matter first) to dispatch to, empty where they may not dispatch;
-    `extension` is null where they may not extend.
+    `returned` are those of them who gave it back, the last first; `extension` is null where they may not extend,
+    `whistle` empty where they may not blow one.
     """
 
     units: list[str]
     people: list[Hand]
     extension: ExtensionAnswer | None
+    returned: list[ReturnedBy]
+    whistle: list[WhistleLimits]
 
 
 class ActedOn(IssueFeature):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.db import figures, state
 from gridmap.db.due import Now
+from gridmap.db.duty import Count
 from gridmap.db.issues import Filter
 from gridmap.db.models import Issue
 from gridmap.domain.codes import last_code
@@ -114,8 +116,15 @@ def read_past(session: Session, scope: Scope, today: Today, week: Week) -> Past:
 class Board:
     """The figures of one moment in one scope; `whole` is the answer's JSON."""
 
-    def __init__(self, session: Session, scope: Scope, today: Today, before: tuple[Week, Past]) -> None:
-        self.session, self.scope, self.today = session, scope, today
+    def __init__(
+        self,
+        session: Session,
+        scope: Scope,
+        today: Today,
+        before: tuple[Week, Past],
+        staff: Mapping[str, Count],
+    ) -> None:
+        self.session, self.scope, self.today, self.staff = session, scope, today, staff
         self.before, self.past = before
         self.now = Now(today.now, today.day.end)
         so_far = (today.day.begin, today.now)
@@ -130,6 +139,7 @@ class Board:
             "next_due_at": iso(self.state.next_due_at),
             "kpis": self.kpis(),
             "open": self.open,
+            "duty": self._staffed("")._asdict(),
             "loop": self.loop(),
             "trend": self.trend(),
             "week": self.week(),
@@ -235,6 +245,7 @@ class Board:
 
     def _counts(self, area: Row[Any]) -> Json:
         below, path = self._below, area.path
+        staff = self._staffed(path)
         return {
             "code": area.code,
             "name": area.name,
@@ -243,7 +254,12 @@ class Board:
             "open": below["open"][path],
             "late": below["late"][path],
             "on_time": share(self.past.in_time[path], self.past.ended[path]),
+            "people": staff.people,
+            "on": staff.on,
         }
+
+    def _staffed(self, path: str) -> Count:
+        return self.staff.get(path, Count(0, 0))
 
     def cells(self) -> Json:
         """What cells reported today, or in seven days while none has enough for the second class; and late ones."""

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, render_template
 from sqlalchemy.orm import Session
 
 from gridmap.db import areas
-from gridmap.domain.codes import LEVELS
+from gridmap.domain.codes import LEVELS, last_code, level_of
 from gridmap.domain.months import last_months
 from gridmap.errors import ForbiddenError
 from gridmap.texts import catalogue
@@ -43,6 +43,7 @@ def _page_data() -> dict[str, object]:
     return {
         "me": {"name": me["name"], "kind": me["kind"], "person_id": me["person_id"]},
         "levels": levels,
+        "first": _first(levels, grounds),
         "may_people": who.person_id is not None,
         "months": [month.name for month in reversed(last_months(now, here.zone, MONTHS))],
         "least": parts().settings.min_cases,
@@ -51,6 +52,18 @@ def _page_data() -> dict[str, object]:
         "timezone": parts().settings.timezone,
         "now": iso(now),
     }
+
+
+def _first(levels: list[str], grounds: Grounds | None) -> str | None:
+    """What figures are kept apart by at first: the widest areas of which there are several."""
+    if not levels:
+        return None
+    alone = (
+        grounds is not None and grounds.unit is None and len(grounds.paths) == 1 and "" not in grounds.paths
+    )
+    own = level_of(last_code(grounds.paths[0])) if alone and grounds is not None else None
+    below = levels[1:] if own == AREA_LEVELS.get(levels[0]) else levels
+    return (below or levels)[0]
 
 
 def _levels(session: Session, grounds: Grounds | None) -> list[str]:

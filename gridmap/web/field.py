@@ -33,6 +33,7 @@ _SHARED = (
         "panel.quote",
         "panel.erased",
         "panel.somebody",
+        "panel.name_post",
     ),
     *("act.solved", "act.satisfaction"),
 )
@@ -41,9 +42,12 @@ _NOWHERE: BBox = (73.0, 18.0, 135.0, 54.0)
 
 
 @field.get("/field")
-@needs("report")
+@needs("report", "act")
 def field_page() -> Response:
-    """Report, tasks, map and what one sent, for a phone; everything else it asks of the API."""
+    """Report, tasks, whistles, map and what one sent, for a phone; everything else it asks of the API.
+
+    A department reports nothing, but is called.
+    """
     me = describe_me()
     user = {"name": me["name"], "kind": me["kind"]}
     page = render_template("field.html", page_data=_page_data(me), user=user, leaflet=LEAFLET)
@@ -56,7 +60,7 @@ def _page_data(me: dict[str, object]) -> dict[str, object]:
         bounds = areas.extent(db, who.scope.paths) or areas.extent(db, [""]) or _NOWHERE
     return {
         "me": me,
-        "may": {"act": who.may("act"), "read": who.may("read")},
+        "may": {name: who.may(name) for name in ("report", "act", "read")},
         "texts": field_texts(),
         "endpoints": {"api": "/api/v1", "stream": "/api/v1/stream", "worker": "/field-worker.js"},
         "idb": f"/static/vendor/{IDB}/index.js",

@@ -14,13 +14,14 @@ from gridmap.domain.scope import Actor
 from gridmap.web.access import PUBLIC, SIGNED_IN, office
 
 MAP, DESK, FIELD, WALL, ACCOUNT = "/map", "/desk", "/field", "/wall", "/account"
-EVALUATION = "/evaluation"
+EVALUATION, ROSTER = "/evaluation", "/roster"
 NAMES = {
     MAP: "page.to_map",
     DESK: "page.to_desk",
     FIELD: "page.to_field",
     WALL: "page.to_wall",
     EVALUATION: "page.to_evaluation",
+    ROSTER: "page.to_roster",
     ACCOUNT: "page.account",
 }
 """The pages people have, in their order, and what they are called."""

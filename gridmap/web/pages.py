@@ -11,6 +11,7 @@ from gridmap.db.models import Meta
 from gridmap.domain.codes import last_code
 from gridmap.domain.scope import Actor
 from gridmap.errors import NotSignedInError
+from gridmap.geo import far
 from gridmap.geo.locate import BBox
 from gridmap.maps.page import leader_map, page_texts
 from gridmap.texts import catalogue
@@ -21,6 +22,7 @@ from gridmap.web.landing import start_of
 from gridmap.web.language import language
 from gridmap.web.params import iso
 from gridmap.web.security import nonce
+from gridmap.web.tiles import far_now
 
 pages = Blueprint("pages", __name__)
 _NOWHERE: BBox = (73.0, 18.0, 135.0, 54.0)
@@ -56,6 +58,7 @@ def map_page() -> AnyResponse:
     with office().database.reading() as db:
         bounds = areas.extent(db, who.scope.paths) or areas.extent(db, [""]) or _NOWHERE
         counts = issues.open_by_cell(db, who.scope)
+        has_many = areas.has_more_cells(db, who.scope.paths, far.FEW_CELLS)
         units = accounts.units(db) if who.may("act") else []
     texts = catalogue(language())
     drawn = leader_map(counts, bounds=bounds, texts=texts, nonce=nonce())
@@ -65,6 +68,8 @@ def map_page() -> AnyResponse:
         "endpoints": {"api": "/api/v1", "stream": "/api/v1/stream"},
         "bounds": bounds,
         "roots": None if who.scope.is_everything else [last_code(path) for path in who.scope.paths],
+        "far": far_now(),
+        "has_many": has_many,
         "timezone": parts().settings.timezone,
         "now": iso(office().clock()),
         "units": units,

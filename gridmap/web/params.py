@@ -153,6 +153,18 @@ class StateQuery(LanguageQuery):
     )
 
 
+class CountQuery(StateQuery):
+    """Narrows matters, and says by which areas they are counted."""
+
+    by: Literal["grid", "community", "street", "district"] = "grid"
+
+
+class HouseholdsQuery(LanguageQuery):
+    """By which areas households are counted."""
+
+    by: Literal["grid", "community", "street", "district"] = "grid"
+
+
 class ShareQuery(StateQuery):
     """Which areas are shaded by which figure of the matters counted, in which classes, and what is seen first."""
 
@@ -282,34 +294,6 @@ class CodePath(Strict):
     code: str = Field(max_length=64)
 
 
-class NoticeQuery(LanguageQuery):
-    """Which of one's own notices."""
-
-    unread: bool = False
-    limit: int = Field(30, ge=1, le=100)
-
-
-class ReadBody(Strict):
-    """Which notices were read: those of some keys, or all up to one."""
-
-    ids: list[Key] | None = Field(None, max_length=100)
-    until: Key | None = None
-
-
-class AddressBody(Strict):
-    """Where one wants to be told: of `push` the endpoint and the keys that the browser gave."""
-
-    way: Literal["push", "wecom", "sms"]
-    address: str = Field(min_length=1, max_length=600)
-    keys: dict[Literal["p256dh", "auth"], str] | None = None
-
-
-class AddressPath(Strict):
-    """An address of one's own."""
-
-    address_id: Key
-
-
 class TokenPath(Strict):
     """A token of one's own."""
 
@@ -370,6 +354,12 @@ class ActionBody(Strict):
     ) = Field(None, max_length=20, description="The units a whistle calls")
     kind: str | None = Field(None, max_length=12, description="The kind of a whistle")
     level: int | None = Field(None, ge=1, le=4, description="The level of a whistle")
+    seen: int | None = Field(
+        None,
+        ge=1,
+        le=2**31 - 1,
+        description="The `seq` of the last event one has seen: 409 `changed_meanwhile` where somebody else decided something since",
+    )
 
 
 class AccountBody(Strict):

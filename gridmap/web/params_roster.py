@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,10 @@ class RosterQuery(LanguageQuery):
     """Narrows the roster."""
 
     area: Code | None = None
+    q: str | None = Field(None, max_length=64, description="A part of a name, or how a staff number begins")
+    duty: Literal["on", "off", "away"] | None = Field(None, description="Only those who are so now")
+    since: Moment | None = Field(None, description="Also absences that ended after this; none: now")
+    count: bool = Field(False, description="Also count how many are on duty, off duty and away now")
     limit: int = Field(200, ge=1, le=1000)
     cursor: Cursor | None = None
 
@@ -89,3 +93,9 @@ class RecheckBody(Strict):
 
     well: bool = Field(strict=True)
     words: str | None = Field(None, max_length=4000, description="Needed where it was not well")
+
+
+class DutyQuery(LanguageQuery):
+    """By areas of which level it is counted."""
+
+    level: Literal["district", "street", "community", "grid"] = "community"

@@ -7,6 +7,7 @@ import os
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from flask import Flask
@@ -116,5 +117,5 @@ def run(
         ("localhost" if host == EVERYWHERE else host),
     )
     print(f"gridmap: {scheme}://{shown}:{port}/", flush=True)
-    with working_beside(settings):
+    with working_beside(settings) if settings.background else nullcontext():
         _Server(make, settings, f"{host}:{port}", certificate).run()

@@ -53,6 +53,11 @@ def role_name(role: Role | None, code: str) -> str:
     return role.name_en if language() == "en" else role.name_zh
 
 
+def account_name(kind: str, person: str | None, unit: str | None) -> str:
+    """What an account is called before others: its person, its unit, else its kind in words; never its sign-in name."""
+    return person or unit or text(language(), f"page.who_{kind}")
+
+
 def limit(found: Limit | None) -> dict[str, Any] | None:
     """How long a matter may take, also in the reader's words; None for no limit."""
     if found is None:
@@ -172,10 +177,13 @@ _TOLD = (
 """Of an event's data, what is told as it is kept."""
 
 
-def event(row: Any, words: Mapping[int, Words], people: Mapping[int, Any] | None = None) -> dict[str, Any]:
+def event(
+    row: Any, words: Mapping[int, Words], people: Mapping[int, Any] | None = None, *, post: str | None = None
+) -> dict[str, Any]:
     """One event of a matter's history, with the words it speaks of as far as they are kept.
 
-    `people`: by id, at least those it went to; who is not among them stays unnamed.
+    `people`: by id, at least those it went to; who is not among them stays unnamed. `post`: what its
+    actor was then.
     """
     stored: EventRow = row.EventRow
     data = json.loads(stored.data)
@@ -192,7 +200,8 @@ def event(row: Any, words: Mapping[int, Words], people: Mapping[int, Any] | None
             told[name] = iso(datetime.fromisoformat(data[name]))
     actor = None
     if row.actor_kind is not None:
-        actor = {"name": row.actor_name or row.username, "kind": row.actor_kind}
+        name = account_name(row.actor_kind, row.actor_name, row.actor_unit)
+        actor = {"name": name, "kind": row.actor_kind, "post": post}
     return {
         "seq": stored.seq,
         "kind": stored.kind,

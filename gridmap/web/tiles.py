@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, request
 from flask_openapi3 import APIBlueprint, Tag
@@ -60,6 +61,14 @@ class VersionPath(Strict):
     version: str = Field(json_schema_extra={"pattern": f"^{VERSION}$"})
 
 
+class CellsQuery(LanguageQuery):
+    """Whether cells are wanted where they are too small to be seen."""
+
+    cells: bool = Field(
+        True, description="false: without them, where the set says that another level is drawn from afar"
+    )
+
+
 class TilePath(SetPath, VersionPath):
     """Which tile: rows count from the north."""
 
@@ -84,6 +93,7 @@ def describe_tiles(path: SetPath, query: LanguageQuery) -> Response:
         "vector_layers": file.vector_layers,
         "version": version,
         "is_current": is_current,
+        "far": far_json(file),
     }
     etag = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]
     response = Response(status=304) if etag in request.if_none_match else jsonify(told)
@@ -95,9 +105,9 @@ def describe_tiles(path: SetPath, query: LanguageQuery) -> Response:
 
 @blueprint.get("/areas/<string:version>/index.json", tags=[_TAG], responses={200: AreaIndex, **ERRORS})
 @needs("read", "projection")
-def list_areas_baked(path: VersionPath, query: LanguageQuery) -> Response:
+def list_areas_baked(path: VersionPath, query: CellsQuery) -> Response:
     """Code, name, level, parent, label and box of every area of one version; never changes."""
-    index = _file("areas", path.version).index()
+    index = _file("areas", path.version).index(is_far=not query.cells)
     if index is None:
         raise NotFoundError("tiles_not_found", name="areas", version=path.version)
     return _as_stored(index, "application/json")
@@ -109,13 +119,13 @@ def list_areas_baked(path: VersionPath, query: LanguageQuery) -> Response:
     responses={**_TILE, **ERRORS},
 )
 @needs("read", "projection", often=True)
-def read_tile(path: TilePath, query: LanguageQuery) -> Response:
+def read_tile(path: TilePath, query: CellsQuery) -> Response:
     """One tile of one version, as it was baked; never changes."""
     file = _file(path.set_name, path.version)
     is_there = file.min_zoom <= path.z <= file.max_zoom and max(path.x, path.y) < 1 << path.z
     if not is_there:
         raise NotFoundError("tile_outside", z=path.z, x=path.x, y=path.y)
-    found = file.tile(path.z, path.x, path.y)
+    found = file.tile(path.z, path.x, path.y, is_far=not query.cells)
     return _kept(Response(status=204)) if found is None else _as_stored(found, MIMETYPE)
 
 
@@ -133,6 +143,19 @@ def _kept(response: Response) -> Response:
     response.headers["Cache-Control"] = _FOR_EVER
     response.headers["Vary"] = "Accept-Encoding"
     return response
+
+
+def far_json(file: TileFile) -> dict[str, Any] | None:
+    """What stands for the cells of a set from afar; None where nothing does."""
+    return None if file.far is None else dict(zip(("level", "below"), file.far, strict=True))
+
+
+def far_now() -> dict[str, Any] | None:
+    """The same of the newest areas that are baked here; None also before the first are."""
+    try:
+        return far_json(_newest("areas")[0])
+    except UnavailableError:
+        return None
 
 
 def install(app: Flask, data_dir: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
@@ -11,39 +11,54 @@ from flask import url_for
 from gridmap.actions.handling import Standing
 from gridmap.db.loop_models import Whistle, WhistleCall
 from gridmap.db.models import Words
+from gridmap.db.whistles import BLOWING, TAKING_BACK
 from gridmap.domain import whistle as rules
 from gridmap.domain.scope import Actor
 from gridmap.web.params import iso
-from gridmap.web.shapes import said
+from gridmap.web.shapes import account_name, said
 
 
 @dataclass(frozen=True)
 class Blown:
-    """What the whistles over one matter are shown with: the reader, how they stand to it, its `photos` by key, its words by row."""
+    """What the whistles over one matter are shown with: the reader, how they stand to it, its `photos` by key, its words by row.
+
+    `said` has the rows of what was said when they were blown and taken back, by whistle and event.
+    """
 
     who: Actor
     standing: Standing
     photos: Collection[int]
     words: Mapping[int, Words]
+    said: Mapping[tuple[int, str], Sequence[int]] = field(default_factory=dict)
+
+    def spoken(self, whistle: Whistle, event: str) -> list[dict[str, Any]]:
+        """What was said of a whistle at an event."""
+        return [said(key, self.words) for key in self.said.get((whistle.id, event), ())]
 
 
 def whistle_json(
-    whistle: Whistle, calls: Sequence[WhistleCall], callers: Mapping[int, str], number: str, blown: Blown
+    whistle: Whistle, calls: Sequence[WhistleCall], callers: Mapping[int, Any], number: str, blown: Blown
 ) -> dict[str, Any]:
-    """A whistle over the matter `number` with its calls; `callers` are the names of who blew it, by account."""
+    """A whistle over the matter `number` with its calls; `callers` are those who blew it, by account."""
     return {
         "id": whistle.id,
         "level": whistle.level,
         "kind": whistle.kind,
         "status": whistle.status,
-        "caller": callers.get(whistle.caller_id, ""),
+        "caller": _name(callers.get(whistle.caller_id)),
         "called_at": iso(whistle.called_at),
         "answer_by": iso(whistle.answer_by),
         "raised": whistle.raised,
+        "words": blown.spoken(whistle, BLOWING),
+        "taken_back": blown.spoken(whistle, TAKING_BACK),
         "ended_at": iso(whistle.ended_at),
         "calls": [_call_json(call, number, blown) for call in calls],
         "may": may(whistle, calls, blown.who, blown.standing),
     }
+
+
+def _name(caller: Any) -> str:
+    return account_name(caller.kind, caller.name, caller.unit) if caller else ""
 
 
 def _call_json(call: WhistleCall, number: str, blown: Blown) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gridmap.actions.accounts import NewAccount, add_account
 from gridmap.actions.acts import Act
 from gridmap.actions.auditing import audit
 from gridmap.actions.handling import act_on
@@ -26,6 +27,7 @@ from tests.town import (
     C3,
     CENTRES,
     PARKING,
+    PASSWORD,
     RULES,
     actor_named,
     add_areas,
@@ -87,6 +89,35 @@ def test_of_two_that_exclude_each_other_one_comes_too_late(office: Office) -> No
     assert sorted(isinstance(answer, ConflictError) for answer in answers) == [False, True]
     assert len(kinds(office)) == 2
     assert audit(office).faults == ()
+
+
+def test_of_two_who_decide_differently_at_the_same_moment_the_second_is_told_what_the_first_did(
+    office: Office,
+) -> None:
+    add_account(office, None, NewAccount("power", "department", None, "power", PASSWORD), RULES)
+    number, who = new_matter(office), [actor_named(office, name) for name in ("seat", "head1")]
+    acts = [Act("dispatch", unit=unit, seen=1, client_id=unit) for unit in ("water", "power")]
+    answers = at_once(2, lambda n: act_on(office, who[n], number, acts[n]))
+    (told,) = [answer for answer in answers if isinstance(answer, ConflictError)]
+    assert (told.code, told.details["happened"], told.details["status"]) == (
+        "changed_meanwhile",
+        ["dispatch"],
+        "dispatched",
+    )
+    (issue,) = rows_of(office, Issue)
+    winner = answers.index("dispatched")
+    assert issue.unit == ("water", "power")[winner]
+    assert act_on(office, who[winner], number, acts[winner]) == "dispatched"  # sent again
+    assert kinds(office) == ["reported", "dispatch"]
+
+
+def test_what_decides_nothing_hinders_nobody(office: Office) -> None:
+    number, seat = new_matter(office), actor_named(office, "seat")
+    act_on(office, actor_named(office, "li"), number, Act("comment", words="on my way"))
+    assert act_on(office, seat, number, Act("dispatch", unit="water", seen=1)) == "dispatched"
+    assert act_on(office, seat, number, Act("forward", unit="water", seen=2)) == "dispatched"  # one's own
+    li = actor_named(office, "li")
+    assert act_on(office, li, number, Act("comment", words="seen?", seen=1)) == "dispatched"
 
 
 def test_the_same_act_sent_ten_times_at_once_is_done_once(office: Office) -> None:

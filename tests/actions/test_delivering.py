@@ -110,14 +110,35 @@ def test_many_at_once_ring_once(office: Office, ways: Ways, receiver: Receiver, 
     tell_new(office, ways.groups)
     assert deliver_due(office, ways) == 3
     cards = [said["textcard"] for said in receiver.messages("/cgi-bin/message/send")]
-    assert {card["title"] for card in cards} == {"一次有 11 条通知"}
-    assert {card["description"] for card in cards} == {"有新事件交给您", "事件已列入督办，请尽快办理"}
+    assert {card["title"] for card in cards} == {"有新事件交给您：4 件", "事件已列入督办，请尽快办理：4 件"}
+    assert all(card["description"].count("暴露垃圾 · 河滨第1网格") == 3 for card in cards)
+    assert all(card["description"].endswith("另有 1 件") for card in cards)
+    assert {card["url"].rsplit("/", 2)[1] for card in cards} == {"lists"}
     assert len(receiver.messages("/cgi-bin/webhook/send")) == 1
     with office.work() as work:
         notices.move_cursor(work.session, 0)
     clock.forward(seconds=60)
     tell_new(office, ways.groups)
     assert deliver_due(office, ways) == 0
+
+
+def test_a_short_message_and_a_robot_tell_of_many_as_one(
+    office: Office, ways: Ways, receiver: Receiver
+) -> None:
+    reach(office, ways, "sun", SMS, "13900000000")
+    numbers = []
+    for _ in range(MOST_AT_ONCE + 3):
+        numbers.append(report(office, actor_named(office, "zhao"), report_at(*CENTRES[C1])).number)
+        act_on(office, actor_named(office, "seat"), numbers[-1], Act("supervise"))
+    tell_new(office, ways.groups)
+    deliver_due(office, ways)
+    (sms,) = receiver.messages("/sms")
+    (robot,) = receiver.messages("/cgi-bin/webhook/send")
+    assert sms["params"]["what"] == "事件已列入督办，请尽快办理：6 件"
+    assert sms["params"]["about"].count("河滨第1网格") == MOST_AT_ONCE
+    said = robot["markdown"]["content"]
+    assert sum(number in said for number in numbers) == MOST_AT_ONCE
+    assert "另有 3 件" in said
 
 
 def test_what_goes_out_names_nobody(office: Office, ways: Ways, receiver: Receiver) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +18,8 @@ from gridmap.actions.office import Office
 from gridmap.actions.photographing import add_photo
 from gridmap.actions.reporting import report
 from gridmap.db.loop_models import Rating, Step
-from gridmap.db.models import Issue
+from gridmap.db.models import EventRow, Issue
+from gridmap.domain.steps import Happened, read_steps
 from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from tests.conftest import Clock
 from tests.db.looking import rows_of
@@ -252,3 +254,76 @@ def test_not_content_the_reporter_has_it_opened_again(monday: Office) -> None:
     do(monday, "dong", number, "rate", solved=0, satisfaction=0)
     assert do(monday, "dong", number, "reopen_unsolved", words="垃圾还在") == "reported"
     assert the(monday, number).closed_at is None
+
+
+def test_after_a_return_nobody_has_it_until_it_is_dispatched_again(monday: Office, clock: Clock) -> None:
+    number = new(monday)
+    had = the(monday, number).handler_id
+    assert had is not None
+    assert do(monday, "sun", number, "return", words="不是我的片区") == "accepted"
+    assert (the(monday, number).handler_id, the(monday, number).unit) == (None, None)
+    assert refused(monday, "sun", number, "finish") == "action_not_yours"
+    returned = next(json.loads(event.data) for event in rows_of(monday, EventRow) if event.kind == "return")
+    assert (returned["handler"], returned["from_person"]) == (None, had)
+    assert [step.person_id for step in rows_of(monday, Step)] == [had]
+    clock.now += HOUR
+    assert do(monday, "seat", number, "dispatch") == "dispatched"
+    assert the(monday, number).handler_id == had  # whom the rules find
+    assert the(monday, number).due_at == MONDAY + timedelta(
+        hours=7
+    )  # and the clock goes on: 4 hours from 9 there
+
+
+def test_returned_by_a_unit_the_person_the_rules_found_has_it_no_more_either(monday: Office) -> None:
+    number = new(monday)
+    do(monday, "seat", number, "dispatch", unit="water")
+    do(monday, "water", number, "return", words="不是供水")
+    assert the(monday, number).handler_id is None
+    assert (
+        do(monday, "li", number, "start") == "handling"
+    )  # who answers for the place begins: theirs from now on
+    assert the(monday, number).handler_id == actor_named(monday, "li").person_id
+    assert the(monday, number).left_s is None
+    assert_told_again(monday)
+
+
+@pytest.mark.parametrize("how", ["start", "rework", "reopen"])
+def test_what_nobody_has_is_given_to_whom_the_rules_find_when_it_goes_on(monday: Office, how: str) -> None:
+    number = new(monday)
+    had = the(monday, number).handler_id
+    do(monday, "sun", number, "return", words="不是我的片区")
+    if how != "start":
+        do(monday, "seat", number, "finish")
+        assert the(monday, number).handler_id is None
+    do(monday, "seat", number, how, words="请处理")
+    assert the(monday, number).handler_id == had
+    assert_told_again(monday)
+
+
+def test_a_clock_that_stands_at_the_desk_goes_on_standing_while_suspended(
+    monday: Office, clock: Clock
+) -> None:
+    number = new(monday)
+    clock.now += HOUR
+    do(monday, "sun", number, "return", words="资料不全")
+    clock.now += HOUR
+    do(monday, "seat", number, "suspend", words="等待资料")
+    do(monday, "seat", number, "resume")
+    do(monday, "seat", number, "recategorise", category=RUBBISH)
+    clock.now += HOUR
+    do(monday, "seat", number, "dispatch", person="sun")
+    assert the(monday, number).due_at == MONDAY + timedelta(
+        hours=8
+    )  # three hours left at eleven there: until 16
+
+
+def assert_told_again(office: Office) -> None:
+    """The histories tell the steps that were kept."""
+    for issue in rows_of(office, Issue):
+        events = sorted((e for e in rows_of(office, EventRow) if e.issue_id == issue.id), key=lambda e: e.seq)
+        happened = [Happened(e.kind, e.at, e.actor_id, json.loads(e.data)) for e in events]
+        told = read_steps(happened, office.deadlines.stage_due_at).steps
+        kept = [step for step in rows_of(office, Step) if step.issue_id == issue.id]
+        assert [(t.stage, t.person_id, t.unit, t.due_at) for t in told] == [
+            (s.stage, s.person_id, s.unit, s.due_at) for s in kept
+        ]

@@ -19,11 +19,14 @@ from gridmap.actions.noticing import TELL_DUE, forget_notices, read_notices, tel
 from gridmap.actions.office import Office
 from gridmap.actions.placing import Sent
 from gridmap.actions.reporting import report
+from gridmap.actions.whistling import raise_silent
 from gridmap.db import notices
-from gridmap.db.loop_models import Notice
+from gridmap.db.loop_models import Notice, Whistle
 from gridmap.db.models import Account, Issue
 from tests.actions.test_importing_issues import row, take_in
+from tests.actions.whistled import accept, add_unit, blow, blown, whistle_row
 from tests.conftest import Clock
+from tests.db.looking import rows_of
 from tests.town import C1, C4, CENTRES, actor_named, report_at
 
 FRAUD = "own:matter:A03"
@@ -154,7 +157,7 @@ def test_two_at_once_tell_nothing_twice(office: Office) -> None:
     with ThreadPoolExecutor(2) as pool:
         numbers = list(pool.map(lambda _: tell_new(office), range(2)))
     assert sum(numbers) == 16
-    assert len(told(office)) == 16
+    assert [kind for _, kind in told(office)].count("assigned") == 16
 
 
 def test_after_a_day_of_silence_one_notice_says_so(office: Office, clock: Clock) -> None:
@@ -244,6 +247,39 @@ def test_a_step_of_the_desk_that_takes_too_long_is_told_to_its_seats(office: Off
     clock.forward(minutes=31)
     tell_due(office)
     assert told(office) == [("seat", "step_late")]
+
+
+def test_a_whistle_that_rises_is_told_to_the_silent_unit_the_head_and_who_blew_it(
+    office: Office, clock: Clock
+) -> None:
+    add_unit(office, "gas")
+    _, whistle = blown(office, "water", "gas", by="li")
+    accept(office, whistle, "gas")
+    tell_new(office)
+    clock.now = whistle_row(office, whistle).answer_by
+    assert raise_silent(office) == 1
+    tell_new(office)
+    assert [who for who, kind in told(office) if kind == "whistle_raised"] == ["head1", "li", "water"]
+
+
+def test_unanswered_at_the_highest_level_the_unit_its_head_and_who_blew_it_are_told(
+    office: Office, clock: Clock
+) -> None:
+    add_unit(office, "power")
+    number, first = blown(office, by="streethead")
+    do(office, "seat", number, "dispatch", unit="water")  # also where the matter is the unit's own
+    blow(office, number, "power", by="seat", level=1)
+    accept(office, max(row.id for row in rows_of(office, Whistle)), "power")
+    tell_new(office)
+    clock.forward(days=30)
+    raise_silent(office)
+    assert whistle_row(office, first).status == "overdue"
+    tell_new(office)
+    assert {who for who, kind in told(office) if kind == "whistle_overdue"} == {
+        "streethead",
+        "water",
+        "head1",
+    }
 
 
 def test_a_day_of_downtime_is_caught_up_and_no_more(office: Office, clock: Clock) -> None:

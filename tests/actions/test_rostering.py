@@ -442,10 +442,13 @@ def test_a_clock_that_waits_for_somebody_waits_for_their_successor(noon: Office)
     number = new(noon)
     act_on(noon, actor_named(noon, "sun"), number, Act("return", words="not mine"))
     before = the(noon, number)
-    assert before.left_for == f"person:{before.handler_id}"
+    assert before.left_for == f"person:{actor_named(noon, 'sun').person_id}"
     hand_over(noon, actor_named(noon, "seat"), post_of(noon, "sun"), "dong")
     after = the(noon, number)
-    assert (after.left_for, code_of(noon, after.handler_id)) == (f"person:{after.handler_id}", "dong")
+    dong = actor_named(noon, "dong").person_id
+    assert (after.left_for, after.handler_id) == (f"person:{dong}", None)
+    act_on(noon, actor_named(noon, "seat"), number, Act("dispatch", person="dong"))
+    assert the(noon, number).due_at == before.due_at
 
 
 def test_it_is_named_by_a_dispatch_only_while_it_is_there(noon: Office) -> None:

@@ -71,7 +71,7 @@ def test_the_bell_of_the_map_rings_live_and_opens_the_matter(visitor: Visitor, o
     visitor.page.reload()
     expect(count(visitor)).to_have_text("3")
     visitor.page.click(".bell__button")
-    visitor.page.get_by_role("button", name="全部标为已读").click()
+    visitor.page.get_by_role("button", name="全部已读").click()
     expect(count(visitor)).to_have_count(0)
     expect(visitor.page.locator(f"a.notice[href$='{number}']").first).to_be_visible()
     visitor.page.keyboard.press("Escape")
@@ -94,6 +94,37 @@ def test_the_bell_in_the_field_leads_to_the_task(browser: Browser, address: str,
     expect(phone.page.locator("#phone")).to_have_attribute("data-screen", "task")
     assert phone.complaints == []
     context.close()
+
+
+def test_many_of_a_kind_are_one_line_that_opens_their_list(visitor: Visitor, office: Office) -> None:
+    for _ in range(5):
+        told(office)
+    visitor.sign_in("li")
+    expect(count(visitor)).to_have_text("1")
+    visitor.page.click(".bell__button")
+    line = visitor.page.locator("a.notice")
+    expect(line).to_have_count(1)
+    expect(line).to_contain_text("有新事件交给您：5 件")
+    expect(line).to_contain_text("暴露垃圾 · 河滨第1网格")
+    visitor.keep("bell-many")
+    line.click()
+    visitor.page.wait_for_url("**/map#mode=issues*mine=1*")
+    expect(count(visitor)).to_have_count(0)
+    assert visitor.complaints == []
+
+
+def test_the_desk_has_a_bell_that_opens_its_queue(visitor: Visitor, office: Office) -> None:
+    for _ in range(4):
+        number = told(office)
+        act_on(office, actor_named(office, "seat"), number, Act("dispatch", unit="water"))
+        act_on(office, actor_named(office, "water"), number, Act("return", words="x"))
+    tell_new(office)
+    visitor.sign_in("seat")
+    visitor.page.goto(f"{visitor.address}/desk#queue=verify")
+    visitor.page.click(".bell__button")
+    visitor.page.locator("a.notice", has_text="事件被回退，请重新派遣：4 件").click()
+    visitor.page.wait_for_url("**/desk#*queue=dispatch*")
+    expect(visitor.page.locator("[data-queue=dispatch]")).to_have_attribute("aria-current", "true")
 
 
 def test_on_a_phone_the_maps_bell_lies_over_the_map(visitor: Visitor, office: Office) -> None:

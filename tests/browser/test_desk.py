@@ -34,7 +34,7 @@ def by_resident(office: Office, place: tuple[float, float] = (LON, LAT), words: 
 def at_desk(visitor: Visitor, where: str = "") -> Page:
     visitor.sign_in("seat")
     visitor.page.goto(f"{visitor.address}/desk{where}")
-    expect(visitor.page.locator(".qtab")).to_have_count(10)
+    expect(visitor.page.locator(".qtab")).to_have_count(11)
     expect(visitor.page.locator("#matters .skeleton")).to_have_count(0)
     return visitor.page
 
@@ -47,8 +47,7 @@ def test_a_matter_goes_through_the_loop_by_keyboard_alone(office: Office, visito
     number, other = by_resident(office, words="桶旁堆放装修垃圾"), by_resident(office, CENTRES[C2])
     page, li = at_desk(visitor), actor_named(office, "li")
     expect(tab(page, "accept")).to_have_text("2")
-    page.keyboard.press("j")
-    expect(page.locator(".panel__words")).to_have_text("桶旁堆放装修垃圾")
+    expect(page.locator(".panel__words")).to_have_text("桶旁堆放装修垃圾")  # the first is in hand at once
     page.keyboard.press("a")
     page.focus(".act textarea")
     page.keyboard.type("jk已电话核实x")  # no key works while typing
@@ -58,7 +57,6 @@ def test_a_matter_goes_through_the_loop_by_keyboard_alone(office: Office, visito
     expect(page.locator(".qrow.is-chosen [data-number]")).to_have_attribute("data-number", other)
     page.keyboard.press("]")
     expect(page.locator(f"[data-number='{number}']")).to_be_visible()
-    page.keyboard.press("j")
     expect(page.locator(".timeline")).to_contain_text("jk已电话核实x")
     page.keyboard.press("d")
     expect(page.locator(".act input[type=radio]").first).to_be_focused()
@@ -73,8 +71,7 @@ def test_a_matter_goes_through_the_loop_by_keyboard_alone(office: Office, visito
     page.keyboard.press("Enter")
     expect(tab(page, "close")).to_have_text("1")
     page.click("[data-queue=close]")
-    expect(page.locator(f"[data-number='{number}']")).to_be_visible()
-    page.keyboard.press("j")
+    expect(page.locator(f"[data-number='{number}']")).to_be_focused()
     expect(page.locator(".actions__main")).to_contain_text("办结")
     page.keyboard.press("1")
     page.keyboard.press("Enter")
@@ -124,6 +121,95 @@ def test_what_somebody_else_handles_goes_quietly_and_what_was_typed_stays(
 
 
 @ONE_ENGINE
+def test_what_was_typed_is_kept_said_to_be_and_let_go(office: Office, visitor: Visitor) -> None:
+    number = by_resident(office)
+    page = at_desk(visitor, f"#queue=accept&at={number}")
+    main, words = page.locator(".actions__main"), page.locator(".act textarea")
+    expect(main).to_be_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(main.locator(".act__draft")).to_have_count(0)  # nothing was typed
+    page.keyboard.press("Enter")
+    expect(page.locator(".act button[type=submit]")).to_be_focused()
+    page.keyboard.press("a")  # not an action now, and not lost
+    page.keyboard.type("bc")
+    expect(words).to_have_value("abc")
+    page.keyboard.press("Escape")
+    expect(main.locator(".act__draft")).to_be_visible()
+    main.click()
+    expect(page.locator(".act__kept")).to_contain_text("还在")
+    expect(words).to_have_value("abc")
+    page.locator("[data-draft=clear]").click()
+    expect(words).to_have_value("")
+    expect(page.locator(".act__kept")).to_have_count(0)
+    words.fill("已核实")
+    page.keyboard.press("Control+Enter")
+    expect(tab(page, "dispatch")).to_have_text("1")
+    page.goto(f"{visitor.address}/desk#at={number}")
+    expect(page.locator(".timeline")).to_contain_text("已核实")
+
+
+@ONE_ENGINE
+def test_whoever_gave_it_back_is_marked_where_it_is_passed_on(office: Office, visitor: Visitor) -> None:
+    number, seat = by_resident(office), actor_named(office, "seat")
+    act_on(office, seat, number, Act("dispatch", unit="water"))
+    act_on(office, actor_named(office, "water"), number, Act("return", words="不归我们管"))
+    page = at_desk(visitor, f"#queue=dispatch&at={number}")
+    expect(page.locator(".actions__main")).to_be_visible()
+    page.keyboard.press("d")
+    expect(page.locator(".act__choice--returned")).to_contain_text("刚退回：不归我们管")
+    page.keyboard.press("Escape")
+    page.keyboard.press("w")
+    limits = page.locator(".whistle__limits")
+    expect(limits).to_contain_text("4 工作时内应哨，逾时自动升为社区党委书记哨")
+    page.get_by_text("应急哨").click()
+    page.get_by_text("区委书记哨").click()
+    expect(limits).to_contain_text(re.compile("5 分钟内应哨.*30 分钟内到场", re.DOTALL))
+
+
+@ONE_ENGINE
+def test_what_its_reporter_sends_back_has_its_queue_and_says_why(office: Office, visitor: Visitor) -> None:
+    li, seat = actor_named(office, "li"), actor_named(office, "seat")
+    number = report(office, li, report_at(LON, LAT)).number
+    act_on(office, actor_named(office, "sun"), number, Act("finish"))
+    act_on(office, seat, number, Act("close"))
+    page = at_desk(visitor, "#queue=reopened")
+    act_on(office, li, number, Act("rate", solved=0, satisfaction=0))
+    act_on(office, li, number, Act("reopen_unsolved", words="还是满的"))
+    expect(tab(page, "reopened")).to_have_text("1")
+    expect(page.locator(".dm__sent-back")).to_contain_text(re.compile("未解决 · 不满意.*还是满的"))
+    expect(page.locator(".qrow .qtag--red")).to_have_text("不满意")
+    expect(page.locator(".actions__main")).to_contain_text("派遣")
+
+
+@ONE_ENGINE
+def test_queues_are_narrowed_by_their_clocks(office: Office, clock: Clock, visitor: Visitor) -> None:
+    first = by_resident(office)
+    clock.forward(minutes=12)
+    by_resident(office, CENTRES[C2])
+    page = at_desk(visitor, "#queue=accept")
+    expect(page.locator("#matters [data-number]")).to_have_count(2)
+    page.click("[data-pressing=warning]")
+    expect(page.locator("#matters [data-number]")).to_have_count(1)
+    expect(page.locator(f"#matters [data-number='{first}']")).to_have_attribute("aria-current", "true")
+    page.reload()
+    expect(page.locator("[data-pressing=warning]")).to_have_attribute("aria-pressed", "true")
+    page.click("[data-pressing=very_late]")
+    expect(page.locator("#matters .state")).to_contain_text("没有找到")
+
+
+@ONE_ENGINE
+def test_a_place_known_coarsely_is_said_to_decide_nothing(office: Office, visitor: Visitor) -> None:
+    what = report_at(LON, LAT, accuracy_m=40_000.0)
+    number = report(office, actor_named(office, "admin"), what).number
+    page = at_desk(visitor, f"#at={number}")
+    expect(page.locator(".why__coarse")).to_contain_text("定位太粗（精度 40 km）")
+    expect(page.locator(".shares li")).to_have_count(3)
+    expect(page.locator(".why")).to_contain_text("另有 4 个网格")
+    expect(page.locator(".place-label--share")).to_have_count(3)
+
+
+@ONE_ENGINE
 def test_a_refusal_is_told_in_plain_words(office: Office, visitor: Visitor) -> None:
     number = by_resident(office)
     page = at_desk(visitor, f"#queue=accept&at={number}")
@@ -158,9 +244,10 @@ def test_a_duplicate_is_shown_and_merged_with_one_key(office: Office, visitor: V
 def test_many_are_done_in_one_go_and_the_rest_stays_selected(office: Office, visitor: Visitor) -> None:
     numbers = [by_resident(office, CENTRES[code]) for code in (C1, C2, C3)]
     page = at_desk(visitor, "#queue=accept")
+    expect(page.locator(".timeline")).to_be_visible()
     for _ in numbers:
-        page.keyboard.press("j")
         page.keyboard.press("x")
+        page.keyboard.press("j")
     expect(page.locator(".bulk__count")).to_have_text("已选 3 件")
     page.click("[data-bulk=accept]")
     page.route("**/api/v1/desk/accept**", lambda route: route.abort())  # the page is not yet told
@@ -182,11 +269,18 @@ def test_the_search_finds_words_and_numbers_of_other_queues(office: Office, visi
     page.keyboard.type("烧烤")
     page.keyboard.press("Enter")
     expect(page.locator("#matters [data-number]")).to_have_count(1)
-    expect(page.locator("#matters [data-number]")).to_have_attribute("data-number", number)
+    expect(page.locator(f"#matters [data-number='{number}']")).to_be_focused()  # what is found is in hand
+    expect(page.locator(".panel__facts")).to_contain_text(number)
+    page.keyboard.press("d")
+    expect(page.locator(".act")).to_be_visible()
+    page.keyboard.press("Escape")
     page.fill(".desk-search input", other)
     page.keyboard.press("Enter")
     expect(page.locator("#matters .state")).to_contain_text("没有找到")
     expect(page.locator(".panel__facts")).to_contain_text(other)
+    expect(page.locator(".actions__main")).to_contain_text("派遣")
+    page.keyboard.press("Enter")  # and so is what is found elsewhere
+    expect(page.locator(".act")).to_be_visible()
     expect(page.locator("[data-part=to-map]")).to_have_attribute(
         "href", re.compile(f"/map#at=issue:{other}$")
     )

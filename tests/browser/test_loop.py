@@ -65,7 +65,7 @@ def test_to_a_unit_which_sends_it_back_and_then_to_somebody(
     expect(state(page)).to_have_text("已派遣")
     act_on(office, actor_named(office, "water"), number, Act("return", words="不归我们"))
     expect(state(page)).to_have_text("待派遣")
-    expect(page.locator(".timeline")).to_contain_text("water退回 · “不归我们”")
+    expect(page.locator(".timeline")).to_contain_text("water · “不归我们”")
     expect(page.locator(".clock__step")).to_contain_text("本环节：派遣")
     page.click(".actions__main")
     page.check(".act__choice:has-text('Dong Dynamic') input")

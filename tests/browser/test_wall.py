@@ -28,6 +28,7 @@ from tests.town import (
     C1,
     C3,
     CENTRES,
+    DISTRICT,
     EASTGATE,
     PARKING,
     PASSWORD,
@@ -217,6 +218,10 @@ def test_scenes_go_round_and_a_seats_wish_comes_before_them_for_a_while(
     visitor.keep("wall-steered")
     page.clock.fast_forward(600 * SECOND)
     expect(title).to_contain_text("东门社区 · 超期事件")
+    expect(page.locator("[data-fact=duty]")).to_have_text("在岗 7 / 7 人")
+    steer(office, actor_named(office, "seat"), Wish("duty", DISTRICT, 600))
+    expect(title).to_contain_text("在岗力量")
+    visitor.keep("wall-duty")
 
 
 @one_engine

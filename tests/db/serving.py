@@ -32,6 +32,7 @@ def serving(office: Office, port: int) -> Iterator[int]:
         "GRIDMAP_SECRET_KEY": settings.secret_key,
     }
     env |= {"GRIDMAP_DATA_DIR": str(settings.data_dir), "GRIDMAP_WORKERS": str(WORKERS)}
+    env["GRIDMAP_BACKGROUND"] = "no"
     env |= {"GRIDMAP_PORT": str(port), "GRIDMAP_HOST": "127.0.0.1", "GRIDMAP_STREAM_LIMIT": "40"}
     log = settings.data_dir / "server.log"
     with log.open("ab") as out:

@@ -11,8 +11,9 @@ from sqlalchemy import insert, select, update
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db import queues
+from gridmap.db.due import Bounds, Now
 from gridmap.db.loop_models import Whistle
-from gridmap.db.models import Issue
+from gridmap.db.models import CategoryRow, Issue
 from gridmap.db.queues import QUEUES, Tally, Wanted
 from gridmap.domain.scope import Actor
 from tests.conftest import Clock
@@ -79,6 +80,10 @@ def busy(office: Office, clock: Clock) -> dict[str, str]:
         "watched": stand(office, status="handling", supervised_at=now, **idle),
         "closed": stand(office, status="closed", supervised_at=now, closed_at=now, **idle),
         "whistled": stand(office, status="handling", called="water", **idle),
+        "sent back": stand(
+            office, status="reported", reopened_at=now - MINUTE, stage_due_at=None, due_at=now - HOUR
+        ),
+        "sent back, begun": stand(office, status="handling", reopened_at=now - MINUTE, **idle),
         "elsewhere": stand(office, C3, status="received", stage_due_at=now + 2 * MINUTE),
     }
     whistle(office, made["whistled"], now - MINUTE)
@@ -92,9 +97,10 @@ EXPECTED: dict[str, tuple[list[str], int]] = {
     "accept": (["waited", "new", "elsewhere"], 1),
     "dispatch": (["accepted"], 0),
     "assign": (["alone", "lost"], 0),
+    "reopened": (["sent back"], 1),
     "verify": (["handled"], 1),
     "close": (["verified"], 0),
-    "overdue": (["in hand"], 1),
+    "overdue": (["in hand", "sent back"], 2),
     "triage": (["lost"], 0),
     "supervised": (["watched"], 0),
     "whistles": (["whistled", "watched"], 1),
@@ -143,11 +149,53 @@ def test_matters_without_a_deadline_stand_behind_in_the_order_they_came(office: 
     assert listed(office, actor_named(office, "admin"), "verify") == [due, *none]
 
 
+def test_queues_are_narrowed_by_what_their_clocks_say(office: Office, clock: Clock) -> None:
+    """By the clock of the step or of the whole, whichever says so; a clock that stands says nothing."""
+    now, none = clock(), {"stage_due_at": None}
+    far = now + 9 * HOUR
+    names = {
+        stand(office, status="handling", due_at=now + HOUR, **none): "soon",
+        stand(office, status="handling", due_at=far, **none): "later",
+        stand(office, status="handling", due_at=now, **none): "late",
+        stand(office, status="handling", due_at=now - 30 * HOUR, **none): "long ago",
+        stand(office, status="handled", due_at=now - 30 * HOUR, stage_due_at=now + MINUTE): "step soon",
+        stand(office, status="handled", due_at=far, stage_due_at=now - HOUR): "step long ago",
+        stand(office, status="handled", due_at=far, stage_due_at=now - MINUTE): "step late",
+        stand(office, status="suspended", due_at=now - 30 * HOUR, stage_due_at=now + MINUTE): "stands",
+    }
+    with office.work() as work:
+        work.session.execute(update(Issue).values(supervised_at=now))
+    seat = actor_named(office, "admin")
+    for word, wanted in {
+        "warning": {"soon", "step soon"},
+        "late": {"late", "long ago", "step late", "step long ago"},
+        "very_late": {"long ago", "step long ago"},
+    }.items():
+        found = listed(office, seat, "supervised", due=pressing(office, word))
+        assert {names[number] for number in found} == wanted, word
+
+
+def pressing(office: Office, word: str) -> queues.Pressing:
+    """Step limits as the demo's table has them; of the whole a quarter of eight hours, and once more eight."""
+    now = office.clock()
+    with office.database.reading() as session:
+        ids = tuple(session.scalars(select(CategoryRow.id)))
+    moment = Now(now, now + 9 * HOUR, (Bounds(ids, now + 2 * HOUR, now - 8 * HOUR),))
+    return queues.Pressing(word, moment, now + 5 * MINUTE, {"handled": now - 30 * MINUTE})
+
+
 @pytest.mark.parametrize("queue", ["accept", "dispatch", "assign", "verify", "close", "suspended"])
 def test_queues_are_found_through_the_index_of_the_desk(office: Office, queue: str) -> None:
     scope, now = actor_named(office, "admin").scope, office.clock()
     query = queues.places(scope, queue, Wanted(), now, after=None, limit=50)
     assert "issues_desk" in plan_of(office, lambda session: session.execute(query))
+
+
+@pytest.mark.parametrize("engine", ["spatialite"], indirect=True)
+def test_what_was_sent_back_is_found_among_the_few_that_ever_were(office: Office) -> None:
+    scope, now = actor_named(office, "admin").scope, office.clock()
+    query = queues.places(scope, "reopened", Wanted(), now, after=None, limit=50)
+    assert "issues_reopened" in plan_of(office, lambda session: session.execute(query))
 
 
 @pytest.mark.parametrize("engine", ["spatialite"], indirect=True)

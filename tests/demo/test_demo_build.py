@@ -18,6 +18,7 @@ from gridmap.actions.auditing import audit
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.actions.signing_in import SignInRules, sign_in
+from gridmap.actions.whistling import raise_silent
 from gridmap.db import history
 from gridmap.db.loop_models import Rating
 from gridmap.db.loop_models import Step as LoopStep
@@ -25,7 +26,8 @@ from gridmap.db.models import Area, Building, EventRow, Issue, Meta, Person, Pho
 from gridmap.demo import catching_up, live
 from gridmap.demo.build import build_demo
 from gridmap.demo.catching_up import catch_up
-from gridmap.demo.live import MARK, Stage, keep_moving
+from gridmap.demo.live import ROUND, Stage, keep_moving
+from gridmap.demo.own import MARK
 from gridmap.demo.signs import DEMO_PASSWORD
 from gridmap.domain.issues import OPEN
 from gridmap.errors import ConflictError, NotFoundError, NotSignedInError
@@ -108,7 +110,7 @@ def test_a_closed_matters_past_is_told_by_named_people_in_order(demo_office: Off
     assert [act for act in acts if act != "verify"] == ["reported", "start", "finish", "close"]
     times = [row.EventRow.at for row in events]
     assert times == sorted(times)
-    assert all(row.actor_name or row.username for row in events)
+    assert all(row.actor_name or row.actor_kind != "staff" for row in events)
     assert (closed.closed_at, closed.account_id) == (times[-1], events[0].EventRow.actor_id)
 
 
@@ -127,13 +129,31 @@ def test_matters_have_photos_in_the_right_place_of_their_past(demo_office: Offic
 def test_while_it_is_live_counts_stay_level(demo_office: Office) -> None:
     before = statuses(demo_office)
     stage = Stage(demo_office, np.random.default_rng(3))
-    for _ in range(24):
+    for _ in range(6 * len(ROUND)):
         stage.step()
     after = statuses(demo_office)
-    assert stage.tally.done == dict.fromkeys(("report", "start", "finish", "close"), 6)
-    assert [after.get(name) for name in OPEN] == [before.get(name) for name in OPEN]
-    assert after["closed"] == before["closed"] + 6
+    assert all(stage.tally.done[name] >= 5 for name in ("report", "start", "finish", "close"))
+    assert abs(sum(after.get(name, 0) - before.get(name, 0) for name in OPEN)) <= 2
+    assert after["closed"] + after.get("rated", 0) >= before["closed"] + before.get("rated", 0) + 4
     assert count(demo_office, Issue.client_id.startswith(MARK)) == 6
+
+
+def test_while_it_is_live_the_whole_loop_goes_on(demo_office: Office) -> None:
+    """Residents are accepted and dispatched, units are called and come or not, and what began is brought to its end."""
+    clock = Clock()
+    clock.now = demo_office.clock()
+    office = replace(demo_office, clock=clock, acceptance=frozenset({"resident"}))
+    stage, since = Stage(office, np.random.default_rng(8)), len(rows_of(office, EventRow))
+    for _ in range(30 * len(ROUND)):
+        clock.forward(seconds=45)
+        stage.step()
+        raise_silent(office)
+    done = Counter(event.kind for event in rows_of(office, EventRow)[since:])
+    told = {"accept", "dispatch", "whistle", "whistle_accepted", "whistle_on_site", "whistle_done", "suspend"}
+    assert told - done.keys() == set()
+    assert len(done.keys() & {"rate", "return", "raise", "supervise", "urge", "verify", "whistle_rated"}) >= 4
+    assert count(office, Issue.client_id.startswith(MARK), Issue.source == "resident") >= 4
+    assert audit(office).faults == ()
 
 
 def test_what_people_report_is_left_to_people(demo_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,8 +187,9 @@ def test_it_keeps_the_pace_and_tells_what_it_did(demo_office: Office) -> None:
     stop, forgotten = Countdown(8, office, seconds=15), Countdown(1000, office, hours=5)
     chance = np.random.default_rng(5)
     keep_moving(office, stop, 4, lambda tally: heard.append(sum(tally.done.values())), chance)
-    assert np.mean(stop.asked) == pytest.approx(60 / 4 / 4, rel=0.4)
-    assert heard == [4, 8]
+    assert np.mean(stop.asked) == pytest.approx(60 / 4 / len(ROUND), rel=0.4)
+    assert len(heard) == 2
+    assert 2 <= heard[0] <= 4 < heard[1] + 2 <= 10
     keep_moving(office, forgotten, 4, lambda tally: None, chance)
     assert len(forgotten.asked) <= 4
 

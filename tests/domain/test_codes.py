@@ -131,3 +131,11 @@ def test_the_ancestors_are_what_a_path_lies_below(path):
     assert above[-1] == path
     assert [codes.codes_in(one)[-1] for one in above] == codes.codes_in(path)
     assert all(codes.is_below(path, one) for one in above)
+
+
+def test_counts_are_added_up_by_the_area_they_lie_in_and_nothing_is_lost():
+    counts = {"1/10/a/": (1, 2), "1/10/b/": (3, 4), "10/a/": (5, 6), "1/10/": (7, 8)}
+    found = codes.summed_at(counts, {"1/10/", "10/a/"})
+    assert found == {"1/10/": [11, 14], "10/a/": [5, 6]}
+    assert codes.summed_at(counts, {"1/"}) == {"1/": [11, 14], "10/a/": [5, 6]}
+    assert counts["1/10/a/"] == (1, 2)

@@ -33,7 +33,7 @@ reopen           -          -          -          -          -          reported
 reopen_unsolved  -          -          -          -          -          -          -          -          reported   reported   -          -
 rate             -          -          -          -          -          -          -          -          rated      -          -          -
 void             void       void       void       void       -          -          -          -          -          -          -          -
-merge            merged     merged     merged     merged     merged     -          -          merged     -          -          -          -
+merge            merged     merged     merged     merged     merged     merged     -          merged     -          -          -          -
 raise            received   reported   accepted   dispatched handling   handled    verified   suspended  -          -          -          -
 lower            received   reported   accepted   dispatched handling   handled    verified   suspended  -          -          -          -
 whistle          received   reported   accepted   dispatched handling   -          -          suspended  -          -          -          -

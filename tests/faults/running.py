@@ -31,6 +31,7 @@ def environment(office: Office, **more: object) -> dict[str, str]:
     settings = settings_for(office)
     env = {**os.environ, "GRIDMAP_DATABASE_URL": settings.database_url, "LANG": "C.UTF-8"}
     env |= {"GRIDMAP_SECRET_KEY": settings.secret_key, "GRIDMAP_DATA_DIR": str(settings.data_dir)}
+    env["GRIDMAP_BACKGROUND"] = "no"  # a process more for each server, where nothing is asked of it
     env |= {"GRIDMAP_WORKERS": str(WORKERS), "GRIDMAP_STREAM_LIMIT": "40", "GRIDMAP_WRITES_PER_MINUTE": "0"}
     return env | {f"GRIDMAP_{name.upper()}": str(value) for name, value in more.items()}
 

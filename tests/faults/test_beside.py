@@ -29,22 +29,29 @@ def at_work(server: Server) -> list[int]:
 
 
 @pytest.mark.parametrize("engine", ["spatialite"])
-def test_one_process_works_beside_the_server_steps_back_and_begins_again_where_it_died(
+def test_one_process_works_beside_the_server_steps_back_comes_again_where_it_died_and_leaves_with_it(
     office: Office,
 ) -> None:
-    with serving(office) as server:
+    with serving(office, background="yes") as server:
         assert until(lambda: len(at_work(server)) == 1)
         (first,) = at_work(server)
         assert until(lambda: os.getpriority(os.PRIO_PROCESS, first) == 10)
         os.kill(first, signal.SIGKILL)
         assert until(lambda: len(at_work(server)) == 1 and at_work(server) != [first], seconds=60)
         assert server.ask("/healthz").status == 200
+        os.kill(server.pid, signal.SIGTERM)
+        assert until(lambda: not at_work(server), seconds=beside.LEAVE_S + 20)
 
 
 @pytest.mark.parametrize("engine", ["spatialite"])
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_it_goes_with_the_server(office: Office, how: signal.Signals) -> None:
-    with serving(office) as server:
+def test_it_goes_with_the_server_also_where_that_is_killed(office: Office) -> None:
+    with serving(office, background="yes") as server:
         assert until(lambda: len(at_work(server)) == 1)
-        os.kill(server.pid, how)
-        assert until(lambda: not at_work(server), seconds=beside.LEAVE_S + 20)
+        os.kill(server.pid, signal.SIGKILL)
+        assert until(lambda: not at_work(server), seconds=60)
+
+
+@pytest.mark.parametrize("engine", ["spatialite"])
+def test_where_the_work_is_done_elsewhere_there_is_none(office: Office) -> None:
+    with serving(office) as server:
+        assert at_work(server) == []

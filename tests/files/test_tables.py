@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from gridmap.domain.categories import everyday_words
 from gridmap.domain.deadlines import UNITS, Limit
-from gridmap.files.tables import load_categories, load_deadlines, load_groups, load_roles
+from gridmap.files.tables import load_categories, load_deadlines, load_groups, load_roles, load_synonyms
 
 
 def test_roles_hold_one_leader_five_officers_and_the_heads() -> None:
@@ -37,3 +38,14 @@ def test_limits_are_those_that_were_taken_down() -> None:
     }  # fmt: skip
     found = {code: deadlines.limit_of(categories[f"GBT47678:matter:{code}"]) for code in taken_down}
     assert found == taken_down
+
+
+def test_everyday_words_find_categories_and_none_of_them_leads_nowhere() -> None:
+    names, synonyms = [category.name_zh for category in load_categories().values()], load_synonyms()
+    idle = [row.means for row in synonyms if not any(part in name for part in row.means for name in names)]
+    assert idle == []
+    assert {"桶", "污水"} <= {
+        *everyday_words("垃圾站(箱)满溢", synonyms),
+        *everyday_words("雨水箅子异常", synonyms),
+    }
+    assert everyday_words("诈骗", synonyms)[:1] == ["诈骗"]

@@ -18,11 +18,12 @@ from gridmap.actions.answering import accept_call, check_in, finish_call, rate_c
 from gridmap.actions.handling import act_on, standing_by_posts
 from gridmap.actions.keeping import do_what_is_due, routines
 from gridmap.actions.office import Office
+from gridmap.actions.rechecking import recheck
 from gridmap.actions.reporting import Report, report
-from gridmap.actions.rostering import Leave, note_absence, set_shifts
+from gridmap.actions.rostering import Leave, hand_over, note_absence, set_shifts
 from gridmap.db import posts
-from gridmap.db.loop_models import WhistleCall
-from gridmap.db.models import Issue
+from gridmap.db.loop_models import Recheck, WhistleCall
+from gridmap.db.models import Issue, Person
 from gridmap.domain.assignment import Post
 from gridmap.domain.issues import OPEN
 from gridmap.domain.roster import Shift
@@ -56,6 +57,10 @@ WEIGHTS = {
     "comment": 1, "recategorise": 0.5, "amend": 0.5, "whistle": 1, "object": 0.3, "choose_cell": 20,
 }  # fmt: skip
 """How often people do what; anything not named they do not do."""
+DUTIES = ("seal", "forget_stream", "raise_whistles", "pass_duties", "draw_rechecks")
+"""What the background worker does in the month; there is no door whose visitors it could forget."""
+TALKATIVE = 0.1
+"""So often somebody says something with an act that needs no words."""
 
 
 @dataclass
@@ -76,7 +81,7 @@ class Month:
         self.clock.now = BEGIN
         self.actors = {name: actor_named(self.office, name) for name in PEOPLE}
         self.held = self._posts_held()
-        self.duties = routines(7)
+        self.duties = tuple(one for one in routines(7, recheck_percent=20) if one.name in DUTIES)
         self._plan_duty()
 
     def _plan_duty(self) -> None:
@@ -96,7 +101,7 @@ class Month:
     def _posts_held(self) -> dict[str, list[Post]]:
         with self.office.database.reading() as session:
             return {
-                name: posts.of_person(session, actor.person_id, BEGIN) if actor.person_id else []
+                name: posts.of_person(session, actor.person_id, self.clock()) if actor.person_id else []
                 for name, actor in self.actors.items()
             }
 
@@ -110,7 +115,19 @@ class Month:
                 self.report()
             self.act(diligence=0.3)
             self.answer(diligence=0.3)
+            self.look_again(diligence=0.3)
             self.pass_time()
+            if step == steps // 2:
+                self.change_hands()
+
+    def change_hands(self) -> None:
+        """Wang's post goes over to Li, with all that hangs on it."""
+        (post,) = self.held["wang"]
+        with self.office.database.reading() as session:
+            code = session.get_one(Person, self.actors["li"].person_id).code
+        hand_over(self.office, self.actors["seat"], post.id, code)
+        self.actors = {name: actor_named(self.office, name) for name in PEOPLE}
+        self.held = self._posts_held()
 
     def settle(self, days: int = 30) -> None:
         """No more reports, and everybody does their work."""
@@ -118,6 +135,7 @@ class Month:
             self.clock.forward(hours=6)
             self.act(diligence=0.9)
             self.answer(diligence=0.9)
+            self.look_again(diligence=0.9)
             self.pass_time()
             if not self.open():
                 return
@@ -154,6 +172,16 @@ class Month:
             return
         actor, name = self.chance.choices(wishes, [WEIGHTS[wish] for _, wish in wishes])[0]
         self._try(name, partial(act_on, self.office, actor, issue.number, self._act(name, issue)))
+
+    def look_again(self, diligence: float) -> None:
+        """Some of the closed matters that were drawn are looked at again; one in four was not well."""
+        with self.office.database.reading() as session:
+            drawn = list(session.scalars(select(Recheck.id).where(Recheck.done_at.is_(None))))
+        for key in drawn:
+            if self.chance.random() < diligence:
+                by = self.actors[self.chance.choice(("seat", "streethead"))]
+                is_well = self.chance.random() < 0.75
+                self._try("recheck", partial(recheck, self.office, by, key, is_well, "按脚本回访"))
 
     def answer(self, diligence: float) -> None:
         """Units that were called come, or not; whoever called them says how it was."""
@@ -194,7 +222,8 @@ class Month:
 
     def _act(self, name: str, issue: Issue) -> Act:
         fill = NEEDS.get(name)
-        return Act(name, words="按脚本办理", **(fill(self, issue) if fill else {}))
+        speaks = "words" in self.office.workflow.named(name).needs or self.chance.random() < TALKATIVE
+        return Act(name, words="按脚本办理" if speaks else None, **(fill(self, issue) if fill else {}))
 
     def pass_time(self) -> None:
         """What the background worker does."""

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from itertools import groupby
 
 import pytest
 
 from gridmap.actions.auditing import audit
 from gridmap.actions.office import Office
-from gridmap.db.loop_models import Absence, Step
+from gridmap.db.loop_models import Step
 from gridmap.db.models import EventRow, Issue
-from gridmap.domain.issues import RUNNING, STAGE_OF
+from gridmap.domain.months import last_months
 from gridmap.domain.steps import Happened, StepTold, read_steps
+from gridmap.files.tables import load_indicators
 from tests.conftest import Clock
 from tests.db.looking import rows_of
+from tests.db.test_evaluation import counted, named
+from tests.evaluation_by_hand import counted_by_hand, indicators_by_hand, told
+from tests.loop.ends import Watch
 from tests.loop.month import Month
 
 MATTERS = 1000
 POSSIBLE = {"tier_at_end", "cell_not_offered", "extension_invalid", "merge_impossible", "too_late_to_extend"}
 POSSIBLE |= {"whistle_open", "unit_called_already", "whistle_ended", "unit_has_it", "extended_already"}
+POSSIBLE |= {"own_work_rechecked", "recheck_not_found"}
 """What people are refused who are right to try: all else they were offered has to work."""
 
 
@@ -47,36 +53,45 @@ def kept(office: Office) -> dict[int, list[StepTold]]:
     return found
 
 
-def absent_with_deputy(office: Office) -> set[int]:
-    """Those who are away right now and have somebody standing in."""
-    now = office.clock()
-    return {
-        absence.person_id
-        for absence in rows_of(office, Absence)
-        if absence.begins_at <= now < absence.ends_at and absence.deputy_id
-    }
+def differences(mine: dict, theirs: dict) -> list[tuple[object, str, int, int]]:
+    """Of what, which count, how many by the store and by hand."""
+    nothing: Counter[str] = Counter()
+    both = ((of, mine.get(of, nothing), theirs.get(of, nothing)) for of in {**mine, **theirs})
+    return [(of, name, a[name], b[name]) for of, a, b in both for name in {**a, **b} if a[name] != b[name]]
+
+
+def assert_counted(month: Month, *, by: tuple[str, ...]) -> None:
+    """Every count and every indicator is what pandas makes of the raw events."""
+    office, now = month.office, month.clock.now
+    by_hand, months = told(office, office.acceptance), last_months(now, office.zone, 3)
+    rules = load_indicators().indicators
+    for name in by:
+        found = counted(office, month.clock, months, name)
+        key = "cell" if name == "path" else name
+        for number, one in enumerate(months):
+            mine = named(office, {of.of: counts for of, counts in found.items() if of.month == number}, name)
+            theirs = counted_by_hand(by_hand, one.begin, one.end, now, key)
+            assert differences(mine, theirs) == [], (name, one.name)
+            for of, counts in mine.items():
+                shares = {code: indicator.figure(counts).value for code, indicator in rules.items()}
+                assert shares == pytest.approx(indicators_by_hand(theirs[of])), (name, one.name, of)
 
 
 def check_midway(month: Month) -> None:
     """Nothing was refused that was rightly tried, the history tells the steps, and what is open waits for somebody."""
     assert {refusal.split(": ")[1] for refusal in month.refused} <= POSSIBLE
     again, were = told_again(month.office), kept(month.office)
-    assert {key: told for key, told in again.items() if told != were[key]} == {}
-    away = absent_with_deputy(month.office)
-    for issue in month.open():
-        if issue.status in RUNNING:
-            assert issue.due_at is not None, issue.number
-            assert issue.handler_id or issue.unit or issue.is_triage, issue.number
-            assert issue.handler_id not in away, issue.number
-        if STAGE_OF.get(issue.status) in ("accept", "dispatch", "verify"):
-            assert issue.stage_due_at is not None, issue.number
+    assert {key: steps for key, steps in again.items() if steps != were[key]} == {}
+    assert Watch(month.office).missing() == {}
+    assert_counted(month, by=("path", "unit", "category"))
 
 
 def settle_and_check(month: Month) -> None:
     """Everybody works, and everything ends; nobody can have changed what was."""
     month.settle()
-    assert month.open() == []
+    assert (month.open(), Watch(month.office).missing()) == ([], {})
     assert audit(month.office).faults == ()
+    assert_counted(month, by=("whole",))
 
 
 def test_every_matter_comes_to_an_end_or_waits_for_somebody(month: Month) -> None:

@@ -53,7 +53,7 @@ def test_one_matter_with_everything_about_it(seat: Caller) -> None:
     told = read(seat, number)
     event = told["events"][0]
     assert (event["seq"], event["kind"], event["at"]) == (1, "reported", "2026-11-20T06:30:00Z")
-    assert event["actor"] == {"name": "seat", "kind": "seat"}
+    assert event["actor"] == {"name": "指挥中心坐席", "kind": "seat", "post": None}
     assert event["data"]["words"][0]["text"] == "路边有垃圾"
     assert (told["photos"], told["why"]["sent"]["accuracy_m"]) == ([], 20.0)
     assert set(told["assignment"]) == {"owner", "handler", "informed", "notes"}

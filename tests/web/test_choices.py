@@ -46,7 +46,13 @@ def test_whoever_dispatches_is_told_of_units_and_of_people_nearest_first(seat: C
 def test_who_may_not_dispatch_is_told_of_nobody(app: Flask, office: Office, seat: Caller) -> None:
     sun, wang = callers(app, office, "sun", "wang")
     number = reported(seat, C1)
-    assert choices(sun, number) == {"units": [], "people": [], "extension": None}
+    assert choices(sun, number) == {
+        "units": [],
+        "people": [],
+        "extension": None,
+        "returned": [],
+        "whistle": [],
+    }
     assert fault(wang.get(f"/issues/{number}/choices")) == (404, "issue_not_found")
 
 
@@ -87,6 +93,45 @@ def test_whom_it_went_to_and_who_sent_it_back(app: Flask, office: Office, seat: 
     back = read(seat, number)
     assert (back["unit"], event(back, "return")["returned_by"], back["stage"]) == (None, "water", "dispatch")
     assert back["stage_due_at"] == "2026-11-20T06:45:00Z"
+
+
+def test_who_has_just_given_it_back_is_told_where_it_is_passed_on(
+    app: Flask, office: Office, seat: Caller, clock: Clock
+) -> None:
+    water, sun = callers(app, office, "water", "sun")
+    number = reported(seat, C1)
+    assert choices(seat, number)["returned"] == []
+    done(sun, number, "return", words="不是我的片区")
+    clock.forward(minutes=1)
+    done(seat, number, "dispatch", unit="water")
+    assert act(water, number, "return", words="不归我们").status_code == 200
+    of_unit, of_person = choices(seat, number)["returned"]
+    assert (of_unit["unit"], of_unit["words"], of_unit["is_last"]) == ("water", "不归我们", True)
+    assert (of_person["person"], of_person["words"], of_person["is_last"]) == ("sun", "不是我的片区", False)
+    assert of_unit["at"] == "2026-11-20T06:31:00Z"
+
+
+def test_who_may_whistle_is_told_how_soon_each_level_must_be_answered(app: Flask, seat: Caller) -> None:
+    limits = {(one["level"], one["kind"]): one for one in choices(seat, reported(seat, C1))["whistle"]}
+    assert len(limits) == 12
+    urgent = limits[4, "emergency"]
+    assert (urgent["answer"]["text"], urgent["on_site"]["text"]) == ("5 分钟", "30 分钟")
+
+
+def test_nobody_is_called_by_the_name_they_sign_in_with(app: Flask, office: Office, seat: Caller) -> None:
+    water, sun = callers(app, office, "water", "sun")
+    number = reported(seat, C1)
+    done(seat, number, "whistle", units=["water"], kind="daily", level=1)
+    done(sun, number, "comment", words="在办")
+    done(seat, number, "dispatch", unit="water")
+    done(water, number, "comment", words="来了")
+    matter = read(seat, number)
+    told = [(one["actor"]["name"], one["actor"]["post"]) for one in matter["events"]]
+    assert told[0] == told[1] == told[3] == ("指挥中心坐席", None)
+    assert told[2] == ("Sun Cleans", "环卫保洁人员")
+    assert told[4] == ("water", None)  # the unit, which is called so here
+    assert matter["whistles"][0]["caller"] == "指挥中心坐席"
+    assert seat.get("/me").json["name"] == "指挥中心坐席"  # type: ignore[attr-defined]
 
 
 def test_photos_say_what_they_show(seat: Caller) -> None:

@@ -99,6 +99,59 @@ def test_a_matter_goes_through_the_queues_of_the_loop(seat: Caller, office: Offi
     assert set(counts(seat).values()) == {(0, 0)}
 
 
+def test_what_its_reporter_sends_back_stands_at_the_desk_until_somebody_has_it(
+    app: Flask, office: Office, seat: Caller
+) -> None:
+    li, sun = callers(app, office, "li", "sun")
+    number = reported(li, C1)
+    for who, action in ((sun, "finish"), (seat, "close")):
+        assert act(who, number, action).status_code == 200
+    assert counts(seat)["reopened"] == (0, 0)
+    assert act(li, number, "rate", solved=0, satisfaction=0).status_code == 200
+    assert act(li, number, "reopen_unsolved", words="还是满的").status_code == 200
+    assert counts(seat)["reopened"] == (1, 0)
+    (row,) = queue(seat, "reopened")
+    assert (row["number"], row["reopened_at"]) == (number, "2026-11-20T06:30:00Z")
+    assert act(seat, number, "dispatch", unit="water").status_code == 200
+    assert counts(seat)["reopened"] == (0, 0)
+
+
+def test_what_a_seat_takes_up_again_is_no_complaint(app: Flask, office: Office, seat: Caller) -> None:
+    li, sun = callers(app, office, "li", "sun")
+    number = reported(li, C1)
+    for who, action in ((sun, "finish"), (seat, "close")):
+        assert act(who, number, action).status_code == 200
+    assert act(li, number, "reopen_unsolved", words="还是满的").status_code == 200
+    for action in ("close", "reopen"):
+        assert act(seat, number, action).status_code == 200
+    assert counts(seat)["reopened"] == (0, 0)
+
+
+def test_a_queue_is_narrowed_by_how_its_clocks_press(seat: Caller, office: Office, clock: Clock) -> None:
+    by_residents(office, CENTRES[C1])
+    for minutes, words in ((0, []), (11, ["warning"]), (5, ["late"]), (15, ["late", "very_late"])):
+        clock.forward(minutes=minutes)
+        found = [word for word in ("warning", "late", "very_late") if numbers(seat, "accept", due=word)]
+        assert found == words, clock()
+    assert fault(seat.get("/desk/accept", due="today")) == (422, "invalid_input")
+
+
+def test_a_row_names_the_post_of_who_has_it(seat: Caller, office: Office) -> None:
+    reported(seat, C1)
+    by_residents(office, CENTRES[C1])
+    (row,) = queue(seat, "accept")
+    assert (row["handler"]["name"], row["handler_post"]) == ("Sun Cleans", "环卫保洁人员")
+
+
+def test_a_matter_that_waits_to_be_verified_can_be_merged(app: Flask, office: Office, seat: Caller) -> None:
+    sun = caller(app, office, "sun")
+    first, other = reported(seat, C1), reported(seat, C1)
+    assert act(sun, other, "finish").status_code == 200
+    assert [one for one, *_ in twins(seat, other)] == [first]
+    assert act(seat, other, "merge", into=first).status_code == 200
+    assert numbers(seat, "verify") == []
+
+
 def test_counts_are_those_of_the_lists_for_everybody(
     app: Flask, office: Office, seat: Caller, clock: Clock
 ) -> None:

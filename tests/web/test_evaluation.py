@@ -193,6 +193,7 @@ def test_few_cases_are_not_told_of_a_person(
     app: Flask, small: Flask, office: Office, numbers: list[str]
 ) -> None:
     hidden = figures_of(app, office, "head1")["handled_on_time"]
+    assert hidden["cases"] == 3
     assert (hidden["is_few"], hidden["numerator"], hidden["denominator"], hidden["value"]) == (
         True,
         None,

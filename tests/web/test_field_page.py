@@ -24,8 +24,8 @@ def page_data(client: FlaskClient) -> dict[str, Any]:
     return dict(json.loads(found[1]))
 
 
-def test_it_is_for_those_who_may_report(app: Flask) -> None:
-    for name, status in (("dong", 200), ("li", 200), ("seat", 200), ("wall", 403), ("water", 403)):
+def test_it_is_for_those_who_report_and_for_units_that_are_called(app: Flask) -> None:
+    for name, status in (("dong", 200), ("li", 200), ("seat", 200), ("wall", 403), ("water", 200)):
         assert signed_in(app, name).get("/field").status_code == status, name
     assert app.test_client().get("/field").headers["Location"] == "/sign-in?next=/field"
 
@@ -36,6 +36,11 @@ def test_it_is_given_who_asks_the_limits_and_its_own_texts(app: Flask) -> None:
     assert data["csrf"]
     sections = {key.split(".")[0] for key in data["texts"]}
     assert sections == {"field", "page", "status", "time", "rule", "panel", "act", "whistle"}
+
+
+def test_a_unit_is_told_that_it_reports_nothing(app: Flask) -> None:
+    may = {name: page_data(signed_in(app, name))["may"] for name in ("water", "dong")}
+    assert (may["water"], may["dong"]["report"]) == ({"report": False, "act": True, "read": True}, True)
 
 
 def test_nothing_of_a_matter_is_written_into_it(app: Flask, office: Office) -> None:

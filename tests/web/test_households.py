@@ -9,7 +9,7 @@ from shapely.geometry import Point
 
 from gridmap.actions.office import Office
 from tests.actions.test_importing_buildings import take_in
-from tests.town import C1, C3, CENTRES, caller
+from tests.town import C1, C2, C3, CENTRES, EASTGATE, RIVERSIDE, STREET, caller
 
 
 def cells(app: Flask, office: Office, username: str) -> dict[str, int]:
@@ -27,3 +27,14 @@ def test_ones_own_cells_are_counted_from_their_buildings(app: Flask, office: Off
 
 def test_a_department_is_told_of_none(app: Flask, office: Office) -> None:
     assert cells(app, office, "water") == {}
+
+
+def test_by_a_level_above_cells_they_add_up(app: Flask, office: Office) -> None:
+    take_in(
+        office,
+        {"a": Point(CENTRES[C1]), "b": Point(CENTRES[C2]), "c": Point(CENTRES[C3])},
+        households=[10, 7, 5],
+    )
+    for level, expected in (("community", {RIVERSIDE: 17, EASTGATE: 5}), ("street", {STREET: 22})):
+        response: Any = caller(app, office, "seat").get("/households", by=level)
+        assert response.json == {"cells": {}, "areas": expected}

@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 
 from gridmap.actions.delivering import deliver_due
-from gridmap.actions.noticing import read_notices, tell_new
+from gridmap.actions.noticing import read_notices, tell_due, tell_new
 from gridmap.actions.office import Office
 from gridmap.live import _told
 from gridmap.web import build
-from tests.conftest import settings_for
+from tests.conftest import Clock, settings_for
 from tests.receiver import CORP_SECRET, ENVIRON, Receiver, declared, receiving
 from tests.town import C1, CENTRES, RULES, Caller, actor_named, caller, token_for
 from tests.web.asking import act, reported
@@ -72,6 +72,59 @@ def test_notices_are_read_one_by_one_or_all(app: Flask, office: Office) -> None:
     assert len(listed(sun, unread="true")) == 2
     answer = sun.post("/notices/read", {"until": newest})
     assert (answer.json["unread"], listed(sun, unread="true"), len(listed(sun))) == (0, [], 3)
+
+
+def summed(who: Caller, **query: Any) -> Any:
+    response: Any = who.get("/notices/lines", **query)
+    assert response.status_code == 200, response.json
+    return response.json
+
+
+def test_many_of_a_kind_are_one_line_that_is_read_as_one(app: Flask, office: Office) -> None:
+    sun, zhao = caller(app, office, "sun"), caller(app, office, "zhao")
+    for _ in range(5):
+        number = reported(zhao, CENTRES[C1])
+    act(caller(app, office, "seat"), number, "urge")
+    tell_new(office)
+    told = summed(sun)
+    assert [(one["kind"], one["matters"]) for one in told["lines"]] == [("urged", 1), ("assigned", 5)]
+    urged, many = told["lines"]
+    assert (urged["number"], many["number"], many["opens"]) == (number, None, "mine")
+    assert many["title"] == "有新事件交给您：5 件"
+    assert many["about"] == "暴露垃圾 · 河滨第1网格、暴露垃圾 · 河滨第1网格 等"
+    assert told["unread"] == 2
+    sun.post("/notices/read", {"ids": many["ids"]})
+    assert (summed(sun)["unread"], unread(sun)) == (1, 1)
+    sun.post("/notices/read", {"until": told["until"]})
+    assert summed(sun)["unread"] == 0
+
+
+def test_a_late_step_says_which(app: Flask, office: Office, clock: Clock) -> None:
+    number = reported(caller(app, office, "li"), CENTRES[C1])
+    act(caller(app, office, "sun"), number, "finish")
+    clock.forward(minutes=31)
+    tell_due(office)
+    (line,) = [one for one in summed(caller(app, office, "seat"))["lines"] if one["kind"] == "step_late"]
+    assert (line["title"], line["opens"]) == ("核查超时", "verify")
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "place"),
+    [
+        ("seat", "verify", "/desk#queue=verify"),
+        ("seat", "very_late", "/desk#queue=overdue&due=very_late"),
+        ("seat", "mine", "/map#mode=issues"),
+        ("li", "soon", "/map#mode=issues&status=warning&mine=1"),
+        ("li", "overdue", "/map#mode=issues&status=overdue&mine=1"),
+        ("sun", "overdue", "/field#/tasks"),
+    ],
+)
+def test_a_line_of_many_leads_to_their_list(
+    app: Flask, office: Office, who: str, name: str, place: str
+) -> None:
+    headers = {"Authorization": f"Bearer {token_for(office, who)}"}
+    answer = app.test_client().get(f"/lists/{name}", headers=headers)
+    assert (answer.status_code, answer.headers["Location"]) == (302, place)
 
 
 def test_nobody_reads_for_another(app: Flask, office: Office) -> None:

@@ -151,7 +151,7 @@ def reads(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, A
     for who in (admin, li, wall, water):
         for path, query in (
             ("/issues", {}), ("/areas", {}), ("/state", {}), ("/buildings", {}), ("/heat", VIEW), ("/categories", {}), ("/me", {}),
-            ("/wall", {}), ("/wall/ground", {}), ("/heat/past", VIEW), ("/hotspots", {}), ("/households", {}),
+            ("/wall", {}), ("/wall/ground", {}), ("/heat/past", VIEW), ("/hotspots", {}), ("/households", {}), ("/duty", {}), ("/satisfaction", {}),
         ):  # fmt: skip
             yield "GET", path, who.get(path, **query)
         yield "GET", "/areas/{code}", who.get(f"/areas/{C1}")
@@ -166,6 +166,7 @@ def reads(app: Flask, office: Office, number: str) -> Iterator[tuple[str, str, A
         yield "GET", "/roster", who.get("/roster")
         yield "GET", "/rechecks", who.get("/rechecks")
         yield "GET", "/notices", who.get("/notices")
+        yield "GET", "/notices/lines", who.get("/notices/lines")
         yield "GET", "/notices/ways", who.get("/notices/ways")
     yield "GET", "/accounts", admin.get("/accounts")
     yield "GET", "/desk", admin.get("/desk")

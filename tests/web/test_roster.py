@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +14,7 @@ from gridmap.actions.office import Office
 from gridmap.actions.rechecking import draw_rechecks
 from tests.conftest import START, Clock
 from tests.town import C1, C3, RIVERSIDE, STREET, Caller, caller
-from tests.web.asking import act, csrf_of, fault, read, reported
+from tests.web.asking import act, csrf_of, fault, read, reported, signed_in
 from tests.web.conftest import Town
 
 
@@ -221,6 +223,16 @@ def test_only_who_holds_a_post_is_offered_the_form_and_only_colleagues_as_deputi
     ]
 
 
+def test_deputies_stand_by_role_and_are_not_called_by_the_name_they_sign_in_with(town: Town) -> None:
+    sun = town.caller("sun")
+    page = str(sun.client.get("/account", headers={"Authorization": f"Bearer {sun.token}"}).text)
+    groups = re.findall(r'<optgroup label="([^"]*)">(.*?)</optgroup>', page)
+    assert [title for title, _ in groups] == ["网格长", "动态网格员", "社区负责人"]
+    said = [words for _, rows in groups for words in re.findall(r">([^<]+)</option>", rows)]
+    assert "Dong Dynamic · 河滨第1网格" in said
+    assert not any("dong" in words for words in said)
+
+
 def test_rechecks_are_listed_for_those_who_look(town: Town, clock: Clock) -> None:
     for cell in (C1, C3):
         assert act(town.seat, reported(town.seat, cell), "close").status_code == 200
@@ -238,3 +250,75 @@ def test_rechecks_are_listed_for_those_who_look(town: Town, clock: Clock) -> Non
     done: Any = head.get("/rechecks", done=True, month="2026-11")
     assert [one["well"] for one in done.json["rechecks"]] == [False]
     assert fault(head.post(f"/rechecks/{drawn['id']}", {"well": True})) == (409, "recheck_done")
+
+
+def test_the_roster_is_searched_counted_and_narrowed_to_who_is_away(town: Town) -> None:
+    away(town.seat, person="sun", deputy="dong")
+    night_shift(town, "head1")
+    told: Any = town.seat.get("/roster", area=RIVERSIDE, count="true", duty="away")
+    assert [post["person"]["code"] for post in told.json["posts"]] == ["sun"]
+    assert told.json["tally"] == {"on": 4, "off": 1, "away": 1}
+    for words, expected in (("Cleans", ["sun"]), ("head", ["head1"]), ("nobody", [])):
+        found: Any = town.seat.get("/roster", area=RIVERSIDE, q=words)
+        assert [post["person"]["code"] for post in found.json["posts"]] == expected
+        assert found.json["tally"] is None
+
+
+def test_who_is_on_duty_comes_in_pages_too(town: Town) -> None:
+    first: Any = town.seat.get("/roster", area=RIVERSIDE, duty="on", limit=4)
+    rest: Any = town.seat.get("/roster", area=RIVERSIDE, duty="on", limit=4, cursor=first.json["next"])
+    keys = [post["post_id"] for post in [*first.json["posts"], *rest.json["posts"]]]
+    assert (len(keys), len(set(keys)), rest.json["next"]) == (6, 6, None)
+
+
+def test_a_week_shows_absences_that_are_over_where_they_are_asked_for(town: Town, clock: Clock) -> None:
+    away(town.seat, 2, person="sun")
+    clock.forward(hours=5)
+    assert on_roster(town.seat, "sun")["away"] == []
+    response: Any = town.seat.get("/roster", area=RIVERSIDE, q="sun", since=moment(-24))
+    assert [one["ends"] for one in response.json["posts"][0]["away"]] == ["2026-11-20T08:30:00Z"]
+
+
+def test_it_says_whose_shifts_are_the_readers_to_set(town: Town) -> None:
+    assert on_roster(town.seat, "sun")["may"] is True
+    assert on_roster(town.caller("head1"), "sun")["may"] is True
+    assert on_roster(town.caller("head1"), "head1")["may"] is False
+    assert on_roster(town.caller("li"), "dong", C1)["may"] is True
+    assert on_roster(town.caller("li"), "li", C1)["may"] is False
+
+
+def page_data(town: Town, name: str) -> dict[str, Any]:
+    page = signed_in(town.app, name).get("/roster")
+    assert page.status_code == 200
+    found = re.search(r'id="page-data"[^>]*>(.*?)</script>', page.text, re.DOTALL)
+    assert found is not None
+    return dict(json.loads(found[1]))
+
+
+def test_the_page_offers_ones_own_areas_and_re_checks_to_heads_and_seats(town: Town) -> None:
+    told = {name: page_data(town, name) for name in ("seat", "head1", "li")}
+    assert [area["level"] for area in told["seat"]["areas"]] == [
+        "district",
+        "street",
+        "community",
+        "community",
+    ]
+    assert [area["code"] for area in told["head1"]["areas"]] == [RIVERSIDE]
+    assert told["li"]["areas"] == []
+    assert [told[name]["may"]["recheck"] for name in told] == [True, True, False]
+    assert signed_in(town.app, "water").get("/roster").status_code == 403
+
+
+def test_re_checks_are_counted(town: Town, office: Office, clock: Clock) -> None:
+    number = reported(town.seat, C1)
+    act(town.caller("sun"), number, "finish")
+    act(town.seat, number, "close")
+    clock.forward(days=12)
+    assert draw_rechecks(office, 100) == 1
+    told: Any = town.caller("head1").get("/rechecks", month="2026-11")
+    assert told.json["tally"] == {"drawn": 1, "done": 0, "well": 0}
+    key = told.json["rechecks"][0]["id"]
+    answer: Any = town.caller("head1").post(f"/rechecks/{key}", {"well": True})
+    assert answer.status_code == 200, answer.json
+    again: Any = town.caller("head1").get("/rechecks", done="false")
+    assert (again.json["rechecks"], again.json["tally"]) == ([], {"drawn": 1, "done": 1, "well": 1})

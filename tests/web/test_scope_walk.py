@@ -61,7 +61,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "GET /phone": ("404 404 404 404 404 404 404 404 404 404 404",),  # no address is stated
     "GET /map": ("200 200 200 200 403 200 200 200 302 302 302",),
     "GET /desk": ("200 200 200 200 403 403 403 403 302 302 302",),
-    "GET /field": ("200 200 200 200 403 403 200 200 302 302 302",),
+    "GET /field": ("200 200 200 200 403 200 200 200 302 302 302",),
+    "GET /roster": ("200 200 200 200 403 403 200 200 302 302 302",),
     "GET /field-worker.js": (f"{ALL} 200 200 200",),
     "GET /door": (f"{ALL} 200 200 200",),
     "GET /door/<string:code>": (f"{ALL} 200 200 200", f"{ALL} 200 200 200"),
@@ -94,6 +95,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     "GET /matters/<string:number>": ("302 302 302 302 403 302 302 302 302 302 302",),
     "GET /api/v1/notices": (f"200 200 200 200 403 200 200 200 {NONE}",),
+    "GET /lists/<string:name>": ("302 302 302 302 403 302 302 302 302 302 302",),
+    "GET /api/v1/notices/lines": (f"200 200 200 200 403 200 200 200 {NONE}",),
     "POST /api/v1/notices/read": (f"200 200 200 200 403 200 200 200 {NONE}",),
     "GET /api/v1/notices/ways": (f"200 200 200 200 403 200 200 200 {NONE}",),
     "POST /api/v1/notices/ways": (f"422 422 422 422 403 422 422 422 {NONE}",),  # none is declared here
@@ -176,6 +179,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "GET /api/v1/heat": (f"{ALL} {NONE}", f"{ALL} {NONE}"),
     "GET /api/v1/heat/past": (f"200 200 200 200 403 200 200 200 {NONE}",),
     "GET /api/v1/households": (f"200 200 200 200 403 200 200 200 {NONE}",),
+    "GET /api/v1/duty": (f"200 200 200 200 200 403 200 200 {NONE}",),
+    "GET /api/v1/satisfaction": (f"200 200 200 200 403 403 200 200 {NONE}",),
     "GET /api/v1/hotspots": (f"200 200 200 200 403 200 200 200 {NONE}",),
     "GET /api/v1/share": (f"200 200 200 200 403 404 200 200 {NONE}",),  # who answers for no area has no map
     "GET /api/v1/state": (f"{ALL} {NONE}", f"{ALL} {NONE}"),

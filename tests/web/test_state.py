@@ -10,7 +10,7 @@ from flask import Flask
 
 from gridmap.actions.office import Office
 from tests.conftest import Clock
-from tests.town import C1, C2, C3, C4, EASTGATE, OUTSIDE, RIVERSIDE, RUBBISH, Caller, caller
+from tests.town import C1, C2, C3, C4, DISTRICT, EASTGATE, OUTSIDE, RIVERSIDE, RUBBISH, STREET, Caller, caller
 from tests.web.asking import act, callers, fault, listed, read, reported
 from tests.web.conftest import Town
 
@@ -297,3 +297,20 @@ def test_near_its_deadline_and_very_late_by_its_own_limit(
         assert state(seat, due=word)["totals"]["open"] == holds
         dense = seat.get("/heat", bbox="103.79,25.48,103.84,25.52", zoom=14, due=word)
         assert dense.get_json()["count"] == holds  # type: ignore[attr-defined]
+
+
+def test_by_a_level_above_cells(app: Flask, office: Office, seat: Caller) -> None:
+    for place in (C1, C2, C3, OUTSIDE):
+        reported(seat, place)
+    act(seat, reported(seat, C2), "start")
+    plain, told = state(seat), state(seat, by="community")
+    assert (told["cells"], told["areas"]) == ({}, {RIVERSIDE: [2, 1, 0, 0], EASTGATE: [1, 0, 0, 0]})
+    assert state(seat, by="street")["areas"] == {STREET: [3, 1, 0, 0]}
+    assert state(seat, by="district")["areas"] == {DISTRICT: [3, 1, 0, 0]}
+    assert {**told, "cells": 0, "areas": 0} == {**plain, "cells": 0, "areas": 0}
+    assert state(seat, by="grid") == plain
+    assert state(caller(app, office, "li"), by="community")["areas"] == {RIVERSIDE: [2, 1, 0, 0]}
+
+
+def test_by_a_level_that_is_none(town: Town) -> None:
+    assert fault(town.seat.get("/state", by="village")) == (422, "invalid_input")

@@ -20,7 +20,9 @@ from tests.actions.test_importing_buildings import FOOTPRINT
 from tests.actions.test_importing_buildings import take_in as take_in_buildings
 from tests.geo.mvt import decode
 from tests.town import C1, C6, CENTRES, CORNERS, DISTRICT, RIVERSIDE, Caller, add_areas, caller, square
+from tests.web.asking import signed_in
 from tests.web.conftest import Town
+from tests.web.test_pages import page_data
 
 
 class Looker:
@@ -277,3 +279,46 @@ def test_who_was_let_in_is_not_asked_for_again_at_the_next_tile(app: Flask, offi
     monkeypatch.setattr("gridmap.web.access.proven", lambda *_: pytest.fail("the store was asked"))
     assert seat.get(path).status_code == 200
     assert nobody.get(path).status_code == 401
+
+
+@pytest.fixture
+def far(fresh: Looker, office: Office, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A version whose six cells are many, and too narrow below zoom 10."""
+    monkeypatch.setattr("gridmap.geo.far.FEW_CELLS", 5)
+    return bake_all(office)["areas"]
+
+
+def test_from_afar_tiles_come_without_cells_to_who_asks_so(fresh: Looker, far: str) -> None:
+    assert fresh.get("areas.json").json["far"] == {"level": "community", "below": 10}
+    for zoom, is_far in ((8, True), (9, True), (10, False), (14, False)):
+        path = f"areas/{far}/{tile_at(*CENTRES[C1], zoom)}.mvt"
+        whole, thin = (fresh.get(f"{path}{query}", Accept_Encoding="gzip") for query in ("", "?cells=0"))
+        assert "grid" in decode(whole.data)
+        assert ("grid" not in decode(thin.data)) == is_far
+        assert {"community", "street", "district"} <= set(decode(thin.data))
+        assert thin.headers["Cache-Control"] == whole.headers["Cache-Control"]
+
+
+def test_the_list_comes_without_cells_too(fresh: Looker, far: str) -> None:
+    whole, thin = (fresh.get(f"areas/{far}/index.json{query}").json for query in ("", "?cells=0"))
+    assert thin["codes"] == [code for code in whole["codes"] if code not in CORNERS]
+    assert thin["version"] == whole["version"] == far
+    assert [len(thin[name]) for name in ("names", "level", "parent", "label", "box")] == [
+        len(thin["codes"]) * each for each in (1, 1, 1, 2, 4)
+    ]
+
+
+def test_where_cells_are_few_nothing_is_left_out(seat: Looker, versions: dict[str, str]) -> None:
+    assert seat.get("areas.json").json["far"] is None
+    for path in (f"areas/{versions['areas']}/index.json", f"areas/{versions['areas']}/8/201/109.mvt"):
+        assert seat.get(f"{path}?cells=0").data == seat.get(path).data
+    assert seat.get(f"areas/{versions['areas']}/8/201/109.mvt?cells=some").status_code == 422
+
+
+def test_the_map_is_told_what_stands_for_cells_and_whether_ones_own_are_many(
+    app: Flask, office: Office, far: str
+) -> None:
+    for username, has_many in (("seat", True), ("li", False)):
+        told = page_data(signed_in(app, username))
+        assert (told["far"], told["has_many"]) == ({"level": "community", "below": 10}, has_many)
+    app.extensions["gridmap_tiles"].close()

@@ -72,6 +72,22 @@ def test_a_matter_tells_of_its_whistle_step_by_step(
     assert (rated["status"], rated["calls"][0]["rating"], rated["may"]) == ("closed", 2, [])
 
 
+def test_what_its_caller_wrote_and_why_it_was_taken_back_stand_with_the_whistle(
+    people: tuple[Caller, Caller, Caller],
+) -> None:
+    li, water, seat = people
+    number = reported(seat, C1)
+    first = blown(li, number, words="地下室进水，请带泵")
+    done(li, first, "cancel", words="已自行解决")
+    silent = blown(li, number)
+    told = {one["id"]: one for one in read(water, number)["whistles"]}
+    assert [said["text"] for said in told[first["id"]]["words"]] == ["地下室进水，请带泵"]
+    assert [said["text"] for said in told[first["id"]]["taken_back"]] == ["已自行解决"]
+    assert (told[silent["id"]]["words"], told[silent["id"]]["taken_back"]) == ([], [])
+    listed_: Any = li.get("/whistles", mine="true")
+    assert [len(one["words"]) for one in listed_.json["whistles"]] == [0, 1]
+
+
 def test_the_steps_are_events_with_what_they_decided(people: tuple[Caller, Caller, Caller]) -> None:
     li, water, seat = people
     number = reported(seat, C1)

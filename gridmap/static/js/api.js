@@ -42,9 +42,14 @@ async function answerOf(response) {
   throw new ApiError(error.code || "unavailable", response.status, error.message, error.details);
 }
 
-/** POST of JSON, with the page's CSRF token; the answer as JSON. Throws ApiError, `details` with what the server said. */
-export function post(path, body = {}, { signal } = {}) {
-  return sent(path, JSON.stringify(body), { "Content-Type": "application/json" }, signal);
+/** POST of JSON, with the page's CSRF token; the answer as JSON. `keepalive`: also when the page is left meanwhile. Throws ApiError, `details` with what the server said. */
+export function post(path, body = {}, { signal, keepalive = false } = {}) {
+  return sent(path, JSON.stringify(body), { "Content-Type": "application/json" }, signal, { keepalive });
+}
+
+/** PUT of JSON, as post. */
+export function replace(path, body) {
+  return sent(path, JSON.stringify(body), { "Content-Type": "application/json" }, undefined, { method: "PUT" });
 }
 
 /** The same of a form: `fields` by name, some of them files. */
@@ -54,9 +59,9 @@ export function postForm(path, fields, { signal } = {}) {
   return sent(path, form, {}, signal);
 }
 
-async function sent(path, body, headers, signal) {
+async function sent(path, body, headers, signal, { keepalive = false, method = "POST" } = {}) {
   const token = document.querySelector('meta[name="csrf-token"]')?.content || document.querySelector('input[name="csrf_token"]')?.value;
-  return answerOf(await reach(new URL(base + path, window.location.origin), signal, { method: "POST", body, headers: { ...headers, "X-CSRFToken": token || "" } }));
+  return answerOf(await reach(new URL(base + path, window.location.origin), signal, { method, body, keepalive, headers: { ...headers, "X-CSRFToken": token || "" } }));
 }
 
 /** DELETE; the answer as JSON. Throws ApiError. */

@@ -35,7 +35,7 @@ const CATALOGUES = {
   },
   "own:matter": {
     groups: { A: "alarm", B: "alarm", C: "people", D: "stall", E: "bin" },
-    numbers: [["A01", "A01", "people"], ["B03", "B04", "building"], ["C03", "C03", "water"], ["D02", "D02", "building"]],
+    numbers: [["A01", "A01", "people"], ["A02", "A02", "shield"], ["B01", "B01", "flame"], ["B02", "B02", "charge"], ["B03", "B04", "building"], ["C03", "C03", "water"], ["D02", "D02", "building"]],
   },
 };
 

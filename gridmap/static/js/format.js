@@ -5,6 +5,7 @@ import { t } from "./texts.js";
 let zone = "Asia/Shanghai";
 let language = "zh-CN";
 let aheadMs = 0;
+const formatters = new Map();
 const CLOCK_SLACK_MS = 3000;
 
 /** Sets the time zone (IANA) and language (zh-CN, en) that everything below is said in. */
@@ -190,12 +191,19 @@ function dayNumber(p) {
 }
 
 function monthName(date) {
-  return new Intl.DateTimeFormat("en", { timeZone: zone, month: "short" }).format(date);
+  return formatter("en", { month: "short" }).format(date);
+}
+
+/** A formatter in the page's zone: making one takes longer than a hundred dates. */
+function formatter(language, options) {
+  const key = `${zone} ${language}`;
+  if (!formatters.has(key)) formatters.set(key, new Intl.DateTimeFormat(language, { timeZone: zone, ...options }));
+  return formatters.get(key);
 }
 
 function parts(date) {
-  const pieces = new Intl.DateTimeFormat("en-CA", {
-    timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
+  const pieces = formatter("en-CA", {
+    hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
     hour: "2-digit", minute: "2-digit", second: "2-digit",
   }).formatToParts(date);
   return Object.fromEntries(pieces.map(({ type, value }) => [type, value]));

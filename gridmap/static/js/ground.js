@@ -3,10 +3,12 @@
 import { Names } from "./ground/names.js";
 import { paintGround } from "./ground/paint.js";
 import { sheet } from "./ground/sheet.js";
-import { eachTile } from "./tiles/paint.js";
+import { sliced } from "./ground/slices.js";
+import { atOnce, eachTile } from "./tiles/paint.js";
 import { TileSource } from "./tiles/source.js";
 
 const GATHERING_MS = 120;
+const NAMES_WAIT_MS = 900;
 const EQUATOR_M = 40_075_017;
 const WORLD = 256;
 
@@ -16,30 +18,38 @@ const WORLD = 256;
  *
  * `before`: the name of the pane it lies under (none: under all vectors). `taken`: a function that answers
  * the boxes (layer points: left, right, top, bottom) its names must keep clear of. `sheets`: false leaves
- * the surfaces and roads to who calls `paint`.
+ * the surfaces and roads to who calls `paint`; names then come after a move once `isReady()`.
  */
 export class Ground {
-  constructor(map, { before, taken = () => [], zIndex, sheets = true } = {}) {
+  constructor(map, { before, taken = () => [], isReady = () => true, zIndex, sheets = true } = {}) {
     Object.assign(this, { map, taken, wanted: true, named: new WeakMap() });
     this.source = new TileSource("ground");
     const below = zIndex ?? (before ? Number(getComputedStyle(map.getPane(before)).zIndex) - 5 : 240);
-    this.sheets = sheets ? [sheet(map, "ground", below, (context, view) => this.paint(context, view, "all"))] : [];
+    this.sheets = sheets ? [sheet(map, "ground", below, (context, view) => atOnce(this.paint(context, view, "all")))] : [];
     this.names = new Names();
-    this.sheets.push(sheet(map, "ground-names", 446, (context, view) => this.paintNames(context, view)));
+    // Where somebody else draws the ground, names wait for the words over it.
+    this.sheets.push(sheets ? sheet(map, "ground-names", 446, (context, view) => atOnce(this.paintNames(context, view)))
+      : sliced(map, "ground-names", 446, (context, view) => this.paintNames(context, view), { isReady: (view) => isReady() && this.isReady(view), patience: NAMES_WAIT_MS }));
     this.source.addEventListener("change", () => this.soon());
     this.source.open();
   }
 
-  /** Surfaces, roads or all of it. */
-  paint(context, view, part) {
+  /** Surfaces, roads or all of it, in steps. */
+  * paint(context, view, part) {
     if (!this.wanted) return;
-    eachTile(context, view, this.source.tiles(view), ({ ground }) => { if (ground) paintGround(context, view, ground, part); });
+    yield* eachTile(context, view, this.source.tiles(view), ({ ground }) => (ground ? paintGround(context, view, ground, part) : null));
   }
 
-  paintNames(context, view) {
+  /** Whether all of a view is here, as far as it is wanted; asks for what is not. */
+  isReady(view) {
+    if (this.wanted) this.source.tiles(view);
+    return !this.wanted || this.source.isWhole || this.source.phase !== "ready";
+  }
+
+  * paintNames(context, view) {
     if (!this.wanted) return;
     const items = this.source.tiles(view).flatMap(({ layers }) => this.namedIn(layers));
-    this.names.paint(context, view, items, this.taken());
+    yield* this.names.paint(context, view, items, this.taken());
   }
 
   namedIn(layers) {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, jsonify
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.actions.handling import standing_of
 from gridmap.actions.looping import latest_extension
-from gridmap.db import accounts, areas, issues, posts
+from gridmap.db import accounts, areas, history, issues, posts
 from gridmap.db.models import CategoryRow, Issue
 from gridmap.errors import NotFoundError
 from gridmap.web import shapes
@@ -38,7 +40,48 @@ def read_choices(path: NumberPath, query: LanguageQuery) -> Response:
             units=accounts.units(session) if allowed & _TO_UNITS else [],
             people=_hands(session, issue) if "dispatch" in allowed else [],
             extension=_extension(session, issue) if "extend" in allowed else None,
+            returned=_returned(session, issue) if allowed & _TO_UNITS else [],
+            whistle=_whistle_limits() if "whistle" in allowed else [],
         )
+
+
+def _returned(session: Session, issue: Issue) -> list[dict[str, Any]]:
+    """Who gave a matter back, each by the last time, the last one first."""
+    words, found, is_fresh = history.words_of(session, issue.id), dict[Any, dict[str, Any]](), True
+    for row in reversed(history.of_issue(session, issue.id)):
+        stored = row.EventRow
+        if stored.kind == "return":
+            data = json.loads(stored.data)
+            unit = data.get("returned_by")
+            said = [shapes.said(entry["id"], words)["text"] for entry in data.get("words", [])]
+            told = {"unit": unit, "person": _code(session, data, row), "at": iso(stored.at)}
+            told |= {"words": " ".join(filter(None, said)), "is_last": is_fresh}
+            found.setdefault((unit, told["person"]), told)
+        is_fresh = is_fresh and stored.kind not in ("return", "dispatch", "forward")
+    return list(found.values())
+
+
+def _code(session: Session, data: Mapping[str, Any], row: Any) -> str | None:
+    """The staff number of the person who had a matter that was returned; None where a unit had it, or nobody."""
+    key = data.get("from_person")
+    if key is None:
+        return None if data.get("returned_by") else row.actor_code
+    person = posts.people(session, [key]).get(key)
+    return person.code if person else None
+
+
+def _whistle_limits() -> list[dict[str, Any]]:
+    """How soon each level and kind of whistle has to be answered and reported in to."""
+    rows = sorted(office().whistles.limits.items())
+    return [
+        {
+            "level": level,
+            "kind": kind,
+            "answer": shapes.limit(one.answer),
+            "on_site": shapes.limit(one.on_site),
+        }
+        for (level, kind), one in rows
+    ]
 
 
 def _hands(session: Session, issue: Issue) -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated, Any, Literal
 
 from flask import Response, jsonify
 from pydantic import Field
@@ -11,16 +12,21 @@ from sqlalchemy.orm import Session
 
 from gridmap.actions.acting_on_many import Outcome, act_on_many
 from gridmap.actions.handling import standing_by_posts
+from gridmap.actions.reminding import bounds_of
 from gridmap.db import duplicates, issues, photos, posts, queues
-from gridmap.db.queues import QUEUES, Waiting, Wanted, runs_until
+from gridmap.db.due import BY_LIMIT
+from gridmap.db.queues import QUEUES, Pressing, Waiting, Wanted, runs_until
+from gridmap.domain.issues import STAGE_OF
+from gridmap.domain.reminders import very_late_by
 from gridmap.errors import NotFoundError
 from gridmap.texts import text
 from gridmap.web import shapes
 from gridmap.web.access import actor, needs, office
+from gridmap.web.actors import posts_now
 from gridmap.web.answers import ERRORS, WRITE_ERRORS
 from gridmap.web.answers_desk import BulkAnswer, DeskAnswer, Duplicates, QueuePage
 from gridmap.web.api.blueprint import MATTERS, api
-from gridmap.web.api.issues import act_of, area_path, category_ids
+from gridmap.web.api.issues import act_of, area_path, as_of, category_ids
 from gridmap.web.language import language
 from gridmap.web.params import (
     TEXT,
@@ -36,6 +42,8 @@ from gridmap.web.params import (
 )
 
 MOST_AT_ONCE, MOST_ALIKE = 100, 20
+STEP_SOON = timedelta(minutes=5)
+"""So long before a step is over its clock turns amber, as the page draws it."""
 
 
 class QueuePath(Strict):
@@ -53,6 +61,9 @@ class QueueQuery(LanguageQuery):
     )
     q: str | None = Field(
         None, max_length=64, description="Part of the number, of the words, of the category's or cell's name"
+    )
+    due: Literal["warning", "late", "very_late"] | None = Field(
+        None, description="By the clock of the step or of the whole: near its end, over, over for long"
     )
     limit: int = Field(50, ge=1, le=500)
     cursor: Cursor | None = None
@@ -87,7 +98,12 @@ def list_queue(path: QueuePath, query: QueueQuery) -> Response:
     here, who = office(), actor()
     now, after = here.clock(), read_urgency_cursor(query.cursor)
     with here.database.reading() as session:
-        wanted = Wanted(area_path(session, query.area), category_ids(session, query.category), query.q)
+        wanted = Wanted(
+            area_path(session, query.area),
+            category_ids(session, query.category),
+            query.q,
+            _pressing(session, query.due) if query.due else None,
+        )
         waiting = queues.page(session, who.scope, path.queue, wanted, now, after=after, limit=query.limit + 1)
         shown = waiting[: query.limit]
         features = _features(session, shown, is_whistled=path.queue == "whistles")
@@ -96,11 +112,23 @@ def list_queue(path: QueuePath, query: QueueQuery) -> Response:
     return jsonify(type="FeatureCollection", queue=path.queue, now=iso(now), features=features, next=more)
 
 
+def _pressing(session: Session, word: str) -> Pressing:
+    """What is near its end is what the desk shows in amber; long over is a step whose limit was used up twice."""
+    here, now = office(), as_of(office())
+    if word in BY_LIMIT:
+        now = now._replace(bounds=bounds_of(here, session, now.at))
+    steps = {state: here.deadlines.stages.get(stage) for state, stage in STAGE_OF.items()}
+    long_ago = {state: very_late_by(here.deadlines, limit, now.at) for state, limit in steps.items() if limit}
+    return Pressing(word, now, now.at + STEP_SOON, long_ago)
+
+
 def _features(session: Session, waiting: list[Waiting], *, is_whistled: bool) -> list[dict[str, Any]]:
     here, who = office(), actor()
     now = here.clock()
     held = posts.of_person(session, who.person_id, now) if who.person_id is not None else []
     pictures = photos.numbers(session, [one.row.Issue.id for one in waiting])
+    handlers = {row.Issue.handler_id: row.Issue.path for row, _ in waiting if row.Issue.handler_id}
+    named = posts_now(session, handlers)
     features = []
     for row, moment in waiting:
         issue, feature = row.Issue, shapes.issue_feature(row)
@@ -109,6 +137,8 @@ def _features(session: Session, waiting: list[Waiting], *, is_whistled: bool) ->
             "stage_at": iso(issue.stage_at),
             "runs_until": iso(runs_until(issue)),
             "answer_by": iso(moment) if is_whistled else None,
+            "reopened_at": iso(issue.reopened_at),
+            "handler_post": named.get(issue.handler_id or 0),
             "photos": pictures.get(issue.id, 0),
             "actions": here.workflow.allowed(issue.status, standing.ties, standing.hindered),
         }

@@ -121,6 +121,7 @@ def _figure(
         **(shown or Figure(None, None))._asdict(),
         "value": shown.value if shown else None,
         "is_few": shown is None,
+        "cases": figure.denominator or 0,
         "left_out": less["denominator"],
     }
 

@@ -29,6 +29,7 @@ from gridmap.domain.whistle import LIVE, PART_DONE
 from gridmap.errors import InvalidInputError, NotFoundError
 from gridmap.web import shapes
 from gridmap.web.access import actor, needs, office
+from gridmap.web.actors import post_name, post_then, posts_of_events
 from gridmap.web.answers import ERRORS, WRITE_ERRORS, IssueCollection
 from gridmap.web.answers_whole import ActedOn, WholeIssue
 from gridmap.web.api.blueprint import MATTERS, api
@@ -194,9 +195,10 @@ def just_told(who: Actor, told: Told) -> dict[str, Any]:
         merged_number=None,
     )
     event = SimpleNamespace(
-        EventRow=told.event, actor_kind=who.kind, actor_name=who.name, username=who.username
+        EventRow=told.event, actor_kind=who.kind, actor_name=who.name, actor_unit=who.unit
     )
     mine = [post for post in told.held if post.person_id == who.person_id]
+    post = post_then(mine, who.person_id, issue.path, issue.reported_at)
     feature = shapes.issue_feature(row)
     feature["properties"] |= _tell(
         who,
@@ -204,7 +206,13 @@ def just_told(who: Actor, told: Told) -> dict[str, Any]:
         people=told.people,
         facts=told.facts,
         places=told.ground.names,
-        events=[shapes.event(event, {told.words.id: told.words} if told.words else {})],
+        events=[
+            shapes.event(
+                event,
+                {told.words.id: told.words} if told.words else {},
+                post=post and post_name(post),
+            )
+        ],
         photos=[],
         standing=standing_by_posts(office(), mine, who, issue, issue.reported_at),
     )
@@ -240,6 +248,7 @@ def _details(session: Session, who: Actor, row: Any) -> dict[str, Any]:
     people = posts.people(
         session, [*_known(who, issue, kept), *history.given_to(row.EventRow.data for row in rows)]
     )
+    posts_then = posts_of_events(session, rows, issue.path)
     kept_photos = photos.of_issue(session, issue.id)
     standing = standing_of(here, session, here.clock(), who, issue)
     told = _tell(
@@ -248,11 +257,16 @@ def _details(session: Session, who: Actor, row: Any) -> dict[str, Any]:
         facts=facts,
         people=people,
         places=areas.named(session, [entry["area_path"] for entry in entries if entry["area_path"]]),
-        events=[shapes.event(event, words, people) for event in rows],
+        events=[
+            shapes.event(event, words, people, post=posts_then.get(event.EventRow.seq)) for event in rows
+        ],
         photos=[photo_links(issue.number, photo.id, photo.kind) for photo in kept_photos],
         standing=standing,
     )
-    blown = Blown(who, standing, {photo.id for photo in kept_photos}, words)
+    said = (
+        whistles.said_at(session, [issue.id]) if any(row.EventRow.kind == "whistle" for row in rows) else {}
+    )
+    blown = Blown(who, standing, {photo.id for photo in kept_photos}, words, said)
     return told | {
         "contact": _contact(who, issue, words),
         **_whistled(session, issue, blown, told["actions"]),
@@ -350,6 +364,7 @@ def act_of(name: str, body: ActionBody) -> Act:
         units=tuple(body.units or ()),
         kind=body.kind,
         level=body.level,
+        seen=body.seen,
     )
 
 

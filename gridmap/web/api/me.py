@@ -10,9 +10,9 @@ from flask import Response, jsonify
 from gridmap import __version__
 from gridmap.db import areas, categories, posts
 from gridmap.db.models import CategoryRow
-from gridmap.domain.categories import Group
+from gridmap.domain.categories import Group, Synonyms, everyday_words
 from gridmap.domain.codes import codes_in
-from gridmap.files.tables import load_groups
+from gridmap.files.tables import load_groups, load_synonyms
 from gridmap.web import shapes
 from gridmap.web.access import PUBLIC, SIGNED_IN, actor, needs, office
 from gridmap.web.answers import ERRORS, CategoryList, Me
@@ -40,7 +40,7 @@ def describe_me() -> dict[str, object]:
     return {
         "username": who.username,
         "kind": who.kind,
-        "name": person.name if person else who.username,
+        "name": shapes.account_name(who.kind, person.name if person else None, who.unit),
         "person_id": who.person_id,
         "unit": who.unit,
         "sees_everything": who.scope.is_everything,
@@ -84,10 +84,16 @@ def list_categories(query: LanguageQuery) -> Response:
                 "role": row.role,
                 "role_name": shapes.role_name(roles.get(row.role), row.role) if row.role else None,
                 "limit": shapes.limit(deadlines.limit_of(row)),
+                "also": everyday_words(row.name_zh, _synonyms()),
             }
             for key, row in sorted(rows.items())
         ]
     )
+
+
+@cache
+def _synonyms() -> list[Synonyms]:
+    return load_synonyms()
 
 
 @cache

@@ -10,9 +10,10 @@ from flask import Response, jsonify
 from gridmap.actions.noticing import read_notices
 from gridmap.actions.reaching import add_address, remove_address
 from gridmap.channels.posting import origin_of
-from gridmap.channels.wording import words_of
+from gridmap.channels.wording import line_words, words_of
 from gridmap.db import deliveries, notices
 from gridmap.db.loop_models import Channel, Notice
+from gridmap.domain.gathering import Line, lines
 from gridmap.domain.notices import PUSH, USUAL
 from gridmap.errors import InvalidInputError
 from gridmap.web.access import actor, needs, office, parts
@@ -23,15 +24,19 @@ from gridmap.web.answers import (
     AddressAnswer,
     Done,
     LostList,
+    NoticeLines,
     NoticeList,
     Unread,
     WayList,
 )
 from gridmap.web.api.blueprint import PEOPLE, api
 from gridmap.web.language import language
-from gridmap.web.params import AddressBody, AddressPath, LanguageQuery, NoticeQuery, ReadBody, iso
+from gridmap.web.params import LanguageQuery, iso
+from gridmap.web.params_notices import AddressBody, AddressPath, LineQuery, NoticeQuery, ReadBody
 
 _LOST = 50
+_LOOKED_AT = 2000
+"""So many of the newest are summed up: two weeks of a busy seat."""
 
 
 @api.get("/notices", tags=[PEOPLE], responses={200: NoticeList, **ERRORS})
@@ -55,6 +60,35 @@ def _notice(row: Notice) -> dict[str, Any]:
         "urgency": row.data.get("urgency", USUAL),
         "at": iso(row.at),
         "read_at": iso(row.read_at),
+    }
+
+
+@api.get("/notices/lines", tags=[PEOPLE], responses={200: NoticeLines, **ERRORS})
+@needs("read")
+def list_lines(query: LineQuery) -> Response:
+    """One's own notices summed up as the bell shows them, newest first: of a kind and a day one line where there are many."""
+    with office().database.reading() as session:
+        told = notices.recent(session, actor().account_id, _LOOKED_AT)
+    found = lines(told, office().zone)
+    unread = sum(not line.newest.is_read for line in found)
+    shown = [_line(line) for line in found[: query.limit]]
+    return jsonify(lines=shown, unread=unread, until=told[0].id if told else None)
+
+
+def _line(line: Line) -> dict[str, Any]:
+    newest = line.newest
+    title, about = line_words(line, language())
+    return {
+        "kind": newest.kind,
+        "title": title,
+        "about": about,
+        "matters": line.matters,
+        "number": newest.data.get("number") if line.matters == 1 else None,
+        "opens": line.list_name,
+        "urgency": newest.data.get("urgency", USUAL),
+        "at": iso(newest.at),
+        "is_read": newest.is_read,
+        "ids": list(line.ids),
     }
 
 

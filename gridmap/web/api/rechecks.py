@@ -24,9 +24,11 @@ from gridmap.web.params_roster import RecheckBody, RecheckPath, RechecksQuery
 def list_rechecks(query: RechecksQuery) -> Response:
     """Matters drawn to be looked at again that the reader may look at: a seat's, a head's."""
     with office().database.reading() as session:
+        paths = _paths(session, actor())
+        tally = rechecks.tally(session, paths, query.month)
         rows = rechecks.page(
             session,
-            _paths(session, actor()),
+            paths,
             month=query.month,
             is_done=query.done,
             after_id=read_number_cursor(query.cursor) or 0,
@@ -34,7 +36,7 @@ def list_rechecks(query: RechecksQuery) -> Response:
         )
     shown = [_recheck(row) for row in rows[: query.limit]]
     more = write_cursor(rows[query.limit - 1].Recheck.id) if len(rows) > query.limit else None
-    return jsonify(rechecks=shown, next=more)
+    return jsonify(rechecks=shown, next=more, tally=tally._asdict())
 
 
 def _paths(session: Session, who: Actor) -> tuple[str, ...]:

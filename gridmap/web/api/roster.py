@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import Response, jsonify
 from sqlalchemy.orm import Session
 
-from gridmap.actions.rostering import Leave, end_absence, hand_over, note_absence, set_shifts
+from gridmap.actions.rostering import Leave, end_absence, hand_over, note_absence, rules_over, set_shifts
 from gridmap.db import areas, posts, rosters
-from gridmap.domain.roster import ON, Roster, Shift, minute_text, read_minute, read_weekdays, weekdays_text
+from gridmap.domain.roster import (
+    DUTIES,
+    ON,
+    Post,
+    Roster,
+    Shift,
+    minute_text,
+    read_minute,
+    read_weekdays,
+    weekdays_text,
+)
 from gridmap.errors import NotFoundError
 from gridmap.web import shapes
 from gridmap.web.access import actor, needs, office
@@ -29,6 +41,21 @@ from gridmap.web.params_roster import (
     ShiftsBody,
 )
 
+_MOST = 20_000
+"""So many posts are looked through for who is on duty now: no district has more."""
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the entries of a roster are told with: the roster, who is away, people and areas by key, the reader's posts."""
+
+    roster: Roster
+    away: Sequence[rosters.Away]
+    deputies: Mapping[int, Any]
+    places: Mapping[str, Any]
+    mine: Sequence[Post]
+    now: datetime
+
 
 @api.get("/roster", tags=[ROSTER], responses={200: RosterAnswer, **ERRORS})
 @needs("staff")
@@ -41,33 +68,48 @@ def read_roster(query: RosterQuery) -> Response:
         if path is not None and not who.scope.covers(path):
             raise NotFoundError("area_not_found", area_code=query.area)
         paths = who.scope.paths if path is None else (path,)
-        after = read_number_cursor(query.cursor) or 0
-        found = rosters.page(session, paths, now, after_id=after, limit=query.limit + 1)
+        found, tally = _found(session, paths, query, now)
         shown = found[: query.limit]
-        entries = _entries(session, shown, now)
+        entries = _entries(session, shown, now, query.since or now)
     more = write_cursor(shown[-1].post.id) if len(found) > query.limit else None
-    return jsonify(posts=entries, next=more)
+    return jsonify(posts=entries, next=more, tally=tally)
 
 
-def _entries(session: Session, shown: Sequence[rosters.Held], now: datetime) -> list[dict[str, Any]]:
-    here = office()
-    roster = rosters.roster_of(session, [held.post for held in shown], now, here.zone)
-    away = rosters.absences_of(session, {held.post.person_id for held in shown}, now)
-    deputies = posts.people(session, [one.deputy_id for one in away])
-    places = areas.named(session, [held.post.area_path for held in shown])
-    return [_entry(held, roster, away, deputies, places, now) for held in shown]
+def _found(
+    session: Session, paths: Sequence[str], query: RosterQuery, now: datetime
+) -> tuple[list[rosters.Held], dict[str, int] | None]:
+    """One more than the posts of a page, and how many are on duty where that was asked; who is so now, of all, costs more."""
+    after = read_number_cursor(query.cursor) or 0
+    if not query.count and query.duty is None:
+        more = query.limit + 1
+        return rosters.page(session, paths, now, after_id=after, limit=more, words=query.q), None
+    every = rosters.page(session, paths, now, after_id=0, limit=_MOST, words=query.q)
+    roster = rosters.roster_of(session, [held.post for held in every], now, office().zone)
+    duties = {held.post.id: roster.duty(held.post, now) for held in every}
+    counted = Counter(duties.values())
+    found = [held for held in every if held.post.id > after and query.duty in (None, duties[held.post.id])]
+    return found, {duty: counted[duty] for duty in DUTIES} if query.count else None
 
 
-def _entry(
-    held: rosters.Held,
-    roster: Roster,
-    away: Sequence[rosters.Away],
-    deputies: Mapping[int, Any],
-    places: Mapping[str, Any],
-    now: datetime,
-) -> dict[str, Any]:
-    post, here = held.post, office()
-    area, duty = places.get(post.area_path), roster.duty(post, now)
+def _entries(
+    session: Session, shown: Sequence[rosters.Held], now: datetime, since: datetime
+) -> list[dict[str, Any]]:
+    here, who = office(), actor()
+    away = rosters.absences_of(session, {held.post.person_id for held in shown}, since)
+    told = _Shown(
+        rosters.roster_of(session, [held.post for held in shown], now, here.zone),
+        away,
+        posts.people(session, [one.deputy_id for one in away]),
+        areas.named(session, [held.post.area_path for held in shown]),
+        posts.of_person(session, who.person_id, now) if who.person_id else (),
+        now,
+    )
+    return [_entry(held, told) for held in shown]
+
+
+def _entry(held: rosters.Held, told: _Shown) -> dict[str, Any]:
+    post, here, roster, now = held.post, office(), told.roster, told.now
+    area, duty = told.places.get(post.area_path), roster.duty(post, now)
     return {
         "post_id": post.id,
         "role": post.role,
@@ -77,7 +119,8 @@ def _entry(
         "duty": duty,
         "on_duty_from": iso(now if duty == ON else roster.on_duty_from(post, now)),
         "shifts": [_shift(shift) for shift in roster.shifts.get(post.id, ())],
-        "away": [_away(one, deputies) for one in away if one.person_id == post.person_id],
+        "away": [_away(one, told.deputies) for one in told.away if one.person_id == post.person_id],
+        "may": actor().may("act") and rules_over(here, actor(), told.mine, [post]),
     }
 
 

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-import threading
-import time
-from collections.abc import Callable, Hashable
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal
 
 import shapely
 from flask import Response, current_app, jsonify, request
@@ -26,13 +22,13 @@ from gridmap.web.access import actor, needs, office
 from gridmap.web.answers import ERRORS, WRITE_ERRORS
 from gridmap.web.answers_wall import Steered, WallAnswer, WallGround
 from gridmap.web.api.blueprint import STATE, api
+from gridmap.web.api.duty import on_duty_now
 from gridmap.web.board import Board, Past, Week, read_past, read_week
+from gridmap.web.keeping import Kept
 from gridmap.web.params import Code, LanguageQuery, Strict, iso
 
 WEEK_S, PAST_S = 600.0, 60.0
 """So long the days before, and yesterday at this hour, are kept for everybody with the same scope."""
-_SCOPES = 64
-_Read = TypeVar("_Read")
 _GRID_DEG, _HIDDEN_DEG = 1e-6, 1e-5
 """A tenth of a metre, and a metre: finer than a wall can show."""
 
@@ -40,30 +36,9 @@ _GRID_DEG, _HIDDEN_DEG = 1e-6, 1e-5
 class SceneBody(Strict):
     """What walls are to show: a kind of scene or `round`, the area it is about, for how many seconds."""
 
-    scene: Literal["overview", "heat", "reports", "late", "round"]
+    scene: Literal["overview", "heat", "reports", "late", "duty", "round"]
     area: Code | None = None
     seconds: int = Field(120, ge=SHORTEST_S, le=LONGEST_S)
-
-
-class Kept:
-    """What was read of the past, by scope and day, for a while; bounded."""
-
-    def __init__(self) -> None:
-        self._held: dict[Hashable, tuple[float, Any]] = {}
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, seconds: float, read: Callable[[], _Read]) -> _Read:
-        """What `read` answers, or answered in the last `seconds`."""
-        with self._lock:
-            since, found = self._held.get(key, (-math.inf, None))
-        if time.monotonic() - since <= seconds:
-            return cast(_Read, found)
-        fresh = read()
-        with self._lock:
-            if len(self._held) >= _SCOPES:
-                self._held.clear()
-            self._held[key] = (time.monotonic(), fresh)
-        return fresh
 
 
 @api.get("/wall", tags=[STATE], responses={200: WallAnswer, **ERRORS})
@@ -73,7 +48,7 @@ def read_wall(query: LanguageQuery) -> Response:
     scope, here = actor().scope, office()
     with here.database.reading() as session:
         today = Today(here.clock(), here.zone)
-        told = Board(session, scope, today, _before(session, scope, today)).whole()
+        told = Board(session, scope, today, _before(session, scope, today), on_duty_now(session)).whole()
     return jsonify(version=__version__, **told)
 
 

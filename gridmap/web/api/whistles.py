@@ -58,6 +58,7 @@ def _listed(session: Session, who: Actor, rows: list[Any]) -> list[dict[str, Any
     held = posts.of_person(session, who.person_id, now) if who.person_id is not None else []
     calls = whistles.calls_of(session, [whistle.id for whistle in found])
     callers = whistles.callers(session, found)
+    said = whistles.said_at(session, [whistle.issue_id for whistle in found])
     told = []
     for row in rows:
         issue = row.Issue
@@ -66,6 +67,7 @@ def _listed(session: Session, who: Actor, rows: list[Any]) -> list[dict[str, Any
             standing_by_posts(here, held, who, issue, now),
             {photo.id for photo in photos.of_issue(session, issue.id)},
             history.words_of(session, issue.id),
+            said,
         )
         told.append(
             whistle_json(row.Whistle, calls[row.Whistle.id], callers, issue.number, blown)

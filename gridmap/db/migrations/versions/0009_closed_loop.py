@@ -41,14 +41,17 @@ OF_ISSUES = (
     ("resumes_to", sa.String(20)),
     ("finished_by", ID),
     ("supervised_at", Instant),
+    ("reopened_at", Instant),
     ("called", sa.Text),
     ("merged_into", ID),
 )
+ENDED = ("closed", "rated", "void", "merged")
 OF_DESK = ["status", sa.text("coalesce(stage_due_at, due_at, 'infinity')"), "id", "path", "stage_due_at"]
 OF_DESK += ["due_at", "is_triage", "handler_id", "unit", "category_id"]
 PARTIAL = (
     ("issues_desk", OF_DESK, f"status IN ({', '.join(repr(status) for status in OPEN)})"),
     ("issues_supervised", ["supervised_at", "id"], "supervised_at IS NOT NULL"),
+    ("issues_reopened", ["reopened_at", "id"], "reopened_at IS NOT NULL"),
     ("issues_closed_due", ["due_at", "path", "closed_at"], "closed_at IS NOT NULL"),
 )
 
@@ -62,6 +65,7 @@ def upgrade() -> None:
     _index("issues_open", COLUMNS, _among(OPEN))
     op.drop_index("issues_handler", "issues")
     op.create_index("issues_handler", "issues", ["handler_id", "status"])
+    _by_state(sa.text(_among(ENDED)))
     for name, columns, condition in PARTIAL:
         _index(name, columns, condition)
     for make in (_steps, _whistles, _roster, _feedback, _notices, _evaluation):
@@ -71,6 +75,13 @@ def upgrade() -> None:
 def _index(name: str, columns: list[Any], condition: str) -> None:
     only = sa.text(condition)
     op.create_index(name, "issues", columns, postgresql_where=only, sqlite_where=only)
+
+
+def _by_state(only: sa.TextClause | None) -> None:
+    """The index of states, on PostgreSQL of some only: open ones stand in the desk's index."""
+    if op.get_bind().dialect.name != "sqlite":
+        op.drop_index("issues_status", "issues")
+        op.create_index("issues_status", "issues", ["status", "id"], postgresql_where=only)
 
 
 def _among(statuses: tuple[str, ...]) -> str:
@@ -297,6 +308,7 @@ def downgrade() -> None:
         op.drop_table(name)
     op.drop_index("issues_handler", "issues")
     op.create_index("issues_handler", "issues", ["handler_id"])
+    _by_state(None)
     op.drop_index("issues_open", "issues")
     for name, _, _ in PARTIAL:
         op.drop_index(name, "issues")

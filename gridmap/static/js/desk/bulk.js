@@ -7,6 +7,7 @@ import { messageOf } from "../states.js";
 import { t } from "../texts.js";
 import { bodyOf, fieldsOf } from "../map/action_forms.js";
 import { refusalWords } from "../map/action_words.js";
+import { formKeys } from "../map/form_keys.js";
 import { NEXT, worthDoing } from "./desk_actions.js";
 import { shortNumber } from "./duplicates.js";
 
@@ -75,7 +76,7 @@ export class Bulk extends EventTarget {
     const back = el("button", { type: "button", class: "button button--quiet", onclick: () => { this.leave(); this.draw(); } }, t("act.back"));
     const form = el("form", { class: "act", "aria-label": t(`act.${name}`) }, el("h3", {}, t(`act.title_${name}`)), fields.nodes, error, el("div", { class: "act__buttons" }, send, back));
     form.addEventListener("submit", (event) => { event.preventDefault(); this.send(send, error); });
-    form.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); this.leave(); this.draw(); } });
+    formKeys(form, { leave: () => { this.leave(); this.draw(); } });
     put(this.node, this.head(), form);
     (fields.focus || send).focus();
   }

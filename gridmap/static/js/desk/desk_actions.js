@@ -10,9 +10,9 @@ export const LETTERS = {
   supervise: "s", unsupervise: "s", extend: "e", forward: "f", reopen: "o", comment: "i", choose_cell: "l", recategorise: "t", move: "p", start: "h", finish: "y", void: "z",
 };
 /** What a seat does next in a state, where that is another thing than on the map. */
-export const NEXT = { received: ["accept"], accepted: ["dispatch"], handled: ["verify"], verified: ["close"] };
+export const NEXT = { received: ["accept"], reported: ["dispatch"], accepted: ["dispatch"], handled: ["verify"], verified: ["close"] };
 const BESIDE = {
-  received: ["dispatch", "decline", "merge"], reported: ["dispatch", "merge", "supervise", "suspend"], accepted: ["decline", "suspend", "merge"], dispatched: ["urge", "dispatch", "whistle", "supervise"],
+  received: ["dispatch", "decline", "merge"], reported: ["dispatch", "whistle", "merge", "supervise", "suspend"], accepted: ["decline", "suspend", "merge"], dispatched: ["urge", "dispatch", "whistle", "supervise"],
   handling: ["urge", "extend", "whistle", "supervise"], handled: ["rework", "close", "comment"], verified: ["rework", "comment"], suspended: ["supervise", "merge", "comment"],
 };
 const SHOWN = 4;

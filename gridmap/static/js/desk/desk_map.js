@@ -24,14 +24,16 @@ const FURTHEST_M = 50000; // a circle as wide as a country has no bounds on a ma
 const CIRCLE = { color: "#8A5A00", weight: 1.5, dashArray: "5 5", fillColor: "#F2A100", fillOpacity: 0.08, interactive: false };
 
 /** Cells are not shaded here. */
-const plain = Object.assign(new EventTarget(), { level: "grid", has: () => false, isDark: () => false, fillOf: () => null });
+const plain = (net) => Object.defineProperty(Object.assign(new EventTarget(), {
+  level: "grid", showsCells: true, counts: { level: "grid" }, areasOf: () => net.cells, has: () => false, isDark: () => false, fillOf: () => null,
+}), "units", { get: () => net.cells });
 
 export class DeskMap {
   /** `page`: {bounds, roots, bases}; `open(number)` is called on a click on another matter. */
   constructor({ map, cellBorder }, page, open) {
     Object.assign(this, { map, page, open, twins: L.layerGroup().addTo(map) });
     map.createPane("twins").style.zIndex = 645; // over the words at the pin
-    this.net = new Net(page.roots);
+    this.net = new Net({ roots: page.roots }, () => map.getZoom());
     this.place = new ChosenPlace(map);
     this.draw(cellBorder);
     L.control.zoom({ position: "bottomright", zoomInTitle: t("map.zoom_in"), zoomOutTitle: t("map.zoom_out") }).addTo(map);
@@ -43,7 +45,7 @@ export class DeskMap {
   /** The same painters as on /map, without what is shaded or counted there. */
   draw(border) {
     const { map, net } = this;
-    const cells = new Cells(map, net, plain, border, () => {});
+    const cells = new Cells(map, net, plain(net), border, () => {});
     const buildings = new Buildings(map);
     const surroundings = new Surroundings(net);
     const labels = new Labels(map, [() => surroundings.labels(), () => cells.labels()]);

@@ -44,7 +44,7 @@ function isInList(target) {
 /** Enter on the row in hand, or on nothing, begins the main action; a button with the focus keeps its own Enter. */
 function actionOf(key, target, { actions }) {
   if (key === "Enter") {
-    const isFree = target === document.body || target.closest?.("#matters [aria-current=true]") || target.id === "matters";
+    const isFree = target === document.body || target.closest?.("#matters [aria-current=true]") || target.matches("#matters, main");
     return isFree && actions.feature && !actions.open && actions.main() ? () => actions.begin(actions.main()) : null;
   }
   const name = actions.nameOf(key);

@@ -6,6 +6,7 @@ import { count } from "../format.js";
 import { empty, failure, skeleton } from "../states.js";
 import { t } from "../texts.js";
 import { deskRow } from "./row.js";
+import { NARROWING } from "./state.js";
 
 const PAGE = 50;
 const MOST_ANEW = 200;
@@ -15,7 +16,7 @@ export class QueueList extends EventTarget {
   constructor(node, { state, queues }) {
     super();
     Object.assign(this, { node, state, queues, features: [], next: null, phase: "loading", error: null, ticked: new Set(), own: new Set() });
-    state.on(["queue", "q", "category", "area"], () => this.restart());
+    state.on(["queue", ...NARROWING], () => this.restart());
     state.on(["at"], () => this.markChosen());
     node.addEventListener("scroll", () => this.nearEnd(), { passive: true });
     this.draw();
@@ -29,8 +30,8 @@ export class QueueList extends EventTarget {
   }
 
   query(more) {
-    const { q, category, area } = this.state;
-    return get(`/desk/${this.state.queue}`, { q, category, area, ...more }, { signal: this.withdraw.signal });
+    const narrowed = Object.fromEntries(NARROWING.map((name) => [name, this.state[name]]));
+    return get(`/desk/${this.state.queue}`, { ...narrowed, ...more }, { signal: this.withdraw.signal });
   }
 
   /** All that is shown, anew: as many rows as there were. */
@@ -112,7 +113,7 @@ export class QueueList extends EventTarget {
 
   nothing() {
     if (!this.state.isNarrowed) return empty(t("desk.empty"), t(`desk.empty_${this.state.queue}`));
-    return empty(t("desk.none_found"), t("desk.none_found_hint"), el("button", { type: "button", class: "button", onclick: () => this.state.set({ q: "", category: "", area: "" }) }, t("map.clear_filter")));
+    return empty(t("desk.none_found"), t("desk.none_found_hint"), el("button", { type: "button", class: "button", onclick: () => this.state.widen() }, t("map.clear_filter")));
   }
 
   buttonOf(number) {

@@ -17,10 +17,11 @@ import { help, keys } from "./keys.js";
 import { QueueList } from "./list.js";
 import { Matter } from "./matter.js";
 import { Queues } from "./queues.js";
-import { DeskState } from "./state.js";
+import { DeskState, NARROWING } from "./state.js";
 import { startTicks } from "./ticking.js";
 import { Whistles } from "./whistles.js";
 
+const WIDE = window.matchMedia("(min-width: 768px)"); // where the matter does not cover the list
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 
 function start() {
@@ -49,7 +50,7 @@ function together(page) {
   const live = new Live(page.endpoints?.stream || "/api/v1/stream");
   const search = part("search").querySelector("input");
   new Whistles(part("whistles"), { state, queues });
-  filters(part("filters"), part("search"), { state, areas: page.areas });
+  filters(part("filters"), part("search"), { state, list, areas: page.areas });
   keys({ state, list, matter, bulk, queues, search, dialog: part("keys-dialog") });
   part("keys").addEventListener("click", () => help(part("keys-dialog")));
   const parts = { state, deskMap, queues, list, matter, bulk, live };
@@ -62,6 +63,7 @@ function linked({ state, deskMap, queues, list, matter, bulk }) {
   matter.addEventListener("shown", ({ detail }) => deskMap.show(detail));
   matter.addEventListener("closed", () => deskMap.clear());
   list.addEventListener("loaded", () => list.remember());
+  openFirst({ state, list });
   matter.addEventListener("acted", ({ detail: { number } }) => after([number]));
   bulk.addEventListener("done", ({ detail: { numbers } }) => after(numbers));
   state.on(["q"], () => elsewhere({ state, list }));
@@ -81,6 +83,19 @@ function linked({ state, deskMap, queues, list, matter, bulk }) {
   }
 }
 
+/** A queue that is chosen or narrowed has its most urgent matter in hand at once; who puts it down has nothing in hand. */
+function openFirst({ state, list }) {
+  let isWanted = !state.at;
+  state.on(["queue", ...NARROWING], () => { isWanted = !state.at; });
+  state.on(["at"], () => { if (state.at) isWanted = false; });
+  list.addEventListener("loaded", () => {
+    if (!isWanted || list.phase !== "ready" || !list.features.length || !WIDE.matches) return;
+    state.set({ at: list.features[0].id });
+    const { activeElement: on } = document;
+    if (!on || on === document.body || on.closest(".desk-queues, .desk-search, .desk-rows")) list.focus(state.at);
+  });
+}
+
 /** A number that is in no row of this queue is looked for everywhere. */
 async function elsewhere({ state, list }) {
   const { q } = state;
@@ -90,6 +105,7 @@ async function elsewhere({ state, list }) {
   const { features } = await get("/issues", { q, limit: 1 }).catch(() => ({ features: [] }));
   if (!features.length || state.q !== q) return;
   state.set({ at: features[0].id });
+  part("matter").focus();
   note(part("note"), t("desk.found_elsewhere"));
 }
 

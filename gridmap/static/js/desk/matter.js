@@ -2,7 +2,7 @@
 
 import { ApiError, get } from "../api.js";
 import { el, put } from "../dom.js";
-import { serverNow } from "../format.js";
+import { ago, serverNow } from "../format.js";
 import { empty, failure, skeleton } from "../states.js";
 import { t, tOr } from "../texts.js";
 import { issueParts } from "../map/panel_issue.js";
@@ -67,7 +67,7 @@ export class Matter extends EventTarget {
     const rest = issueParts(this.found, this).flat().filter(Boolean);
     const taken = Object.fromEntries(Object.entries(PLACES).map(([name, wanted]) => [name, rest.filter((part) => part.matches(wanted))]));
     const others = rest.filter((part) => !Object.values(taken).flat().includes(part));
-    put(this.node, this.back(), this.news ? el("p", { class: "banner", role: "status" }, this.news) : null,
+    put(this.node, this.back(), sentBack(feature.properties), this.news ? el("p", { class: "banner", role: "status" }, this.news) : null,
       el("div", { class: "dm__top" }, taken.top, this.step(feature.properties)),
       this.twinsPart(), el("div", { class: "dm__two" }, el("div", { class: "dm__column" }, taken.picture, taken.history), el("div", { class: "dm__column" }, others)));
   }
@@ -100,8 +100,7 @@ export class Matter extends EventTarget {
   /** Opens the form of merging with the other matter's number in it: one more Enter does it. */
   merge(number = this.shownTwins()[0]?.id) {
     if (!this.found || !this.mayMerge()) return false;
-    if (number) this.actions.drafts.set(`${this.found.feature.id}/merge`, { into: number });
-    this.actions.ask("merge");
+    this.actions.ask("merge", number ? { into: number } : null);
     if (number) this.actions.node.querySelector("button[type=submit]").focus();
     return true;
   }
@@ -147,6 +146,16 @@ export class Matter extends EventTarget {
     if (kind === "issue") this.state.set({ at: id });
     else window.location.assign(`/map#at=${kind}:${id}`);
   }
+}
+
+/** Why its reporter had it taken up again, while nobody has it in hand: what they gave it, and their words. */
+function sentBack({ status, events = [] }) {
+  const last = events.findLast(({ kind }) => kind === "reopen_unsolved");
+  if (status !== "reported" || !last || events.some(({ kind, at }) => kind === "reopen" && at > last.at)) return null;
+  const rated = events.findLast(({ kind, seq }) => kind === "rate" && seq < last.seq)?.data || {};
+  const said = [...(last.data.words || []).map(({ text }) => text)].filter(Boolean).join(" ");
+  const graded = rated.solved === undefined ? null : [t(`act.solved_${rated.solved}`), t(`act.satisfaction_${rated.satisfaction}`)].join(" · ");
+  return el("p", { class: "banner dm__sent-back" }, el("b", {}, t("desk.sent_back", { when: ago(last.at) })), graded ? el("span", {}, graded) : null, said ? el("q", {}, said) : null);
 }
 
 /** What somebody did, for the note: number and state now. */

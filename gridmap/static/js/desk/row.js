@@ -4,6 +4,7 @@ import { el } from "../dom.js";
 import { t, tOr } from "../texts.js";
 import { statusOf, toneOf } from "../status.js";
 import { since } from "../map/due.js";
+import { actorName } from "../map/event_words.js";
 import { mark } from "../map/marks.js";
 import { placeOf } from "../map/row.js";
 import { ticking } from "./ticking.js";
@@ -21,6 +22,7 @@ function tags(p) {
   return [
     p.source ? el("i", { class: "qtag", title: tOr(`panel.source_${p.source}`, p.source) }, tOr(`desk.from_${p.source}`, p.source)) : null,
     p.in_triage ? el("i", { class: "qtag qtag--amber" }, t("status.triage")) : null,
+    p.reopened_at && p.status === "reported" ? el("i", { class: "qtag qtag--red" }, t("desk.tag_reopened")) : null,
     p.supervised_at ? el("i", { class: "qtag qtag--red" }, t("panel.supervised")) : null,
     p.answer_by ? el("i", { class: "qtag qtag--whistle" }, t("desk.queue_whistles")) : null,
     p.tier > 1 ? el("i", { class: "qtag" }, t(`panel.tier_${p.tier}`)) : null,
@@ -29,7 +31,7 @@ function tags(p) {
 }
 
 function placeWords(p) {
-  const who = p.unit || p.handler?.name;
+  const who = p.unit || (p.handler && actorName({ name: p.handler.name, post: p.handler_post }));
   return [placeOf(p), who || t("map.nobody")].join(" · ");
 }
 

@@ -1,6 +1,10 @@
 // What the desk looks at: queue, filters, the matter in hand. It stands in the URL, so that a link shows the same.
 
-const NAMES = ["queue", "at", "q", "category", "area"];
+/** What narrows a queue. */
+export const NARROWING = ["q", "category", "area", "due"];
+const NAMES = ["queue", "at", ...NARROWING];
+/** What a clock can say, the milder first. */
+export const PRESSING = ["warning", "late", "very_late"];
 
 /** Emits `change` with {detail: {what: Set of names}} after each change; `queues`: those there are, the first is usual. */
 export class DeskState extends EventTarget {
@@ -10,6 +14,7 @@ export class DeskState extends EventTarget {
     for (const name of NAMES) this[name] = wishes.get(name) || "";
     this.hasQueue = queues.includes(this.queue);
     if (!this.hasQueue) [this.queue] = queues;
+    if (!PRESSING.includes(this.due)) this.due = "";
   }
 
   set(changes) {
@@ -25,7 +30,12 @@ export class DeskState extends EventTarget {
   }
 
   get isNarrowed() {
-    return Boolean(this.q || this.category || this.area);
+    return NARROWING.some((name) => this[name]);
+  }
+
+  /** The whole queue again. */
+  widen() {
+    this.set(Object.fromEntries(NARROWING.map((name) => [name, ""])));
   }
 
   hash() {

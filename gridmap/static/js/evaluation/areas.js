@@ -31,7 +31,7 @@ export function areasTab(view, data) {
 }
 
 function wanted(data) {
-  const by = data.levels.includes(state.by) ? state.by : data.levels[0];
+  const by = data.levels.includes(state.by) ? state.by : data.first;
   const to = data.months.includes(state.month) ? state.month : data.months[0];
   const span = SPANS.includes(state.span) ? state.span : "1";
   return { by, to, span, from: monthBefore(to, Number(span) - 1), area: state.area };
@@ -77,7 +77,7 @@ function fillIn(parts, answer, query, data, again) {
   put(parts.main,
     el("div", { class: "sheet__head" },
       segments(t("evaluation.themes"), themes.map((one) => [one, words(one)]), theme, (one) => { remember({ theme: one }); chosen.indicator = null; redraw(); }),
-      el("p", { class: "sheet__said" }, span(answer), answer.is_final ? null : el("span", { class: "tag tag--handling" }, t("evaluation.running")))),
+      el("p", { class: "sheet__said" }, el("span", { class: "sheet__what" }, [data.me.name, t(`evaluation.by_${query.by}`), words(theme)].join(" · ")), span(answer), answer.is_final ? null : el("span", { class: "tag tag--handling" }, t("evaluation.running")))),
     query.area ? el("p", { class: "sheet__area" }, el("b", {}, state.areaName || query.area), backButton(again)) : null,
     figureTable(answer, theme, chosen, {
       choose,

@@ -51,8 +51,12 @@ async function list(body, asked, part) {
 function matter(one) {
   return el("li", {}, el("a", { href: `/map#at=issue:${encodeURIComponent(one.number)}` },
     el("b", {}, one.category_name), el("span", { class: "tag" }, t(`status.${one.status}`)),
-    el("small", {}, one.number, " · ", t("evaluation.reported", { at: ago(one.reported_at) }),
-      one.due_at ? [" · ", t("evaluation.due", { at: dueTime(one.due_at) })] : null,
-      one.closed_at ? [" · ", t("evaluation.closed", { at: ago(one.closed_at) })] : null,
-      one.times > 1 ? [" · ", t("evaluation.times", { n: one.times })] : null)));
+    el("small", {}, one.number, facts(one).map((words) => [" · ", el("span", {}, words)]))));
+}
+
+function facts({ reported_at: reported, due_at: due, closed_at: closed, times }) {
+  return [
+    t("evaluation.reported", { at: ago(reported) }), due ? t("evaluation.due", { at: dueTime(due) }) : null,
+    closed ? t("evaluation.closed", { at: ago(closed) }) : null, times > 1 ? t("evaluation.times", { n: times }) : null,
+  ].filter(Boolean);
 }

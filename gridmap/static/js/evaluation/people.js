@@ -2,6 +2,7 @@
 
 import { get, post } from "../api.js";
 import { el, put } from "../dom.js";
+import { NOTHING, count } from "../format.js";
 import { empty, failure, messageOf, skeleton } from "../states.js";
 import { t } from "../texts.js";
 import { choice, figureButton } from "./bits.js";
@@ -50,6 +51,7 @@ async function sheet(view, data, person, lead) {
         choice(t("evaluation.month"), data.months.map((one) => [one, one]), month, (one) => { remember({ month: one }); again(); }),
         answer.is_final ? null : el("span", { class: "tag tag--handling" }, t("evaluation.running"))),
       lead ? el("p", { class: "card__hint" }, lead) : null,
+      answer.figures.some((one) => one.is_few && one.cases) ? el("p", { class: "card__hint" }, t("evaluation.few_hint", { n: answer.least })) : null,
       el("ul", { class: "personal__list" }, answer.figures.map((figure) => line(figure, named[figure.indicator], answer, again))));
   } catch (error) {
     put(card, failure(error, again));
@@ -61,11 +63,17 @@ function line(figure, indicator, answer, again) {
   const form = el("div", { hidden: true });
   const item = el("li", {},
     el("div", { class: "personal__what" }, el("b", {}, indicator.name), el("small", {}, indicator.formula)),
-    el("div", { class: "personal__value" }, figure.is_few ? el("span", { class: "is-quiet" }, t("evaluation.few", { n: answer.least })) : figureButton(figure, indicator, answer.person.name, open),
+    el("div", { class: "personal__value" }, figure.is_few ? few(figure, answer) : figureButton(figure, indicator, answer.person.name, open),
       figure.left_out ? el("small", {}, t("evaluation.left_out", { n: figure.left_out })) : null),
     answer.person.is_me && !figure.is_few ? el("button", { class: "button", type: "button", onclick: () => { form.hidden = !form.hidden; if (!form.hidden) objectionForm(form, indicator, answer.month, again); } }, t("evaluation.object")) : null,
     form);
   return item;
+}
+
+/** So few that chance would speak: how many there are, and from how many on a share is told. */
+function few({ cases }, { least }) {
+  if (!cases) return el("span", { class: "figure--none", title: t("evaluation.empty_base") }, `${NOTHING} `, el("small", {}, t("evaluation.empty_base")));
+  return el("span", { class: "is-quiet", title: t("evaluation.few_hint", { n: least }) }, t("evaluation.few", { n: count(cases), least }));
 }
 
 function objectionForm(place, indicator, month, again) {

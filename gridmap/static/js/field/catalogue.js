@@ -1,4 +1,4 @@
-// The categories somebody may report: kept for when there is no network, searched by name, code and first letters.
+// The categories somebody may report: kept for when there is no network, searched by name, code, first letters and everyday words.
 
 import { get } from "../api.js";
 import { t, tOr } from "../texts.js";
@@ -9,7 +9,7 @@ const RECENT = 6;
 const RANK = { matter: 0, component: 1 };
 let loading = null;
 
-/** Every category {id, code, name, group, limit, letters}, matters before components, old catalogues last. */
+/** Every category {id, code, name, group, limit, letters, also}, matters before components, old catalogues last. */
 export function categories() {
   loading ||= read().catch((error) => { loading = null; throw error; });
   return loading;
@@ -24,7 +24,7 @@ async function read() {
     list = await keepers.recall("categories");
     if (!list) throw error;
   }
-  return list.map((one) => ({ ...one, letters: initials(one.name), limitText: limitWords(one.limit) })).sort(before);
+  return list.map((one) => ({ ...one, letters: initials(one.name), also: one.also || [], alsoLetters: (one.also || []).map(initials), limitText: limitWords(one.limit) })).sort(before);
 }
 
 /** A limit as the server says it; one of a unit in the words for one. */
@@ -47,14 +47,16 @@ export function search(list, typed) {
   return list.map((one) => [score(one, wish), one]).filter(([rank]) => rank < 9).sort(([a, x], [b, y]) => a - b || before(x, y)).map(([, one]) => one);
 }
 
-function score({ name, letters, code, group }, wish) {
+function score({ name, letters, code, group, also, alsoLetters }, wish) {
   const said = name.toLowerCase();
   if (said.startsWith(wish)) return 0;
   if (letters.startsWith(wish)) return 1;
-  if (said.includes(wish)) return 2;
-  if (code.toLowerCase().startsWith(wish)) return 3;
-  if (letters.includes(wish)) return 4;
-  return group.toLowerCase().includes(wish) ? 5 : 9;
+  if (also.includes(wish)) return 2;
+  if (said.includes(wish)) return 3;
+  if (code.toLowerCase().startsWith(wish)) return 4;
+  if (letters.includes(wish)) return 5;
+  if (also.some((word) => word.includes(wish)) || alsoLetters.includes(wish)) return 6;
+  return group.toLowerCase().includes(wish) ? 7 : 9;
 }
 
 /** {title, list} of each group, in the order of the catalogues. */

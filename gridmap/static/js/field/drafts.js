@@ -5,6 +5,7 @@ import * as keep from "./keep.js";
 import { outbox } from "./outbox.js";
 import { data, draw } from "./page.js";
 
+const WHISTLE_STEPS = { whistle_accept: "accept", whistle_check_in: "check-in", whistle_finish: "finish", whistle_rate: "rate", whistle_cancel: "cancel" };
 const GOOD_M = 50; // beyond this a place wants a look
 const COARSE_M = 200; // and beyond this it is no place at all
 
@@ -116,19 +117,20 @@ export async function reopen(item) {
   return save(item);
 }
 
-/** What somebody began to do to a matter and has not sent; a new one, not yet kept, where there is none. */
-export function begun(matter, name) {
-  const kept = outbox.of("begun").find((item) => item.number === matter.number && item.name === name);
-  return kept || { id: draw(), account: data.me.username, kind: "act", phase: "begun", created: serverNow().getTime(), name, number: matter.number,
+/** What somebody began to do to a matter (or about a whistle over it) and has not sent; a new one, not yet kept, where there is none. */
+export function begun(matter, name, whistle = null) {
+  const kept = outbox.of("begun").find((item) => item.number === matter.number && item.name === name && (item.whistle || null) === whistle);
+  return kept || { id: draw(), account: data.me.username, kind: "act", phase: "begun", created: serverNow().getTime(), name, whistle, number: matter.number,
     categoryName: matter.category_name, category: matter.category, photos: [], words: "", steps: [] };
 }
 
 /** An action on a matter into the outbox, its photos before it; `photo` is photos, with words a comment too. */
 export function act(item, more = {}) {
   const body = { ...(item.words.trim() ? { words: item.words.trim() } : {}), ...more };
-  const shown = { finish: "after" }[item.name];
+  const shown = { finish: "after", whistle_finish: "evidence" }[item.name];
   const photos = item.photos.map(({ id, shows }) => ({ kind: "photo", id, shows: shows || shown }));
-  const step = { kind: "act", id: draw(), name: item.name === "photo" ? "comment" : item.name, body };
+  const step = item.whistle ? { kind: "whistle", id: draw(), name: item.name, path: `/whistles/${item.whistle}/${WHISTLE_STEPS[item.name]}`, body }
+    : { kind: "act", id: draw(), name: item.name === "photo" ? "comment" : item.name, body };
   const steps = item.name === "photo" && !item.words.trim() ? photos : [...photos, step];
   return outbox.put({ ...item, steps, phase: "waiting", created: serverNow().getTime(), error: null });
 }

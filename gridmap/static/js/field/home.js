@@ -15,6 +15,7 @@ import { position } from "./position.js";
 import { clockOf } from "./say.js";
 import { metres } from "./sides.js";
 import { sign } from "./signs.js";
+import { whistleRow } from "./whistles.js";
 
 const SHOWN = 2;
 const GOOD_M = 50; // beyond this a cell is named only where it is nearly certain
@@ -31,7 +32,7 @@ export function home() {
   const badges = el("div", { class: "badges" });
   const ground = el("div", { class: "home__map" });
   const list = el("section", { class: "card-top home__tasks", "aria-live": "polite" });
-  const node = el("div", { class: "home" }, head, el("div", { class: "home__ground" }, ground, badges), list, bigButton());
+  const node = el("div", { class: "home" }, head, el("div", { class: "home__ground" }, ground, badges), list, data.may.report ? bigButton() : null);
   let map = null;
   let stood = null; // the fix last asked about, with its answer
 
@@ -42,7 +43,7 @@ export function home() {
   function drawList() {
     const tasks = matters.tasks();
     const { late, soon } = tally(tasks);
-    put(list,
+    put(list, whistleRows(),
       el("a", { class: "home__tally", href: "#/tasks" }, el("h2", {}, words("tasks_today", { n: tasks.length })),
         el("span", {}, late ? el("b", { class: "due--late" }, words("n_late", { n: late })) : null, soon ? el("b", { class: "due--soon" }, words("n_soon", { n: soon })) : null, sign("chevron"))),
       listBody(tasks));
@@ -97,7 +98,7 @@ function here(own) {
 }
 
 function heading(area, own, known) {
-  if (!area) return el("div", {}, el("h1", {}, data.me.name), el("p", {}, words("no_posts")));
+  if (!area) return el("div", {}, el("h1", {}, data.me.name), el("p", {}, words(data.me.unit ? "unit_account" : "no_posts")));
   const leader = known && area.level === "grid" ? (known.name ? words("leader", { name: known.name }) : known.vacant ? words("leader_vacant") : null) : area.roleName;
   const rest = own.length > 1 ? words(area.level === "grid" ? "of_cells" : "of_areas", { n: own.length }) : null;
   return el("div", {}, el("h1", {}, area.name), el("p", {}, [area.level === "grid" ? known?.parent : null, leader, rest].filter(Boolean).join(" · ")));
@@ -120,10 +121,17 @@ function syncBadge() {
   return el("a", { class: "badge badge--plain", href: "#/queue" }, sign("cloud", 20), el("span", {}, el("b", {}, n ? words("waiting_n", { n }) : words("nothing_waits")), el("small", {}, at)));
 }
 
+/** Whistles come before everything: the one to answer first, and how many more. */
+function whistleRows() {
+  const [first, ...rest] = matters.whistles;
+  if (!first) return null;
+  return [whistleRow(first), rest.length ? el("a", { class: "task task--more", href: "#/tasks" }, words("whistles_more", { n: rest.length }), sign("chevron", 20)) : null];
+}
+
 function listBody(tasks) {
   if (!tasks.length && !matters.at) return matters.error ? el("p", { class: "quiet pad" }, words("tasks_not_loaded")) : skeleton(4);
-  if (!tasks.length) return el("p", { class: "quiet pad" }, data.me.posts.length ? words("no_tasks") : words("no_posts_hint"));
-  return tasks.slice(0, strong.on ? 1 : SHOWN).map((task) => taskRow(task));
+  if (!tasks.length) return el("p", { class: "quiet pad" }, data.me.posts.length ? words("no_tasks") : words(data.me.unit ? "no_tasks_unit" : "no_posts_hint"));
+  return tasks.slice(0, strong.on || matters.whistles.length ? 1 : SHOWN).map((task) => taskRow(task));
 }
 
 function bigButton() {

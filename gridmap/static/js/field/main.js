@@ -26,6 +26,7 @@ import { drawStrip } from "./strip.js";
 import { guardTaps } from "./taps.js";
 import { task } from "./task.js";
 import { tasks } from "./tasks.js";
+import { waitsForMe } from "./whistles.js";
 
 const SCREENS = { home, tasks, map: areaMap, mine, queue, report, sent, task };
 const TABS = [["home", "camera"], ["tasks", "tasks"], ["map", "map"], ["mine", "person"]];
@@ -93,9 +94,9 @@ function frame() {
   const hasTabs = TABS.some(([tab]) => tab === name);
   part("tabs").hidden = !hasTabs;
   if (!hasTabs) return;
-  const n = matters.tasks().length;
+  const n = matters.tasks().length + matters.whistles.filter(waitsForMe).length;
   put(part("tabs"), TABS.map(([tab, icon]) => el("a", { href: `#/${tab}`, class: tab === name ? "is-open" : "", "aria-current": tab === name ? "page" : null },
-    el("span", { class: "tabs__sign" }, sign(icon), tab === "tasks" && n ? el("b", {}, n > 99 ? "99+" : String(n)) : null), words(`tab_${tab}`))));
+    el("span", { class: "tabs__sign" }, sign(tab === "home" && !data.may.report ? "grid" : icon), tab === "tasks" && n ? el("b", {}, n > 99 ? "99+" : String(n)) : null), words(tab === "home" && !data.may.report ? "tab_start" : `tab_${tab}`))));
 }
 
 function follow() {

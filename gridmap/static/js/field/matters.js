@@ -7,6 +7,7 @@ import { data } from "./page.js";
 import { position } from "./position.js";
 import { due } from "./say.js";
 import { metres } from "./sides.js";
+import { waitsForMe } from "./whistles.js";
 
 const MOST = 300;
 const SOON_MS = 250;
@@ -16,12 +17,12 @@ const RETRY_MS = 15_000;
 class Matters extends EventTarget {
   constructor() {
     super();
-    Object.assign(this, { open: [], mine: [], at: null, error: null, tries: 0, loaded: false });
+    Object.assign(this, { open: [], mine: [], whistles: [], at: null, error: null, tries: 0, loaded: false });
   }
 
   async restore() {
     const kept = await keepers.recallWhole("matters");
-    if (kept && !this.loaded) Object.assign(this, { open: kept.value.open, mine: kept.value.mine, at: kept.at });
+    if (kept && !this.loaded) Object.assign(this, { open: kept.value.open, mine: kept.value.mine, whistles: kept.value.whistles || [], at: kept.at });
     this.tell();
   }
 
@@ -37,12 +38,13 @@ class Matters extends EventTarget {
   async load() {
     clearTimeout(this.retry);
     try {
-      const [open, mine] = await Promise.all([
+      const [open, mine, { whistles }] = await Promise.all([
         get("/issues", { mine: 1, status: "open", order: "urgency", limit: MOST }),
         get("/issues", { mine: 1, limit: 60 }),
+        get("/whistles", { open: 1, mine: 1, limit: 50 }),
       ]);
-      Object.assign(this, { open: open.features, mine: mine.features, at: Date.now(), error: null, tries: 0, loaded: true });
-      keepers.remember("matters", { open: this.open, mine: this.mine.slice(0, 30) });
+      Object.assign(this, { open: open.features, mine: mine.features, whistles: byUrgency(whistles), at: Date.now(), error: null, tries: 0, loaded: true });
+      keepers.remember("matters", { open: this.open, mine: this.mine.slice(0, 30), whistles: this.whistles });
     } catch (error) {
       this.error = error;
       this.tries += 1;
@@ -54,6 +56,7 @@ class Matters extends EventTarget {
   remove(number) {
     this.open = this.open.filter(({ id }) => id !== number);
     this.mine = this.mine.filter(({ id }) => id !== number);
+    this.whistles = this.whistles.filter((whistle) => whistle.number !== number);
     this.tell();
   }
 
@@ -74,6 +77,12 @@ class Matters extends EventTarget {
   reports() {
     return this.mine.filter(({ properties: p }) => p.reported_by_me ?? !isTask(p)).map(({ properties, geometry }) => ({ ...properties, geometry }));
   }
+}
+
+/** What one has to do oneself first, then what others have to; each by when it has to be answered. */
+function byUrgency(whistles) {
+  const until = ({ answer_by: at }) => (at ? Date.parse(at) : Infinity);
+  return [...whistles].sort((a, b) => waitsForMe(b) - waitsForMe(a) || differ(until(a), until(b)) || b.id - a.id);
 }
 
 // Where it waits for somebody else than whoever handles it: to be accepted, dispatched anew, verified, closed, resumed.

@@ -56,6 +56,7 @@ function settings() {
       el("input", { type: "checkbox", role: "switch", checked: strong.on, onchange() { strong.set(this.checked); } })),
     el("a", { class: "setting", href: `/field?lang=${other}`, lang: other }, sign("globe"), el("span", {}, el("b", {}, t(other === "en" ? "page.language_en" : "page.language_zh")), el("small", {}, t("page.language"))), sign("chevron", 20)),
     el("a", { class: "setting", href: "/map" }, sign("map"), el("span", {}, el("b", {}, words("to_map")), el("small", {}, words("to_map_hint"))), sign("chevron", 20)),
+    data.me.kind === "department" ? null : el("a", { class: "setting", href: "/roster" }, sign("clock"), el("span", {}, el("b", {}, t("page.to_roster")), el("small", {}, words("to_roster_hint"))), sign("chevron", 20)),
     el("a", { class: "setting", href: "/account" }, sign("person"), el("span", {}, el("b", {}, t("page.account")), el("small", {}, data.me.username)), sign("chevron", 20)));
 }
 

@@ -9,6 +9,7 @@ import { freshPage, post, postPhoto, useToken } from "./wire.js";
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 60_000;
 const LEADS_TO = { accept: "accepted", start: "handling", finish: "handled", self_fix: "handled", return: "accepted", verify: "verified", close: "closed", rate: "rated", reopen: "reported", reopen_unsolved: "reported" };
+const BEHIND = { whistle_accept: ["accepted", "on_site", "done"], whistle_check_in: ["on_site", "done"], whistle_finish: ["done"] };
 const LOCK = `gridmap-field-outbox-${data.me.username}`;
 
 /** Emits `change` when an item or the link changes, `sent` {detail: item} when one has wholly arrived. */
@@ -131,7 +132,8 @@ class Outbox extends EventTarget {
       item.answer = feature;
     } else if (step.kind === "act") {
       item.answer = await post(`/issues/${encodeURIComponent(item.number)}/actions/${step.name}`, { ...step.body, client_id: step.id });
-    } else await this.takePhoto(item, step);
+    } else if (step.kind === "whistle") item.answer = await post(step.path, { ...step.body, client_id: step.id });
+    else await this.takePhoto(item, step);
   }
 
   async takePhoto(item, step) {
@@ -208,8 +210,9 @@ function isOpen({ phase }) {
   return phase === "draft" || phase === "begun";
 }
 
-/** Whether an action is refused because the matter already stands where it leads: then it is done. */
+/** Whether an action is refused because the matter, or the call of one's unit, already stands where it leads: then it is done. */
 function isThere({ kind, name }, { code, details }) {
+  if (kind === "whistle") return code === "call_not_now" && Boolean(BEHIND[name]?.includes(details?.call));
   return kind === "act" && code === "action_not_now" && Boolean(LEADS_TO[name]) && details?.status === LEADS_TO[name];
 }
 

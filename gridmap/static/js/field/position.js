@@ -3,6 +3,7 @@
 import { metres } from "./sides.js";
 
 const AGED_MS = 20_000;
+const FRESH_MS = 120_000;
 const PATIENCE_MS = 27_000;
 
 /** Emits `change`. `fix` {lon, lat, accuracy_m, at} or null; `trouble` null, "refused", "unavailable" or "insecure". */
@@ -42,6 +43,16 @@ class Position extends EventTarget {
     this.fix = fix;
     this.trouble = null;
     this.dispatchEvent(new Event("change"));
+  }
+
+  /** Where this phone is just now; throws "refused", "unavailable" or "insecure" as an Error's message. */
+  async fresh() {
+    const isWatched = this.watch !== null && !this.trouble; // a watch tells when one moves, and is silent while one stands
+    if (this.fix && isWatched && Date.now() - this.fix.at < FRESH_MS) return this.fix;
+    if (!("geolocation" in navigator) || !window.isSecureContext) throw new Error("insecure");
+    const found = await new Promise((resolve, reject) => navigator.geolocation.getCurrentPosition(resolve, ({ code }) => reject(new Error(code === 1 ? "refused" : "unavailable")), { enableHighAccuracy: true, maximumAge: 5000, timeout: PATIENCE_MS }));
+    this.take(found);
+    return this.fix;
   }
 
   failed({ code }) {

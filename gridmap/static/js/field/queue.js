@@ -6,14 +6,14 @@ import { act, keptImage, side } from "./bits.js";
 import * as drafts from "./drafts.js";
 import * as keep from "./keep.js";
 import { outbox } from "./outbox.js";
-import { go, words } from "./page.js";
+import { data, go, words } from "./page.js";
 import { pick, read } from "./pictures.js";
 import { clockOf, isToday, megabytes, reasonOf, shortNumber } from "./say.js";
 import { sign } from "./signs.js";
 
 export function queue() {
   const body = el("div", { class: "queue" });
-  const node = el("div", { class: "queue-screen" }, body, el("div", { class: "bar" }, side(words("retry"), "refresh", () => outbox.kick()), act(words("report_on"), "camera", startReport)));
+  const node = el("div", { class: "queue-screen" }, body, el("div", { class: "bar" }, side(words("retry"), "refresh", () => outbox.kick()), data.may.report ? act(words("report_on"), "camera", startReport) : null));
   let room = null;
   let others = new Map();
   let undo = null;

@@ -3,7 +3,8 @@
 import { el, put } from "../dom.js";
 import { clock, percent, serverNow } from "../format.js";
 import { failure } from "../states.js";
-import { tOr } from "../texts.js";
+import { t, tOr } from "../texts.js";
+import { bestOf } from "../map/why.js";
 import { ownAreas } from "./around.js";
 import { startReport } from "./begin.js";
 import { act, side } from "./bits.js";
@@ -90,9 +91,11 @@ function details(item, p) {
   ];
 }
 
-function whyBody({ candidates = [], rule, sent: place, nearest }) {
+function whyBody({ candidates = [], cell, rule, sent: place, nearest }) {
+  const shown = bestOf(candidates, cell);
   return el("div", { class: "why-body" },
-    candidates.length ? el("ul", {}, candidates.map(({ code, name, share }) => el("li", {}, el("span", {}, code ? name : words("place_outside")), el("b", {}, percent(share))))) : null,
+    shown.length ? el("ul", {}, shown.map(({ code, name, share }) => el("li", {}, el("span", {}, code ? name : words("place_outside")), el("b", {}, percent(share))))) : null,
+    candidates.length > shown.length ? el("p", {}, t("panel.more_cells", { n: candidates.length - shown.length })) : null,
     nearest ? el("p", {}, words("outside_nearest", { name: nearest.name, metres: far(nearest.distance_m) })) : null,
     rule ? el("p", {}, tOr(`rule.${rule}`, rule)) : null,
     place ? el("p", {}, place.accuracy_m === null ? words("manual") : words("accuracy_short", { n: Math.round(place.accuracy_m) })) : null);

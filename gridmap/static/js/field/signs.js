@@ -57,6 +57,7 @@ const SHAPES = {
   late: () => svg("path", { d: "M14 1.5L27 25.5H1z", "stroke-linejoin": "round" }),
   done: () => svg("circle", { cx: 14, cy: 14, r: 12 }),
   suspended: () => svg("rect", { x: 2, y: 2, width: 24, height: 24, rx: 12 }),
+  whistle: () => svg("path", { d: "M14 1.5l10.8 6.2v12.6L14 26.5 3.2 20.3V7.7z", "stroke-linejoin": "round" }),
 };
 
 /** Which shape a matter has: late before everything, then its state. */

@@ -22,6 +22,7 @@ import { stages } from "./sent.js";
 import { metres } from "./sides.js";
 import { sign } from "./signs.js";
 import { doing } from "./task_doing.js";
+import { nextStep, whistlesPart } from "./whistles.js";
 
 const MAIN = ["accept", "start", "finish", "close", "verify", "rate"];
 const BESIDE = ["finish"]; // of these, what may stand beside the main one
@@ -62,7 +63,7 @@ export function task(number) {
     if (open) return; // somebody is writing: what they wrote stays
     const p = feature.properties;
     const ground = el("div", { class: "task-page__map" });
-    put(body, heading(p), pending(number), el("div", { class: "task-page__ground" }, ground, distanceBadge(feature)), el("div", { class: "task-page__in" }, stages(p.status), photosPart(p),
+    put(body, heading(p), pending(number), el("div", { class: "task-page__ground" }, ground, distanceBadge(feature)), el("div", { class: "task-page__in" }, whistlesPart(p, whistled), stages(p.status), photosPart(p),
       p.description ? el("p", { class: "task-page__words" }, p.description) : null, peoplePart(p), moreWays(p), story(p)));
     put(foot, bar(mainWays(p)));
     map?.close();
@@ -73,16 +74,48 @@ export function task(number) {
 
   function mainWays(p) {
     const names = mainNames(p);
+    const own = nextStep(p);
     const waits = outbox.waiting.some((item) => item.number === number);
     if (waits) return el("p", { class: "bar__said" }, words("act_waiting"));
+    if (own) return ownStep(own);
     if (!names.length) return el("p", { class: "bar__said" }, isEnded(p) ? stateWords(p) : words("no_action"));
     const [first, second] = names;
     return [BESIDE.includes(second) ? side(words(`act_${second}`), null, () => begin(second)) : null, act(words(`act_${first}`), first === "start" ? "pin" : "check", () => (AT_ONCE.includes(first) ? go_(first) : begin(first)))];
   }
 
+  /** What one's own unit was called to do comes before everything else. */
+  function ownStep({ whistle, step }) {
+    const take = { accept: () => whistled("accept", whistle), check_in: () => checkIn(whistle), finish: () => begin("whistle_finish", whistle.id) }[step];
+    return act(words(`act_whistle_${step}`), step === "check_in" ? "pin" : "check", take);
+  }
+
+  /** Something about a whistle that needs no form. */
+  async function whistled(name, whistle, more = {}) {
+    if (isGoing) return;
+    isGoing = true;
+    try {
+      await drafts.act(drafts.begun(feature.properties, `whistle_${name}`, whistle.id), more);
+      toast(words("act_kept", { name: words(`act_whistle_${name}`) }));
+    } finally {
+      isGoing = false;
+    }
+  }
+
+  /** Where one stands goes along; how near that is nobody but the server judges. */
+  async function checkIn(whistle) {
+    toast(t("whistle.locating"));
+    try {
+      const { lon, lat, accuracy_m: accuracyM } = await position.fresh();
+      await whistled("check_in", whistle, { lon, lat, datum: "wgs84", accuracy_m: accuracyM });
+    } catch (error) {
+      toast(t(`whistle.location_${error.message}`), { lasts: 8000 });
+    }
+  }
+
   function moreWays(p) {
-    const names = [...further(p), ...MORE.filter((name) => p.actions?.includes(name))];
+    const names = [...(nextStep(p) ? mainNames(p) : further(p)), ...MORE.filter((name) => p.actions?.includes(name))];
     const extra = data.may.act && !isEnded(p) ? [el("button", { type: "button", class: "side", onclick: () => begin("photo") }, sign("camera", 20), words("act_photo"))] : [];
+    if (p.actions?.includes("comment") && runs(p)) extra.push(el("button", { type: "button", class: "side", onclick: () => begin("comment", null, "more_time") }, words("wish_more_time")));
     return names.length || extra.length ? el("div", { class: "ways" }, extra, names.map((name) => el("button", { type: "button", class: "side", onclick: () => begin(name) }, words(`act_${name}`)))) : null;
   }
 
@@ -94,8 +127,8 @@ export function task(number) {
     toast(words("act_kept", { name: words(`act_${name}`) }));
   }
 
-  function begin(name) {
-    open = doing(name, feature, { async done(kept) { open = null; if (kept) toast(words("act_kept", { name: words(`act_${name}`) })); await load(); } });
+  function begin(name, whistle = null, wish = null) {
+    open = doing(name, feature, { whistle, wish, async done(kept) { open = null; if (kept) toast(words("act_kept", { name: words(`act_${name}`) })); await load(); } });
     put(body, heading(feature.properties), open.node);
     put(foot, open.foot);
   }

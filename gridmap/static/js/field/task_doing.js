@@ -13,16 +13,17 @@ import { pick, PictureError, read } from "./pictures.js";
 import { megabytes } from "./say.js";
 import { sign, signOfCategory } from "./signs.js";
 
-const WITH_PHOTOS = ["finish", "photo"];
+const WITH_PHOTOS = ["finish", "photo", "comment", "whistle_finish"];
+const WORDS_OR_PHOTOS = ["finish", "whistle_finish"];
 const NEEDS_WORDS = ["comment", "reopen", "reopen_unsolved", "return", "rework", "object"];
 const WISHES = ["more_time", "a_pause", "help"]; // what somebody in the field asks the desk for, as the first words of a comment
 const RATED = { solved: [2, 1, 0], satisfaction: [2, 1, 0] };
-const GIVES = { finish: ["submit", "check"], comment: ["send", "send"], photo: ["send", "send"] }; // not the words that led here
+const GIVES = { finish: ["submit", "check"], whistle_finish: ["submit", "check"], comment: ["send", "send"], photo: ["send", "send"] }; // not the words that led here
 const SAVE_MS = 300;
 
-/** {node, foot, close} to do `name` to a matter; `done(kept)` when it is in the outbox or was left. */
-export function doing(name, { properties: p, geometry }, { done }) {
-  const held = drafts.begun(p, name);
+/** {node, foot, close} to do `name` to a matter, or about the `whistle` over it, begun with the words of a `wish`; `done(kept)` when it is in the outbox or was left. */
+export function doing(name, { properties: p, geometry }, { done, whistle = null, wish = null }) {
+  const held = drafts.begun(p, name, whistle);
   const body = el("section", { class: "doing" });
   const foot = el("div", {});
   let map = null;
@@ -61,14 +62,14 @@ export function doing(name, { properties: p, geometry }, { done }) {
 
   function drawWords() {
     const said = held.words.trim();
-    const isReady = name === "self_fix" ? !lacks.length : name === "photo" ? held.photos.length : name === "finish" ? said || held.photos.length : !NEEDS_WORDS.includes(name) || said;
+    const isReady = name === "self_fix" ? !lacks.length : name === "photo" ? held.photos.length : WORDS_OR_PHOTOS.includes(name) ? said || held.photos.length : !NEEDS_WORDS.includes(name) || said;
     const [label, icon] = GIVES[name] || [`act_${name}`, "check"];
     put(foot, footed(act(words(label), icon, () => send(), { disabled: !isReady })));
   }
 
   function drawPhotos(box) {
     put(box, held.photos.map((photo) => el("figure", { class: "look__more" }, keptImage(photo, words("photo_new")), el("figcaption", {}, megabytes(photo.size)))),
-      el("button", { type: "button", class: "look__add", onclick: () => pick(take) }, sign("camera"), words(held.photos.length ? "photo_again" : name === "finish" ? "photo_after_take" : "photo_take")));
+      el("button", { type: "button", class: "look__add", onclick: () => pick(take) }, sign("camera"), words(held.photos.length ? "photo_again" : { finish: "photo_after_take", whistle_finish: "photo_evidence_take", comment: "photo_add" }[name] || "photo_take")));
     async function take(files) {
       for (const file of files) await add(file);
       drawPhotos(box);
@@ -90,7 +91,8 @@ export function doing(name, { properties: p, geometry }, { done }) {
     const photos = el("div", { class: "look" });
     const text = el("textarea", { class: "words", rows: 3, maxlength: data.limits.words, placeholder: tOr(`field.act_${name}_hint`, words("act_words_hint")), "aria-label": words("card_words"), oninput() { held.words = this.value; remember(); drawWords(); } });
     text.value = held.words;
-    put(body, el("h2", {}, words(`act_${name}`)), above, name === "finish" ? el("p", { class: "quiet" }, words("act_finish_needs")) : null, name === "comment" ? wishes(text) : null, WITH_PHOTOS.includes(name) ? photos : null, name === "photo" ? null : el("div", { class: "words-box" }, text));
+    if (wish && !held.words) Object.assign(text, { value: held.words = words("wish_said", { wish: words(`wish_${wish}`), words: "" }) });
+    put(body, el("h2", {}, words(`act_${name}`)), above, WORDS_OR_PHOTOS.includes(name) ? el("p", { class: "quiet" }, words(`act_${name}_needs`)) : null, name === "comment" && !wish ? wishes(text) : null, WITH_PHOTOS.includes(name) ? photos : null, name === "photo" ? null : el("div", { class: "words-box" }, text));
     if (WITH_PHOTOS.includes(name)) drawPhotos(photos);
     drawWords();
   }

@@ -13,6 +13,7 @@ import { data, go, words } from "./page.js";
 import { position } from "./position.js";
 import { far, isToday, spanOf } from "./say.js";
 import { shape, sign } from "./signs.js";
+import { whistleRow } from "./whistles.js";
 
 const ORDERS = ["urgency", "distance", "deadline"];
 const OLD_MS = 60_000;
@@ -26,15 +27,15 @@ export function tasks() {
   const orders = el("div", { class: "segments", role: "group", "aria-label": words("order") });
   const node = el("div", { class: "tasks" }, stale, ground, list, orders);
   let map = null;
-  let placed = "";
+  let placed = null;
 
   function draw() {
     const all = matters.tasks(order);
     const { late, soon } = tally(all);
-    const none = !all.length && matters.at;
+    const none = !all.length && !matters.whistles.length && matters.at;
     node.classList.toggle("is-empty", Boolean(none));
     put(stale, staleNote());
-    put(list, none ? nothing() : [
+    put(list, whistles(), none ? nothing() : [
       el("header", { class: "home__tally" }, el("h1", {}, words("tasks_today", { n: all.length })), el("span", {}, late ? el("b", { class: "due--late" }, words("n_late", { n: late })) : null, soon ? el("b", { class: "due--soon" }, words("n_soon", { n: soon })) : null)),
       ...rows(all)]);
     orders.hidden = all.length < 2;
@@ -67,7 +68,14 @@ export function tasks() {
   return { node, start, close() { for (const source of sources) source.removeEventListener("change", draw); map?.close(); } };
 }
 
+/** What one is called for, and what one has called others for. */
+function whistles() {
+  if (!matters.whistles.length) return null;
+  return el("section", { class: "tasks__whistles" }, el("h2", { class: "queue__head" }, words("whistles_n", { n: matters.whistles.length })), matters.whistles.map(whistleRow));
+}
+
 function rows(all) {
+  if (matters.at && !all.length) return [el("p", { class: "quiet pad" }, words(data.me.unit ? "no_tasks_unit" : "no_tasks"))];
   if (matters.at) return all.map((task, i) => taskRow(task, { isChosen: i === 0 }));
   return [matters.error ? el("p", { class: "quiet pad" }, messageOf(matters.error)) : skeleton(9)];
 }
@@ -84,7 +92,7 @@ function staleNote() {
 function nothing() {
   const done = outbox.of("sent").filter(({ name, answered }) => name === "finish" && isToday(new Date(answered).toISOString())).length;
   return el("div", { class: "nothing" }, el("div", { class: "nothing__marks", "aria-hidden": "true" }, Array.from({ length: 5 }, () => shape("done", "", 30))),
-    el("h1", {}, words(data.me.posts.length ? (done ? "all_done" : "no_tasks_title") : "no_posts_title")),
-    el("p", {}, data.me.posts.length ? [done ? words("all_done_hint", { n: done }) : null, words("no_tasks_hint")].filter(Boolean).join(" ") : words("no_posts_hint")),
-    act(words("report"), "camera", startReport));
+    el("h1", {}, words(data.me.posts.length || data.me.unit ? (done ? "all_done" : "no_tasks_title") : "no_posts_title")),
+    el("p", {}, data.me.unit ? words("no_tasks_unit") : data.me.posts.length ? [done ? words("all_done_hint", { n: done }) : null, words("no_tasks_hint")].filter(Boolean).join(" ") : words("no_posts_hint")),
+    data.may.report ? act(words("report"), "camera", startReport) : null);
 }

@@ -13,12 +13,16 @@ const APART_PX = { main: 420, minor: 380, lane: 600, rail: 600 };
 const UPRIGHT_FROM = (52 * Math.PI) / 180; // steeper roads have their letters upright, one below the other
 const SAME_APART_PX = 300;
 const SIGN_PX = 15;
+const SQUARE_PX = 64;
+const ROW = 100_003; // more squares than any sheet is high
+const STEP = 24; // names are written at one go
 const CJK = /[⺀-鿿豈-﫿]/u;
 
 export class Names {
-  /** Writes of `items` what finds room; `taken` are boxes in layer points that stay free. */
-  paint(context, view, items, taken) {
-    const boxes = taken.map((box) => shifted(box, view.origin));
+  /** Writes of `items` what finds room, in steps; `taken` are boxes in layer points that stay free. */
+  * paint(context, view, items, taken) {
+    const boxes = new Boxes();
+    for (const box of taken) boxes.add(shifted(box, view.origin));
     const seen = items.filter((item) => isInView(item, view) && isShown(item, view));
     context.textAlign = "center";
     context.textBaseline = "middle";
@@ -27,9 +31,9 @@ export class Names {
     const roads = seen.filter(({ shape }) => shape === "line");
     const of = (rank) => roads.filter((road) => road.rank === rank);
     this.written = new Map();
-    for (const road of of("main")) this.alongRoad(context, view, road, boxes);
-    for (const place of places) this.atPlace(context, view, place, boxes);
-    for (const road of roads.filter(({ rank }) => rank !== "main")) this.alongRoad(context, view, road, boxes);
+    yield* inSteps(of("main"), (road) => this.alongRoad(context, view, road, boxes));
+    yield* inSteps(places, (place) => this.atPlace(context, view, place, boxes));
+    yield* inSteps(roads.filter(({ rank }) => rank !== "main"), (road) => this.alongRoad(context, view, road, boxes));
   }
 
   alongRoad(context, view, road, boxes) {
@@ -37,7 +41,7 @@ export class Names {
     context.font = `${size}px ${TYPE}`;
     const letters = [...road.name];
     const isCjk = CJK.test(road.name);
-    const advance = letters.map((letter) => context.measureText(letter).width + (isCjk ? 5 : 0.4));
+    const advance = letters.map((letter) => this.widthOf(context, letter) + (isCjk ? 5 : 0.4));
     const wanted = advance.reduce((sum, width) => sum + width, 0);
     for (const ring of road.rings) {
       const course = courseOf(ring, view);
@@ -47,8 +51,8 @@ export class Names {
         const spots = lettersAt(course, middle, advance, wanted, isCjk, view.size);
         if (!spots) continue;
         const around = spots.map(({ x, y }) => ({ left: x - size * 0.7, right: x + size * 0.7, top: y - size * 0.7, bottom: y + size * 0.7 }));
-        if (around.some((box) => boxes.some((other) => meet(box, other))) || !this.isFarFromSame(road.name, spots[0])) continue;
-        boxes.push(...around);
+        if (around.some((box) => boxes.meets(box)) || !this.isFarFromSame(road.name, spots[0])) continue;
+        for (const box of around) boxes.add(box);
         spots.forEach((spot, at) => write(context, letters[at], spot, INK[road.kind] || INK.road));
         last = middle;
       }
@@ -59,6 +63,14 @@ export class Names {
     const [x, y] = item.rings[0];
     const at = { x: x * view.scale + view.dx, y: y * view.scale + view.dy };
     if (this.isFarFromSame(item.name, at, false) && writePlace(context, item, at, boxes)) this.isFarFromSame(item.name, at);
+  }
+
+  /** How wide a letter is in the font that is set; measured once. */
+  widthOf(context, letter) {
+    const key = context.font + letter;
+    this.widths ||= new Map();
+    if (!this.widths.has(key)) this.widths.set(key, context.measureText(letter).width);
+    return this.widths.get(key);
   }
 
   /** Whether a name does not stand nearby already; from then on it does. */
@@ -140,8 +152,8 @@ function writePlace(context, item, { x, y }, boxes) {
   const sign = item.kind === "place" ? signOf(item.rank) : null;
   const [above, below] = sign ? [SIGN_PX / 2, SIGN_PX / 2 + 17] : [8, 8];
   const box = { left: x - half, right: x + half, top: y - above - 1, bottom: y + below + 1 };
-  if (boxes.some((other) => meet(box, other))) return false;
-  boxes.push(box);
+  if (boxes.meets(box)) return false;
+  boxes.add(box);
   if (sign) drawSign(context, x, y, sign);
   write(context, item.name, { x, y: sign ? y + SIGN_PX / 2 + 9 : y, turn: 0 }, INK[item.kind] || INK.place);
   return true;
@@ -163,6 +175,41 @@ function drawSign(context, x, y, { colour, path }) {
   Object.assign(context, { strokeStyle: "#FFF", lineWidth: 2.2, lineCap: "round", lineJoin: "round" });
   context.stroke(path);
   context.restore();
+}
+
+/** Boxes that were taken, by the squares of a net they lie in. */
+class Boxes {
+  constructor() {
+    this.net = new Map();
+  }
+
+  add(box) {
+    for (const key of squaresOf(box)) {
+      if (!this.net.has(key)) this.net.set(key, []);
+      this.net.get(key).push(box);
+    }
+  }
+
+  meets(box) {
+    return squaresOf(box).some((key) => this.net.get(key)?.some((other) => meet(box, other)));
+  }
+}
+
+function squaresOf({ left, right, top, bottom }) {
+  const found = [];
+  for (let x = Math.floor(left / SQUARE_PX); x <= right / SQUARE_PX; x += 1) {
+    for (let y = Math.floor(top / SQUARE_PX); y <= bottom / SQUARE_PX; y += 1) found.push(x * ROW + y);
+  }
+  return found;
+}
+
+function* inSteps(items, write) {
+  let at = 0;
+  for (const item of items) {
+    write(item);
+    at += 1;
+    if (at % STEP === 0) yield;
+  }
 }
 
 function shifted({ left, right, top, bottom }, { x, y }) {

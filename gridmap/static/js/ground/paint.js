@@ -21,12 +21,13 @@ export function widthOf(rank, zoom) {
   return Math.max(LEAST_PX, base * 2 ** ((zoom - AT_ZOOM) * GROWTH));
 }
 
-/** Draws items in their order from the ground up; `part`: all, areas or roads. */
-export function paintGround(context, view, items, part = "all") {
+/** Draws items in their order from the ground up, in steps; `part`: all, areas or roads. */
+export function* paintGround(context, view, items, part = "all") {
   const seen = items.filter((item) => isInView(item, view));
   context.lineJoin = "round";
   if (part !== "roads") paintAreas(context, view, seen);
-  if (part !== "areas") paintRoads(context, view, seen.filter(({ kind, shape }) => kind === "road" && shape === "line"));
+  yield;
+  if (part !== "areas") yield* paintRoads(context, view, seen.filter(({ kind, shape }) => kind === "road" && shape === "line"));
 }
 
 function paintAreas(context, view, items) {
@@ -51,15 +52,17 @@ function fill(context, view, item, colour, edge) {
 }
 
 /** Small roads first; all casings of a rank before its whites, so that crossings are open. */
-function paintRoads(context, view, roads) {
+function* paintRoads(context, view, roads) {
   const of = (rank) => roads.filter((road) => (ROADS.some(([name]) => name === road.rank) ? road.rank : "minor") === rank);
   const rails = roads.filter(({ rank }) => rank === "rail");
   for (const [rank] of ROADS) {
     const some = of(rank).filter((road) => road.rank !== "rail");
     const width = widthOf(rank, view.zoom);
     stroke(context, view, some, COLOURS.casing, width < 1.5 ? width : width + 2);
+    yield;
     if (rank === "lane" && width < 1.5) continue;
     if (width >= 1.5) stroke(context, view, some, COLOURS.road, width);
+    yield;
   }
   if (rails.length) paintRails(context, view, rails);
 }

@@ -7,6 +7,7 @@ import { newId } from "../ids.js";
 import { t } from "../texts.js";
 import { bodyOf, fieldsOf, hasForm } from "./action_forms.js";
 import { refusalWords } from "./action_words.js";
+import { formKeys } from "./form_keys.js";
 import { TIERS } from "./loop_forms.js";
 
 /** What is offered, by what it is for, each group in its order. */
@@ -25,6 +26,7 @@ const BESIDE = {
   handling: ["return", "whistle", "extend", "urge"], handled: ["verify", "rework", "urge"], verified: ["rework"], suspended: ["whistle", "supervise"], closed: ["reopen_unsolved", "reopen"], rated: ["reopen"],
 };
 const SHOWN = 2;
+const ON_THE_MAP = ["move", "choose_cell"]; // filled in without a field
 const NEEDS_A_FORM = ["whistle"]; // offered where the page has one
 
 export class Actions {
@@ -102,7 +104,9 @@ export class Actions {
   }
 
   button(name, style) {
-    return el("button", { type: "button", class: `button ${style}`, dataset: { action: name }, onclick: () => this.ask(name) }, t(`act.${name}`));
+    const isKept = this.drafts.has(`${this.feature.id}/${name}`);
+    return el("button", { type: "button", class: `button ${style}`, dataset: { action: name }, title: isKept ? t("act.draft_hint") : null, onclick: () => this.ask(name) },
+      t(`act.${name}`), isKept ? el("i", { class: "act__draft" }, t("act.draft")) : null);
   }
 
   /** What has no place in the row, in groups, folded away. */
@@ -112,21 +116,37 @@ export class Actions {
       el("h4", {}, t(`act.group_${group}`)), el("div", {}, some.map((name) => this.button(name, "button--quiet"))))));
   }
 
-  /** Opens the form of an action. */
-  ask(name) {
+  /** Opens the form of an action; `wish`: a body to begin with. What was typed and not sent stands there again, which is said. */
+  ask(name, wish = null) {
     this.leave();
     const form = el("form", { class: "act", dataset: { action: name }, "aria-label": t(`act.${name}`) });
     const key = `${this.feature.id}/${name}`;
-    const fields = fieldsOf(name, this, this.drafts.get(key));
-    this.open = { name, key, fields, sent: null };
+    const kept = wish ? null : this.drafts.get(key);
+    const fields = fieldsOf(name, this, wish || kept);
+    this.open = { name, key, fields, sent: null, isTouched: Boolean(kept), first: JSON.stringify(bodyOf(fields)) };
     const error = el("p", { class: "act__error", role: "alert", hidden: true });
     const send = el("button", { type: "submit", class: "button button--main" }, t(`act.${name}`));
     const back = el("button", { type: "button", class: "button button--quiet", onclick: () => this.back() }, t("act.back"));
-    put(form, el("h3", {}, t(`act.title_${name}`)), fields.nodes, error, el("div", { class: "act__buttons" }, send, back));
+    put(form, el("h3", {}, t(`act.title_${name}`)), kept ? this.keptNote(name) : null, fields.nodes, error, el("div", { class: "act__buttons" }, send, back));
     form.addEventListener("submit", (event) => { event.preventDefault(); this.send({ send, error }); });
-    form.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); this.back(); } });
+    for (const kind of ["input", "change"]) form.addEventListener(kind, () => { if (this.open) this.open.isTouched = true; });
+    formKeys(form, { leave: () => this.back() });
     put(this.node, form);
     (fields.focus || send).focus();
+  }
+
+  /** Says that these are words from before, and lets them go. */
+  keptNote(name) {
+    const clear = el("button", { type: "button", class: "button button--plain", dataset: { draft: "clear" }, onclick: () => { this.forget(); this.ask(name); } }, t("act.draft_clear"));
+    return el("p", { class: "act__kept", role: "status" }, t("act.draft_kept"), clear);
+  }
+
+  /** Closes the form and lets go of what was typed. */
+  forget() {
+    if (!this.open) return;
+    this.drafts.delete(this.open.key);
+    this.open.fields.leave?.();
+    this.open = null;
   }
 
   back() {
@@ -136,10 +156,14 @@ export class Actions {
     this.node.querySelector(`[data-action="${name}"]`)?.focus();
   }
 
-  /** Closes the form; what was filled in stands there again when it is opened anew. */
+  /** Closes the form; what somebody filled in stands there again when it is opened anew, and its button says so. */
   leave() {
-    if (this.open) this.drafts.set(this.open.key, bodyOf(this.open.fields));
-    this.open?.fields.leave?.();
+    if (!this.open) return;
+    const { key, name, fields, isTouched, first } = this.open;
+    const body = bodyOf(fields);
+    const isMoved = ON_THE_MAP.includes(name) && JSON.stringify(body) !== first;
+    if (isTouched || isMoved) this.drafts.set(key, body);
+    fields.leave?.();
     this.open = null;
   }
 
@@ -153,7 +177,7 @@ export class Actions {
     error.hidden = true;
     try {
       await open.fields.before?.(feature.id);
-      const answer = await post(`/issues/${encodeURIComponent(feature.id)}/actions/${open.name}`, { ...body, client_id: open.sent.id });
+      const answer = await post(`/issues/${encodeURIComponent(feature.id)}/actions/${open.name}`, { ...body, seen: feature.properties.events?.at(-1)?.seq, client_id: open.sent.id });
       if (this.open !== open) return;
       this.leave();
       this.drafts.delete(open.key);

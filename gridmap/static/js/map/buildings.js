@@ -55,11 +55,11 @@ export class Buildings extends EventTarget {
     this.repaint();
   }
 
-  paint(context, view) {
+  * paint(context, view) {
     this.drawn = this.wanted && view.zoom >= FROM_ZOOM ? this.source.tiles(view) : [];
     const { fill, line } = (this.isOver && STYLES.over) || STYLES[this.mode] || STYLES.plain;
     Object.assign(context, { strokeStyle: line, lineWidth: 0.75, lineJoin: "round" });
-    eachTile(context, view, this.drawn, ({ building = [] }) => {
+    yield* eachTile(context, view, this.drawn, ({ building = [] }) => {
       this.fill(context, view, building, fill);
       context.stroke();
       const pointed = building.filter((item) => this.under && item.code === this.under.code);

@@ -61,7 +61,7 @@ export class CategoryPicker {
     }
     const words = this.input.value.trim().toLowerCase();
     const open = new Map(this.frequent().map(({ category, open: n }) => [category, n]));
-    const found = known.filter(({ id, name, group }) => !words || `${name} ${id} ${group}`.toLowerCase().includes(words))
+    const found = known.filter(({ id, name, group, also = [] }) => !words || `${name} ${id} ${group} ${also.join(" ")}`.toLowerCase().includes(words))
       .sort((a, b) => (open.get(b.id) || 0) - (open.get(a.id) || 0));
     const items = found.slice(0, MOST_SHOWN).map((one) => this.item(one.id, one.name, open.get(one.id) ? count(open.get(one.id)) : one.group));
     if (this.all && !words) items.unshift(this.item("", t("map.every_category"), ""));

@@ -4,6 +4,7 @@ import { el, put } from "../dom.js";
 import { areaCode, distance, percent } from "../format.js";
 import { t } from "../texts.js";
 import { choice } from "./choice.js";
+import { bestOf } from "./why.js";
 
 const SHOWN = 6;
 const CODE = /^\d{15}$/;
@@ -31,6 +32,7 @@ export function cellField({ feature: { properties: { why, cell } }, me, map, net
   };
   map.on("click", clicked);
   document.body.classList.add("is-choosing-cell");
+  net.need("choosing", true);
   const typed = () => (input?.value || "").replace(/\s/g, "");
   return {
     nodes: el("fieldset", { class: "act__field" }, el("legend", {}, t("act.which_cell")), el("small", { class: "quiet" }, t("act.or_click_cell")), radios, others?.node),
@@ -39,13 +41,14 @@ export function cellField({ feature: { properties: { why, cell } }, me, map, net
     leave() {
       map.off("click", clicked);
       document.body.classList.remove("is-choosing-cell");
+      net.need("choosing", false);
     },
   };
 }
 
 /** Those it may be in with their shares, and the nearest with its distance. */
 function candidatesOf(why) {
-  const found = (why?.candidates || []).filter(({ code }) => code).map(({ code, name, share }) => ({ code, name, side: percent(share) }));
+  const found = bestOf((why?.candidates || []).filter(({ code }) => code), why?.cell).map(({ code, name, share }) => ({ code, name, side: percent(share) }));
   const { nearest } = why || {};
   if (nearest && !found.some(({ code }) => code === nearest.code)) found.push({ ...nearest, side: t("act.away", { distance: distance(nearest.distance_m) }) });
   return found;

@@ -4,7 +4,7 @@ import { el } from "../dom.js";
 import { areaCode, shortCode } from "../format.js";
 import { t } from "../texts.js";
 import { sheet } from "../ground/sheet.js";
-import { eachTile, trace } from "../tiles/paint.js";
+import { atOnce, eachTile, trace } from "../tiles/paint.js";
 
 const L = window.L;
 const NARROWEST_PX = { cell: 44, 12: 56, 9: 56 }; // narrower, and rings stand for what contains them
@@ -15,6 +15,8 @@ const FAINT_BELOW = 13;
 const THICKER_FROM = 15; // thousands of lines of one pixel are drawn five times as fast as those that are wider
 const HOVER = { color: "#1B2430", width: 2.5 };
 const DEPTHS = ["cell", 12, 9];
+const STANDARD = /^\d+$/;
+const DIGITS = { grid: 15, community: 12, street: 9 };
 
 /** `border`: how their lines look; `choose(code, latlng)` is called on a click; emits `repaint`. */
 export class Cells extends EventTarget {
@@ -30,12 +32,14 @@ export class Cells extends EventTarget {
     this.tip = L.tooltip({ direction: "top", offset: [0, -8], className: "tip tip--cell" });
     map.on("mousemove", ({ latlng }) => { this.pointed = latlng; this.pending ||= requestAnimationFrame(() => this.point()); });
     map.on("mouseout zoomstart", () => { this.pointed = null; this.hover(null); });
+    map.on("zoomend", () => net.look());
     map.on("click", ({ latlng }) => { const cell = this.at(latlng); if (cell) choose(cell.code, latlng); });
     net.addEventListener("areas", () => this.renew());
-    shading.addEventListener("change", () => this.repaint());
+    shading.addEventListener("change", () => { if (this.units !== shading.units) this.renew(); else this.repaint(); });
   }
 
   renew() {
+    this.units = this.shading.units;
     this.widths.clear();
     this.groups.clear();
     this.depth = null;
@@ -44,7 +48,7 @@ export class Cells extends EventTarget {
 
   /** Whether there is anything to shade, as far as is known. */
   get hasAny() {
-    return !this.net.directory || this.net.cells.length > 0;
+    return !this.net.directory || this.shading.areasOf(this.shading.level).length > 0;
   }
 
   /** How much of the ground the shading covers at this zoom; the legend shows it so. */
@@ -76,29 +80,31 @@ export class Cells extends EventTarget {
   }
 
   /** The surfaces, all of one colour in one go. */
-  paintFills(context, view) {
+  * paintFills(context, view) {
     const [level, fillOf] = this.own ? ["grid", this.own] : [this.shading.level, (code) => this.shading.fillOf(code)];
     if (!this.own && this.mode !== "classes") return;
     context.globalAlpha = this.opacity;
-    eachTile(context, view, this.net.tiles(view), ({ [level]: items = [] }) => {
+    yield* eachTile(context, view, this.net.tiles(view), function* fills({ [level]: items = [] }) {
       for (const [colour, some] of byColour(items, fillOf)) {
         context.beginPath();
         for (const { rings } of some) trace(context, view, rings, true);
         context.fillStyle = colour;
         context.fill();
+        yield;
       }
     });
     context.globalAlpha = 1;
   }
 
   /** Borders lie over the roads, which run along them. */
-  paintLines(context, view) {
+  * paintLines(context, view) {
+    if (!this.net.isNear) return;
     const { color, opacity, weight } = this.border;
     const isFaint = view.zoom < FAINT_BELOW || (this.mode === "classes" && this.shading.level !== "grid");
     const width = isFaint ? 0.75 : view.zoom < THICKER_FROM ? 1 : weight;
     const strokes = this.isOver ? [[HALO.color, width + HALO.more, HALO.opacity], [color, width, 1]] : [[color, width, opacity]];
     context.lineJoin = "round";
-    eachTile(context, view, this.net.tiles(view), ({ grid = [] }) => {
+    yield* eachTile(context, view, this.net.tiles(view), ({ grid = [] }) => {
       context.beginPath();
       for (const { code, rings } of grid) if (this.net.isOwn(code)) trace(context, view, rings, true);
       for (const [strokeStyle, lineWidth, globalAlpha] of strokes) {
@@ -112,16 +118,17 @@ export class Cells extends EventTarget {
   paintHovered(context, view) {
     if (!this.hovered) return;
     Object.assign(context, { strokeStyle: HOVER.color, lineWidth: HOVER.width, lineJoin: "round" });
-    eachTile(context, view, this.net.tiles(view), ({ [this.level]: items = [] }) => {
+    atOnce(eachTile(context, view, this.net.tiles(view), ({ [this.level]: items = [] }) => {
       context.beginPath();
       for (const { code, rings } of items) if (code === this.hovered) trace(context, view, rings, true);
       context.stroke();
-    });
+    }));
   }
 
   /** What is pointed at: areas of the level that is shaded. */
   get level() {
-    return this.mode === "classes" ? this.shading.level : "grid";
+    if (this.mode === "classes") return this.shading.level;
+    return this.shading.showsCells || !this.net.far ? "grid" : this.net.far.level;
   }
 
   /** One's own area of that level at a place, as the directory has it; null for none. */
@@ -163,9 +170,10 @@ export class Cells extends EventTarget {
   /** What one ring stands for at this zoom: a cell, or the areas whose codes have 12, 9 or 6 digits. */
   depthNow() {
     const zoom = this.map.getZoom();
-    if (this.depth?.zoom !== zoom) {
-      const found = DEPTHS.find((depth) => this.typicalWidth(depth) * 2 ** zoom >= NARROWEST_PX[depth]);
-      this.depth = { zoom, is: this.net.cells.length ? found || 6 : "cell" };
+    const areCells = this.shading.counts.level === "grid" && this.net.isNear;
+    if (this.depth?.zoom !== zoom || this.depth.areCells !== areCells) {
+      const found = DEPTHS.find((depth) => (areCells || depth !== "cell") && this.typicalWidth(depth) * 2 ** zoom >= NARROWEST_PX[depth]);
+      this.depth = { zoom, areCells, is: this.shading.units.length ? found || 6 : "cell" };
     }
     return this.depth.is;
   }
@@ -173,19 +181,15 @@ export class Cells extends EventTarget {
   /** The area a cell is counted in at this zoom: itself, or the code above it. Codes of others stand for themselves. */
   keyOf(code) {
     const depth = this.depthNow();
-    return depth !== "cell" && /^\d{15}$/.test(code) ? code.slice(0, depth) : code;
+    return depth !== "cell" && STANDARD.test(code) && [DIGITS.grid, DIGITS[this.shading.counts.level]].includes(code.length) ? code.slice(0, depth) : code;
   }
 
   /** The width of a typical (median) area of that depth in pixels at zoom 0. */
   typicalWidth(depth) {
     if (!this.widths.has(depth)) {
-      const boxes = new Map();
-      for (const { code, box: [west, , east] } of this.net.cells) {
-        const key = depth === "cell" ? code : code.slice(0, depth);
-        const [from, to] = boxes.get(key) || [west, east];
-        boxes.set(key, [Math.min(from, west), Math.max(to, east)]);
-      }
-      const widths = [...boxes.values()].map(([west, east]) => ((east - west) / 360) * 256).sort((a, b) => a - b);
+      const { units } = this.shading;
+      const boxes = depth === "cell" ? units.map(({ box: [west, , east] }) => [west, east]) : spans(units, depth);
+      const widths = Float64Array.from(boxes, ([west, east]) => ((east - west) / 360) * 256).sort();
       this.widths.set(depth, widths[Math.floor(widths.length / 2)]);
     }
     return this.widths.get(depth);
@@ -215,8 +219,9 @@ export class Cells extends EventTarget {
 
   groupOf(prefix) {
     if (!this.groups.has(prefix)) {
-      const one = this.net.byCode.get(prefix);
-      const cells = one ? [one] : this.net.cells.filter(({ code }) => code.startsWith(prefix));
+      const { units } = this.shading;
+      const one = units.find(({ code }) => code === prefix);
+      const cells = one ? [one] : units.filter(({ code }) => code.startsWith(prefix));
       const mean = (at) => cells.reduce((sum, { label }) => sum + label[at], 0) / cells.length;
       const bounds = cells.reduce((whole, { box }) => whole.extend(boundsOf(box)), L.latLngBounds([]));
       this.groups.set(prefix, cells.length ? { at: L.latLng(mean(1), mean(0)), bounds } : null);
@@ -245,6 +250,19 @@ function byColour(items, colourOf) {
     found.get(colour).push(item);
   }
   return found;
+}
+
+/** From west to east, of the areas whose codes begin alike for so many digits. */
+function spans(units, digits) {
+  const found = new Map();
+  for (const { code, box: [west, , east] } of units) {
+    const key = code.slice(0, digits);
+    const known = found.get(key);
+    if (!known) found.set(key, [west, east]);
+    else if (west < known[0]) known[0] = west;
+    if (known && east > known[1]) known[1] = east;
+  }
+  return [...found.values()];
 }
 
 function boundsOf([west, south, east, north]) {

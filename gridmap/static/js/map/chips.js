@@ -5,7 +5,7 @@ import { NOTHING, count } from "../format.js";
 import { t, tOr } from "../texts.js";
 import { classWord } from "../status.js";
 import { CategoryPicker } from "./category_picker.js";
-import { sum } from "./filters.js";
+import { BY_LIMIT, sum } from "./filters.js";
 import { FILTERS, PERIODS } from "./state.js";
 
 export class Chips {
@@ -22,10 +22,12 @@ export class Chips {
   }
 
   draw() {
-    const { totals, triage } = this.counts;
+    const { totals, listTotals, triage } = this.counts;
     const { status, category, period, mine } = this.state;
     const lost = sum(triage);
-    const shown = [["", totals?.open], ["reported", totals?.reported], ["handling", totals?.handling], ["overdue", totals?.late], ["handled", totals?.handled]];
+    const shown = [["", totals?.open], ["reported", totals?.reported], ["handling", totals?.handling], ["warning", null], ["overdue", totals?.late], ["very_late", null], ["handled", totals?.handled]];
+    // Only the one that is chosen is counted: each would be a question of its own.
+    for (const one of shown) if (BY_LIMIT.includes(status) && one[0] === status) one[1] = listTotals?.open;
     if (lost || status === "triage") shown.push(["triage", lost]);
     put(this.status, shown.map(([name, n]) => this.chip(name, n)));
     this.category.show(category);
@@ -36,9 +38,9 @@ export class Chips {
 
   chip(status, n) {
     return el("button", {
-      type: "button", class: `chip${status === "overdue" && n ? " chip--overdue" : ""}`, title: titleOf(status), "aria-pressed": String(this.state.status === status), dataset: { status },
+      type: "button", class: `chip${["overdue", "very_late"].includes(status) && n ? " chip--overdue" : ""}`, title: titleOf(status), "aria-pressed": String(this.state.status === status), dataset: { status },
       onclick: () => this.state.set({ status }),
-    }, labelOf(status), el("b", {}, this.counts.phase === "ready" ? count(n) : NOTHING));
+    }, labelOf(status), n === null ? null : el("b", {}, this.counts.phase === "ready" ? count(n) : NOTHING));
   }
 }
 

@@ -7,6 +7,7 @@ import { t } from "../texts.js";
 import { nearestOnBorder } from "./margin.js";
 import { mark } from "./marks.js";
 import { uncovered } from "./view.js";
+import { bestOf } from "./why.js";
 
 const L = window.L;
 const LEAST_SHARE = 0.001;
@@ -81,8 +82,8 @@ export class ChosenPlace {
   }
 
   others() {
-    const list = this.why?.candidates || [];
-    return list.filter((one) => one.code && one.share >= LEAST_SHARE);
+    const list = (this.why?.candidates || []).filter((one) => one.code && one.share >= LEAST_SHARE);
+    return bestOf(list, this.why?.cell); // of a place known only coarsely there are dozens
   }
 
   async outline() {

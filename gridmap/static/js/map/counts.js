@@ -1,21 +1,25 @@
-// How many open matters there are, as the server counts them: by class, by cell, in all. Everything that says a number reads it here.
+// How many open matters there are, as the server counts them: by class, by area, in all. Everything that says a number reads it here.
 
 import { get } from "../api.js";
 import { serverNow, setClock } from "../format.js";
 import { STATES_OF } from "../status.js";
-import { basicQuery, passing, sum } from "./filters.js";
+import { BY_LIMIT, basicQuery, passing, statusQuery, sum } from "./filters.js";
 import { FILTERS } from "./state.js";
 
 const SETTLE_MS = 30;
 const LONGEST_WAIT_MS = 3_600_000;
 const LATE_BY_MS = 150; // after a deadline has passed, so that the server agrees that it has
+const SHORTEST = "district"; // where only the totals are of interest
 const SPLIT = ["reported", "handling", "triage"]; // of these the list's parts are counted apart
 
-/** Emits `change` when the counts, or what is known about them, are others than before. */
+/**
+ * Emits `change` when the counts, or what is known about them, are others than before. `counted()`: the level of the areas
+ * they are wanted by; `level`: that of those that are here, by code in `areas`.
+ */
 export class Counts extends EventTarget {
-  constructor(state) {
+  constructor(state, counted) {
     super();
-    Object.assign(this, { state, phase: "loading", error: null, totals: null, listTotals: null, cells: {}, triage: [0, 0, 0, 0], computedAt: null, query: basicQuery({ category: "", period: "", mine: false }) });
+    Object.assign(this, { state, counted, phase: "loading", error: null, totals: null, listTotals: null, level: null, areas: {}, triage: [0, 0, 0, 0], computedAt: null, query: basicQuery({ category: "", period: "", mine: false }) });
     state.on(FILTERS, () => this.soon());
   }
 
@@ -31,24 +35,30 @@ export class Counts extends EventTarget {
     const { signal } = this.withdraw;
     const { status } = this.state;
     const query = basicQuery(this.state);
+    const level = this.counted();
+    const by = level === "grid" ? "" : level;
     try {
       const [answer, split] = await Promise.all([
-        get("/state", query, { signal }),
-        SPLIT.includes(status) ? get("/state", { ...query, status: status === "triage" ? "open,triage" : STATES_OF[status] }, { signal }) : null,
+        get("/state", { ...query, by }, { signal }),
+        BY_LIMIT.includes(status) ? get("/state", { ...query, ...statusQuery(status), by }, { signal })
+          : SPLIT.includes(status) ? get("/state", { ...query, by: SHORTEST, status: status === "triage" ? "open,triage" : STATES_OF[status] }, { signal }) : null,
       ]);
       this.query = query;
-      this.take(answer, split);
+      this.take(answer, split, level, BY_LIMIT.includes(status) ? split : answer);
     } catch (error) {
       if (error.name === "AbortError") return;
       this.fail(error);
     }
     this.dispatchEvent(new Event("change"));
+    if (!this.error && level !== this.counted()) this.soon(); // they are wanted by others meanwhile
   }
 
-  take(answer, split) {
+  /** `answer` has the totals of all, `narrowed` the counts by area as far as only the server can filter them. */
+  take(answer, split, level, narrowed) {
     setClock(answer.computed_at);
-    const { totals, cells, triage, computed_at: at } = answer;
-    Object.assign(this, { totals, cells, triage, phase: "ready", error: null, computedAt: at, listTotals: split?.totals || totals });
+    const { totals, computed_at: at } = answer;
+    const { cells, areas = cells, triage } = narrowed;
+    Object.assign(this, { totals, level, areas, triage, phase: "ready", error: null, computedAt: at, listTotals: split?.totals || totals });
     this.nextChange(answer.next_due_at, answer.day_ends_at);
   }
 
@@ -78,24 +88,24 @@ export class Counts extends EventTarget {
     this.dispatchEvent(new Event("passed"));
   }
 
-  /** The counts by class of one cell that pass the filters; all zero where nothing is open. */
-  ofCell(code) {
-    return passing(this.cells[code], this.state.status);
+  /** The counts by class of one area that pass the filters; all zero where nothing is open. */
+  of(code) {
+    return passing(this.areas[code], this.state.status);
   }
 
   inTriage() {
     return passing(this.triage, this.state.status, true);
   }
 
-  /** How many pass the filters by cell code; null while it is not known. */
-  byCell() {
+  /** How many pass the filters by code of an area; null while it is not known. */
+  byArea() {
     if (!this.totals) return null;
-    return Object.fromEntries(Object.keys(this.cells).map((code) => [code, sum(this.ofCell(code))]));
+    return Object.fromEntries(Object.keys(this.areas).map((code) => [code, sum(this.of(code))]));
   }
 
   /** How many pass the filters in all. */
   shown() {
     if (!this.totals) return null;
-    return Object.values(this.byCell()).reduce((a, b) => a + b, 0) + sum(this.inTriage());
+    return Object.values(this.byArea()).reduce((a, b) => a + b, 0) + sum(this.inTriage());
   }
 }

@@ -9,12 +9,18 @@ const NEW_CLOCK = ["dispatch", "resume", "rework", "reopen", "reopen_unsolved"];
 
 /** One line for an event of the API; `names`: categories by id; `matter`: its properties, not to repeat its own words. */
 export function eventWords({ kind, actor, data = {} }, names, matter = {}) {
-  return [...new Set([actor?.name, ...decided(kind, data, names), ...spoken(data, matter)])].filter(Boolean).join(" · ");
+  return [...new Set([actorName(actor), ...decided(kind, data, names, actor), ...spoken(data, matter)])].filter(Boolean).join(" · ");
 }
 
-function decided(kind, data, names) {
+/** Somebody as they are told to others: 周敏（网格长）. */
+export function actorName(actor) {
+  if (!actor) return null;
+  return actor.post ? t("panel.name_post", { name: actor.name, post: actor.post }) : actor.name;
+}
+
+function decided(kind, data, names, actor) {
   return [
-    ...(kind.startsWith("whistle") ? whistleWords(kind, data) : toWhom(kind, data)),
+    ...(kind.startsWith("whistle") ? whistleWords(kind, data) : toWhom(kind, data, actor)),
     ...looped(kind, data),
     data.category ? categoryWords(kind, names.get(data.category) || data.category) : null,
     "cell" in data ? cellWords(data.cell) : null,
@@ -23,13 +29,13 @@ function decided(kind, data, names) {
   ];
 }
 
-function toWhom(kind, { unit, handler, reason, returned_by: returnedBy }) {
+function toWhom(kind, { unit, handler, reason, returned_by: returnedBy }, actor) {
   const isByRules = kind === "dispatch" && !unit && !handler;
   return [
     unit ? t("panel.to_unit", { unit }) : null,
     handler ? t("panel.to_person", { name: handler.name || t("panel.somebody") }) : null,
     isByRules ? t("panel.to_rules") : null,
-    returnedBy ? t("panel.returned_by", { unit: returnedBy }) : null,
+    returnedBy && returnedBy !== actor?.name ? t("panel.returned_by", { unit: returnedBy }) : null,
     kind === "handed_over" ? t(`panel.handed_${reason}`) : null,
   ];
 }

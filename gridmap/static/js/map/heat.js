@@ -132,15 +132,16 @@ export class Heat extends EventTarget {
   }
 
   /** The surfaces, on the canvas below roads and borders. */
-  paint(context, view) {
-    context.globalAlpha = OPACITY;
+  * paint(context, view) {
     for (const { fill, rings } of this.shapes) {
+      context.globalAlpha = OPACITY;
       context.beginPath();
       trace(context, view, rings, true);
       context.fillStyle = fill;
       context.fill("evenodd");
+      context.globalAlpha = 1;
+      yield;
     }
-    context.globalAlpha = 1;
   }
 
   /** A group's border: whole for 99 %, dashed for 95 %; hot ones with their number, as in the legend. */

@@ -153,6 +153,16 @@ export class HeatBar {
     this.slider.setAttribute("aria-valuetext", words);
     const number = then && this.at < last ? t(this.state.status === "overdue" ? "heat.late_then" : "heat.open_then", { n: count(open[this.at]) }) : "";
     put(this.said, el("b", {}, words), number ? el("span", {}, number) : null);
+    this.drawBars();
+  }
+
+  /** Drawn anew only where they are others: while a map is moved that is seldom. */
+  drawBars() {
+    const { moments, open } = this.past;
+    const print = JSON.stringify([moments, open, this.at, this.state.status]);
+    if (print === this.print) return;
+    this.print = print;
+    const last = moments.length;
     const most = Math.max(1, ...open);
     this.bars.setAttribute("viewBox", `0 0 ${last + 1} ${HEIGHT}`);
     const late = this.state.status === "overdue";

@@ -105,9 +105,9 @@ export class IssueLayer {
 
   countsByKey(classes) {
     const found = new Map();
-    for (const code of Object.keys(this.counts.cells)) {
+    for (const code of Object.keys(this.counts.areas)) {
       const key = this.cells.keyOf(code);
-      const more = this.counts.ofCell(code).map((n, at) => (classes.includes(CLASSES[at]) ? n : 0));
+      const more = this.counts.of(code).map((n, at) => (classes.includes(CLASSES[at]) ? n : 0));
       found.set(key, (found.get(key) || [0, 0, 0, 0]).map((n, at) => n + more[at]));
     }
     return found;

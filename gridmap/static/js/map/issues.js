@@ -2,7 +2,7 @@
 
 import { collect, get } from "../api.js";
 import { isOpen } from "../status.js";
-import { basicQuery, passes, statusQuery } from "./filters.js";
+import { BY_LIMIT, basicQuery, passes, statusQuery } from "./filters.js";
 import { FILTERS } from "./state.js";
 
 export const MOST_SINGLE = 2000;
@@ -47,7 +47,7 @@ export class Matters extends EventTarget {
   /** How many there can be in view, by the counts of the cells that reach into it. */
   expected() {
     const view = this.map.getBounds().pad(PAD);
-    const by = this.counts.byCell() || {};
+    const by = this.counts.byArea() || {};
     const inside = Object.entries(by).filter(([code]) => this.cells.boundsOf(code)?.intersects(view) ?? true);
     return inside.reduce((all, [, n]) => all + n, 0) + this.counts.inTriage().reduce((a, b) => a + b, 0);
   }
@@ -79,7 +79,7 @@ export class Matters extends EventTarget {
   /** Fetches those that changed: they come, change or go. Many at once, or a filter only the server knows: all anew. */
   async refresh(numbers, most) {
     if (!this.print || this.kind() === "none") return undefined;
-    if (numbers.length > most || this.state.mine) return this.load();
+    if (numbers.length > most || this.state.mine || BY_LIMIT.includes(this.state.status)) return this.load();
     await Promise.all(numbers.map((number) => this.refreshOne(number).catch((error) => { this.error = error; })));
     return this.changed();
   }

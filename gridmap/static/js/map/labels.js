@@ -22,6 +22,7 @@ export class Labels extends EventTarget {
   }
 
   soon() {
+    this.isSettled = false;
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.draw(), SETTLE_MS);
   }
@@ -33,6 +34,7 @@ export class Labels extends EventTarget {
 
   /** `drawn` tells that `taken`, the boxes of marks and labels in layer points, are others than before. */
   draw() {
+    this.isSettled = true;
     this.layer.clearLayers();
     const taken = this.marks();
     this.taken = taken;

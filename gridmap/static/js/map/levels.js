@@ -12,14 +12,14 @@ export class Levels {
   }
 
   draw() {
-    const { level, measure } = this.shading;
+    const { level, wish, measure } = this.shading;
     const levels = this.shading.levels();
-    const print = JSON.stringify([this.state.mode, levels, level, measure, this.shading.measures()]);
+    const print = JSON.stringify([this.state.mode, levels, level, wish, measure, this.shading.measures()]);
     if (print === this.print) return;
     this.print = print;
     this.node.hidden = this.state.mode !== "classes";
     put(this.node,
-      levels.length > 1 ? this.group("map.shade_level", levels.map((one) => [one, t(`map.shade_${one}`), one === level, { level: one }])) : null,
+      levels.length > 1 ? this.group("map.shade_level", levels.map((one) => [one, one === "auto" ? auto(level, wish) : t(`map.shade_${one}`), one === wish, { level: one }])) : null,
       this.group("map.shade_measure", this.shading.measures().map((one) => [one, t(`map.shade_${one}`), one === measure, { measure: one }])));
   }
 
@@ -27,4 +27,9 @@ export class Levels {
     return el("div", { class: "choice", role: "group", "aria-label": t(label) }, choices.map(([name, words, isOn, change]) =>
       el("button", { type: "button", "data-choice": name, "aria-pressed": String(isOn), onclick: () => this.state.set(change) }, words)));
   }
+}
+
+/** What is chosen by itself, with what that is now. */
+function auto(level, wish) {
+  return wish === "auto" ? t("map.shade_auto_now", { level: t(`map.shade_${level}`) }) : t("map.shade_auto");
 }

@@ -10,7 +10,7 @@ import { basicQuery, groupsOf } from "./filters.js";
 import { issueRow } from "./row.js";
 import { FILTERS } from "./state.js";
 
-const FIRST = { late: 6, today: 6, later: 40, verify: 6 };
+const FIRST = { warning: 40, very_late: 40, late: 6, today: 6, later: 40, verify: 6 };
 const ALONE = 40;
 const MORE = 50;
 const MOST_ASKED = 1000;
@@ -152,5 +152,5 @@ export class List {
 }
 
 function groupSign(name) {
-  return el("span", { class: "group__sign" }, icon({ late: "late", today: "clock", later: "later", verify: "check" }[name]));
+  return el("span", { class: "group__sign" }, icon({ late: "late", very_late: "late", warning: "clock", today: "clock", later: "later", verify: "check" }[name]));
 }

@@ -12,7 +12,7 @@ const SEARCH_FROM = 9; // so many to choose from want a search
 export const TIERS = [1, 2, 3, 4];
 
 /** A part of a form that is filled once the server has said what there is to choose from. */
-function choices(feature, draw) {
+export function choices(feature, draw) {
   const node = el("div", { class: "act__field" }, el("p", { class: "quiet", role: "status" }, t("page.loading")));
   get(`/issues/${encodeURIComponent(feature.id)}/choices`).then((found) => put(node, draw(found)), (error) => put(node, el("p", { class: "act__error" }, messageOf(error))));
   return node;
@@ -27,31 +27,45 @@ export function dispatchField({ feature }, { unit = "", person = "" }) {
     one.input.addEventListener("change", () => { chosen = { unit: "", person: "", ...wish }; });
     return one.node;
   };
-  const byRules = to(t("act.to_rules"), withUnit || handler?.name || t("map.nobody"), {});
-  const more = choices(feature, ({ units, people }) => [
-    units.length ? group(t("act.to_unit"), units.map((name) => [name, to(name, name === withUnit ? t("act.has_it") : "", { unit: name })])) : null,
-    people.length ? group(t("act.to_person"), people.map((one) => [`${one.name} ${one.role_name} ${one.area?.name || ""}`,
-      to(one.name, [one.role_name, one.area?.name, one.is_handler && !withUnit ? t("act.has_it") : null].filter(Boolean).join(" · "), { person: one.code })])) : null,
-  ]);
+  const byRules = to(t("act.to_rules"), withUnit || handler?.name || t("act.to_whom_rules_find"), {});
+  const more = choices(feature, ({ units, people, returned = [] }) => {
+    const rowsOf = [
+      [t("act.to_unit"), units.map((name) => [name, marked(to(name, name === withUnit ? t("act.has_it") : "", { unit: name }), returned.find((one) => one.unit === name))])],
+      [t("act.to_person"), people.map((one) => [`${one.name} ${one.role_name} ${one.area?.name || ""}`,
+        marked(to(one.name, [one.role_name, one.area?.name, one.is_handler && !withUnit ? t("act.has_it") : null].filter(Boolean).join(" · "), { person: one.code }), returned.find(({ person }) => person === one.code))])],
+    ].filter(([, rows]) => rows.length);
+    return [searched(rowsOf.flatMap(([, rows]) => rows)), ...rowsOf.map(([title, rows]) => group(title, rows))];
+  });
   return { nodes: el("fieldset", { class: "act__field" }, el("legend", { class: "visually-hidden" }, t("act.to_whom")), byRules, more), focus: byRules.querySelector("input"), body: () => chosen };
 }
 
-/** A titled list of choices; a long one can be searched. `rows`: [what is searched, node]. */
-function group(title, rows) {
-  const list = el("div", { class: "act__list" }, rows.map(([, node]) => node));
-  const search = rows.length < SEARCH_FROM ? null : el("input", { type: "text", maxlength: 64, placeholder: t("act.find_one"), "aria-label": t("act.find_one"), oninput: ({ target }) => {
-    const words = target.value.trim().toLowerCase();
-    for (const [said, node] of rows) node.hidden = !said.toLowerCase().includes(words);
-  }, onkeydown: (event) => {
+/** Whoever gave it back already says so, with why: it should not go there again unread. */
+function marked(node, back) {
+  if (!back) return node;
+  const said = back.words ? t(back.is_last ? "act.just_returned" : "act.returned_before", { words: back.words }) : t(back.is_last ? "act.just_returned_bare" : "act.returned_before_bare");
+  node.classList.add("act__choice--returned");
+  node.append(el("em", { title: `${dayAndClock(back.at)} ${said}` }, said));
+  return node;
+}
+
+/** A search over many rows ([what is searched, node]); Enter takes the first that is left. */
+function searched(rows) {
+  if (rows.length < SEARCH_FROM) return null;
+  const find = (words) => { for (const [said, node] of rows) node.hidden = !said.toLowerCase().includes(words.trim().toLowerCase()); };
+  return el("input", { type: "text", maxlength: 64, dataset: { find: "" }, placeholder: t("act.find_one"), "aria-label": t("act.find_one"), oninput: ({ target }) => find(target.value), onkeydown: (event) => {
     // Enter here chooses; it must not send what is chosen elsewhere.
-    if (event.key !== "Enter" && event.key !== "ArrowDown") return;
+    if ((event.key !== "Enter" && event.key !== "ArrowDown") || event.isComposing || event.ctrlKey) return;
     event.preventDefault();
     const input = rows.find(([, node]) => !node.hidden)?.[1].querySelector("input");
     if (!input) return;
     if (!input.checked) input.click();
     input.focus();
   } });
-  return el("div", { class: "act__group" }, el("b", { class: "act__of" }, title), search, list);
+}
+
+/** A titled list of choices; `rows`: [what is searched, node]. */
+function group(title, rows) {
+  return el("div", { class: "act__group" }, el("b", { class: "act__of" }, title), el("div", { class: "act__list" }, rows.map(([, node]) => node)));
 }
 
 /** A later deadline, between the present one and the latest there may be. */

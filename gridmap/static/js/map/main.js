@@ -60,6 +60,7 @@ function start() {
   toDesk(parts.state);
   document.body.dataset.mode = parts.state.mode; // what lies over the map then is part of what the camera fits in
   camera(parts.map, parts.state, () => goHome(false));
+  parts.net.look();
   modes(parts.state, parts);
   selection({ ...parts, units: page.units });
   keys(parts);
@@ -75,8 +76,8 @@ function together(page) {
   const isAnswering = () => document.body.matches(".is-moving-pin, .is-choosing-cell"); // then a click says where to, or which cell
   const choose = (kind) => (id) => { if (!isAnswering()) state.set({ selected: { kind, id } }); };
   const me = page.me || {};
-  const counts = new Counts(state);
-  const net = new Net(page.roots);
+  const net = new Net(page, () => map.getZoom());
+  const counts = new Counts(state, () => net.counted);
   // First of all listeners: list, figures, legend and shading are drawn from the same counts.
   const shading = new Shading(net, counts, state, window.gridmapMap.legend);
   const buildings = new Buildings(map);
@@ -88,10 +89,10 @@ function together(page) {
   const heat = new Heat(map, state, cells);
   const surroundings = new Surroundings(net);
   const labels = new Labels(map, [() => surroundings.labels(), () => cells.labels()]);
-  const ground = new Ground(map, { sheets: false, taken: () => labels.taken });
+  const ground = new Ground(map, { sheets: false, taken: () => labels.taken, isReady: () => labels.isSettled });
   net.addEventListener("change", () => { part("baking").hidden = net.phase !== "baking"; });
   const base = new BaseMap(map, page.bases);
-  const city = drawn({ map, net, counts, cells, heat, buildings, surroundings, ground, labels });
+  const city = drawn({ map, net, shading, counts, cells, heat, buildings, surroundings, ground, labels });
   const live = new Live(page.endpoints?.stream || "/api/v1/stream");
   const rail = new Rail(part("rail"), { me, counts, state });
   new Chips(part("chips"), { state, counts, frequent: () => rail.frequent() });
@@ -110,8 +111,19 @@ function together(page) {
     buildings: (wanted) => buildings.show(wanted), ground: (wanted) => overBase(wanted),
     names: (wanted) => labels.show(wanted), borders: (wanted) => { surroundings.show(wanted); labels.soon(); city.soon(); } } });
   for (const source of [counts, matters]) source.addEventListener("change", () => labels.soon());
-  net.addEventListener("areas", () => issues.soon());
+  net.addEventListener("areas", () => { issues.soon(); if (counts.level && counts.level !== net.counted) counts.load(); });
+  cellsNeeded(state, net);
   return { map, state, me, counts, net, cells, matters, issues, heat, buildings, surroundings, labels, ground, live, rail, list, panel, place, search };
+}
+
+/** What can only be shown by cells, however far they are: where one wants them, and where they are hot or cold. */
+function cellsNeeded(state, net) {
+  const apply = () => {
+    net.need("level", state.level === "grid" || (state.level === "community" && net.far?.level === "street"));
+    net.need("spots", state.mode === "heat" && state.heatKind === "spots");
+  };
+  state.on(["level", "mode", "heatKind"], apply);
+  apply();
 }
 
 /** Where a base map is seen our own ground gives way, and what lies over it lets it through. Answers what shows the ground or not. */
@@ -128,7 +140,7 @@ function over(base, { cells, buildings, ground, city }) {
 }
 
 /** The canvas of all surfaces and lines, drawn anew whenever one of them has changed. */
-function drawn({ map, net, counts, cells, heat, buildings, surroundings, ground, labels }) {
+function drawn({ map, net, shading, counts, cells, heat, buildings, surroundings, ground, labels }) {
   const city = new City(map, [
     (context, view) => ground.paint(context, view, "areas"),
     (context, view) => cells.paintFills(context, view),
@@ -138,11 +150,11 @@ function drawn({ map, net, counts, cells, heat, buildings, surroundings, ground,
     (context, view) => buildings.paint(context, view),
     (context, view) => surroundings.paintOwn(context, view),
     (context, view) => surroundings.paintBorders(context, view),
-    () => { if (net.source.isWhole && net.directory && counts.byCell() && heat.isSettled) { city.opened(); noteFirstPicture(); } },
-  ]);
+    () => { if (net.source.isWhole && net.directory && counts.totals && (shading.showsCells || !net.isNear) && heat.isSettled) { city.opened(); noteFirstPicture(); } },
+  ], (view) => [net.isReady(view), ground.isReady(view)].every(Boolean));
   for (const source of [cells, heat, buildings]) source.addEventListener("repaint", () => city.soon());
   for (const source of [net, ground.source]) source.addEventListener("change", () => city.soon());
-  for (const kind of ["areas", "change"]) net.addEventListener(kind, () => labels.soon());
+  for (const kind of ["areas", "change", "level"]) net.addEventListener(kind, () => labels.soon());
   heat.addEventListener("repaint", () => labels.soon());
   labels.addEventListener("drawn", () => ground.redraw());
   return city;
@@ -168,9 +180,22 @@ function controls(map, me) {
   for (const node of document.querySelectorAll("[data-icon]")) node.append(icon(node.dataset.icon));
   part("me")?.append(me.name ? face({ person: me }) : icon("person"));
   part("language")?.addEventListener("click", (event) => { event.currentTarget.hash = window.location.hash; });
+  foldPages(part("pages"));
   part("legend-toggle").addEventListener("click", (event) => {
     const open = document.body.classList.toggle("has-legend");
     event.currentTarget.setAttribute("aria-expanded", String(open));
+  });
+}
+
+/** The other pages are folded away again by a click elsewhere, and by Escape before that means anything else. */
+function foldPages(menu) {
+  if (!menu) return;
+  document.addEventListener("click", ({ target }) => { if (!menu.contains(target)) menu.open = false; });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector("summary").focus();
   });
 }
 

@@ -121,7 +121,7 @@ function after(before, event) {
 function people({ assignment, unit, handler }) {
   if (!assignment) return null;
   const isNamed = handler && handler.id !== assignment.handler?.person?.id; // by a person, not by the rules
-  const parts = [["owner", assignment.owner], ["handler", isNamed ? { person: handler, how: "named" } : assignment.handler]];
+  const parts = [["owner", assignment.owner], ["handler", isNamed ? { person: handler, how: "named" } : handler || !assignment.handler?.person ? assignment.handler : null]]; // who gave it back has it no more
   const informed = (assignment.informed || []).filter((part) => part.person).map((part) => part.person.name);
   return el("section", {},
     el("h3", { class: "panel__bar" }, t("panel.who"), unit ? el("small", { class: "panel__side" }, t("panel.with_unit", { unit })) : null),

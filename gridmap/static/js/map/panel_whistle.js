@@ -29,7 +29,9 @@ function one(whistle, number, panel) {
   return el("article", { class: `whistle whistle--${status}` },
     el("h3", { class: "panel__bar whistle__bar" }, whistleName(whistle), el("span", { class: `tag tag--${TONES[status]} panel__side` }, t(`whistle.${status}`))),
     el("p", { class: "whistle__facts quiet" }, blownBy(whistle), whistle.answer_by && status === "blown" ? el("span", { title: t("whistle.answer_by", { when: fullTime(whistle.answer_by) }) }, `${t("whistle.accept")} `, dueWords(whistle.answer_by, { fine: true })) : null),
+    spoken(whistle.words, "whistle__said"),
     raised ? el("p", { class: "whistle__raised" }, t("whistle.raised", { n: raised })) : null,
+    spoken(whistle.taken_back, "whistle__said", "taken_back"),
     el("ul", { class: "whistle__calls" }, calls.map((call) => callNode(whistle, call, number, panel))),
     HOLDING.includes(status) ? el("p", { class: "whistle__hold quiet" }, t("whistle.hold", { units: unitsWords(missing) })) : null,
     may.includes("cancel") ? stepNode("cancel", whistle, number, panel) : null);
@@ -79,10 +81,15 @@ function placeNode(call) {
   return el("p", { class: "whistle__place" }, away ? el("span", { class: isFar ? "is-far" : "" }, isFar ? `${t("whistle.far")} · ${away}` : away) : null, took ? el("span", { class: "quiet" }, took) : null);
 }
 
+/** What the caller wrote, or why it was taken back; null where nobody said anything. */
+function spoken(words = [], style, event = "asked") {
+  const said = words.map(({ text, erased }) => (erased ? t("panel.erased") : text)).join(" ");
+  return said ? el("p", { class: style }, el("small", {}, t(`whistle.said_${event}`)), " ", said) : null;
+}
+
 function evidence({ words, photos }) {
   if (!words.length && !photos.length) return null;
-  return el("div", { class: "whistle__evidence" },
-    words.map(({ text, erased }) => el("p", {}, erased ? t("panel.erased") : t("panel.quote", { words: text }))),
+  return el("div", { class: "whistle__evidence" }, spoken(words, "", "did"),
     photos.length ? el("div", { class: "whistle__photos" }, photos.map(({ url, thumbnail_url: small }) =>
       el("a", { href: url, target: "_blank", rel: "noopener" }, el("img", { src: small, alt: t("whistle.evidence") })))) : null);
 }

@@ -4,6 +4,7 @@ import { el, put } from "../dom.js";
 import { fullTime } from "../format.js";
 import { icon } from "../icons.js";
 import { t } from "../texts.js";
+import { actorName } from "./event_words.js";
 
 /** The photo part for `photos` of the whole answer and its `events`; null without any. */
 export function photosPart(photos = [], events = []) {
@@ -48,7 +49,7 @@ function onePart(list) {
 }
 
 function captionOf({ event }) {
-  return event ? [fullTime(event.at).slice(0, 16), event.actor?.name].filter(Boolean).join(" · ") : "";
+  return event ? [fullTime(event.at).slice(0, 16), actorName(event.actor)].filter(Boolean).join(" · ") : "";
 }
 
 /** All photos over the page: arrows go on, Esc closes. */

@@ -50,7 +50,7 @@ export class Search {
     const asked = Object.entries(KINDS).filter(([kind, { path }]) => path && !(kind === "building" && isShort)).map(([kind, { path }]) =>
       get(path, { q: words, limit: SHOWN + 1 }, { signal }).then(
         ({ features }) => ({ kind, features }), (error) => ({ kind, features: [], error })));
-    const answers = await Promise.all(asked);
+    const [answers] = await Promise.all([Promise.all(asked), this.cells.net.whole()]);
     return signal.aborted ? undefined : this.show([...this.areas(codeOr(words)), ...answers]);
   }
 

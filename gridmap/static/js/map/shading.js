@@ -16,22 +16,56 @@ export class Shading extends EventTarget {
     super();
     Object.assign(this, { net, counts, state, ramp: legend.ramp, cut: new Map(), values: new Map() });
     counts.addEventListener("change", () => this.renew());
-    net.addEventListener("areas", () => this.renew());
+    net.addEventListener("areas", () => { this.ask(); this.renew(); });
+    net.addEventListener("level", () => this.renew());
     state.on(["level", "measure"], () => this.renew());
-    this.households = null;
-    get("/households").then(({ cells }) => { this.households = new Map(Object.entries(cells)); this.renew(); }, () => {}); // then there are no rates
+    this.households = new Map();
     Object.assign(this, { later: legend.method_later, classes: legend });
     this.cut.set(keyOf("grid", "open", "", counts.query), legend);
   }
 
-  /** The level shaded now: the wish, where one's own area has several of it, else the cells. */
+  /** Households by area of the level that matters are counted by, asked once for each; without them there are no rates. */
+  ask() {
+    const level = this.net.counted;
+    if (this.asked === level) return;
+    this.asked = level;
+    get("/households", { by: level === "grid" ? "" : level }).then(({ cells, areas = cells }) => {
+      this.households = new Map(Object.entries(areas));
+      this.homesBy = level;
+      this.renew();
+    }, () => {});
+  }
+
+  /** The level shaded now: the wish, where one's own area has several of it; else the cells, from afar what stands for them. */
   get level() {
-    return this.levels().includes(this.state.level) ? this.state.level : "grid";
+    const { wish } = this;
+    if (wish !== "auto" && wish !== "grid") return wish;
+    return this.showsCells || !this.net.far ? "grid" : this.net.far.level;
+  }
+
+  /** Whether cells and their counts are here, and near. */
+  get showsCells() {
+    return this.net.showsCells && this.counts.level === "grid";
+  }
+
+  /** The level that was chosen, if it is there to be chosen. */
+  get wish() {
+    const levels = this.levels();
+    return levels.includes(this.state.level) ? this.state.level : levels[0];
   }
 
   /** The levels worth choosing from. */
   levels() {
-    return LEVELS.filter((level) => level === "grid" || this.areasOf(level).length > 1);
+    return LEVELS.filter((level) => level === "grid" || (level === "auto" ? this.net.far : this.areasOf(level).length > 1));
+  }
+
+  /** One's own areas by which matters are counted. */
+  get units() {
+    return this.unitsOf(this.counts.level);
+  }
+
+  unitsOf(level) {
+    return level === "grid" ? this.net.cells : this.areasOf(level);
   }
 
   areasOf(level) {
@@ -43,32 +77,32 @@ export class Shading extends EventTarget {
   renew() {
     if (this.from !== this.net.directory) Object.assign(this, { from: this.net.directory, areas: null });
     const { level, measure } = this;
-    this.values = this.summed(level, ({ code }) => this.figureOf(this.counts.ofCell(code)));
+    this.values = this.summed(level, this.counts.level, ({ code }) => this.figureOf(this.counts.of(code)));
     if (measure === "rate") this.perHousehold(level);
     this.classes = this.classesFor(keyOf(level, measure, this.state.status, this.counts.query));
     this.dispatchEvent(new Event("change"));
   }
 
-  /** A figure of cells, added up by area of a level. */
-  summed(level, figure) {
+  /** A figure of areas of the level `by`, added up by area of a level. */
+  summed(level, by, figure) {
     const found = new Map(this.areasOf(level).map(({ code }) => [code, 0]));
-    if (!this.counts.byCell()) return found;
-    for (const cell of this.net.cells) {
-      const above = ancestor(cell, level);
-      if (above && found.has(above.code)) found.set(above.code, found.get(above.code) + figure(cell));
+    if (!this.counts.totals) return found;
+    for (const unit of this.unitsOf(by)) {
+      const above = ancestor(unit, level);
+      if (above && found.has(above.code)) found.set(above.code, found.get(above.code) + figure(unit));
     }
     return found;
   }
 
   /** Where anything is open a rate is at least a tenth: the class of zero means none. */
   perHousehold(level) {
-    const homes = this.summed(level, ({ code }) => this.households.get(code) || 0);
+    const homes = this.summed(level, this.homesBy, ({ code }) => this.households.get(code) || 0);
     for (const [code, open] of this.values) this.values.set(code, homes.get(code) ? Math.max(open ? 1 : 0, Math.round((open * PER * TENTHS) / homes.get(code))) : null);
   }
 
   /** The figures worth choosing from: a rate only where households are known. */
   measures() {
-    return MEASURES.filter((name) => name !== "rate" || this.households?.size);
+    return MEASURES.filter((name) => name !== "rate" || this.households.size);
   }
 
   /** A value of the figure shaded now, as it is read. */

@@ -1,11 +1,12 @@
 // What the page is looking at: mode, filters, layers, the chosen thing. It stands in the URL, so that a link shows the same.
 
 const MODES = ["classes", "heat", "issues"];
-const STATUSES = ["", "reported", "handling", "overdue", "handled", "triage"];
+const STATUSES = ["", "reported", "handling", "warning", "overdue", "very_late", "handled", "triage"];
 /** The time filters by name: reported in the last so many local days, today among them. */
 export const PERIODS = { "": null, today: 0, week: 6, month: 29 };
 export const LAYERS = ["buildings", "ground", "names", "borders"];
-export const LEVELS = ["grid", "community", "street"];
+/** auto: cells where they are near, what stands for them where they are far. */
+export const LEVELS = ["auto", "grid", "community", "street"];
 export const MEASURES = ["open", "late", "rate"];
 /** How the heat is counted and shown, by the name it has here; the first of each is what stands without a word. */
 export const HEAT_CHOICES = { heatKind: ["density", "spots"], per: ["km2", "households"], weight: ["none", "urgent"], step: ["day", "6h"] };

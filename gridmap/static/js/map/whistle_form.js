@@ -1,8 +1,10 @@
 // The form of the action “whistle”: which units, which kind, which of the four levels, and what they should do.
 
-import { el } from "../dom.js";
+import { el, put } from "../dom.js";
+import { dayAndClock } from "../format.js";
 import { t } from "../texts.js";
 import { choice } from "./choice.js";
+import { choices } from "./loop_forms.js";
 
 const KINDS = ["daily", "key", "emergency"];
 const LEVELS = [1, 2, 3, 4];
@@ -18,11 +20,27 @@ export function whistleForm({ feature, me, units }, draft = {}) {
   const level = oneOf("level", t("whistle.which_level"), LEVELS.map((at) => [at, t(`whistle.level_${at}`), at === usual ? t("whistle.level_usual") : "", at > p.whistle_level]), draft.level || usual);
   const words = el("textarea", { rows: 2, maxlength: WORDS_LIMIT, placeholder: t("whistle.words_hint") });
   words.value = draft.words || "";
+  const times = el("div", { class: "act__place whistle__limits", role: "status" });
+  const limits = choices(feature, ({ whistle = [] }) => {
+    const say = () => put(times, limitWords(whistle.find((one) => one.kind === kind.value() && one.level === Number(level.value())), p));
+    for (const node of [kind.node, level.node]) node.addEventListener("change", say);
+    say();
+    return times;
+  });
   return {
-    nodes: [who.node, kind.node, level.node, el("label", { class: "act__field" }, el("span", {}, t("act.words_optional")), words)],
+    nodes: [who.node, kind.node, level.node, limits, el("label", { class: "act__field" }, el("span", {}, t("act.words_optional")), words)],
     focus: who.focus || words,
     body: () => ({ units: who.value(), kind: kind.value(), level: Number(level.value()), words: words.value.trim() }),
   };
+}
+
+/** How soon a unit has to accept, else it rises; to be there; to be done. */
+function limitWords(found, { due_at: due, paused_at: paused }) {
+  if (!found) return el("p", {}, t("whistle.no_limits"));
+  const next = found.level < LEVELS.at(-1) ? t("whistle.then_rises", { level: t(`whistle.level_${found.level + 1}`) }) : t("whistle.then_overdue");
+  const done = due && !paused ? t("whistle.limit_done", { when: dayAndClock(due) }) : t("whistle.limit_done_none");
+  return [["accept", t("whistle.limit_answer", { limit: found.answer.text, then: next })], ["check_in", t("whistle.limit_site", { limit: found.on_site.text })], ["finish", done]]
+    .map(([step, said]) => el("p", {}, el("b", {}, t(`whistle.${step}`)), " ", said));
 }
 
 /** Units that were called and have not done their part yet. */
@@ -46,7 +64,7 @@ function unitsField(units, busy, chosen) {
   const first = rows.find(({ input }) => !input.disabled)?.input;
   const check = () => first?.setCustomValidity(value().length ? "" : t("whistle.which_units"));
   check();
-  const search = rows.length < SEARCH_FROM ? null : el("input", { type: "text", maxlength: 64, placeholder: t("act.find_one"), "aria-label": t("act.find_one"), oninput: ({ target }) => {
+  const search = rows.length < SEARCH_FROM ? null : el("input", { type: "text", maxlength: 64, dataset: { find: "" }, placeholder: t("act.find_one"), "aria-label": t("act.find_one"), oninput: ({ target }) => {
     const wanted = target.value.trim().toLowerCase();
     for (const { unit, node } of rows) node.hidden = !unit.toLowerCase().includes(wanted);
   } });

@@ -4,6 +4,10 @@ import { el } from "../dom.js";
 import { ago, distance, lonLat, percent } from "../format.js";
 import { icon } from "../icons.js";
 import { t, tOr } from "../texts.js";
+import { actorName } from "./event_words.js";
+
+const SHOWN = 3;
+const COARSE = 0.2; // no cell is likelier than that: the place alone cannot decide
 
 /** The folded part of a matter's panel; nothing where the matter has no why. */
 export function whyPart({ why, cell, events = [] }, panel) {
@@ -26,7 +30,7 @@ export function whyPart({ why, cell, events = [] }, panel) {
 function choice(events) {
   const event = events.filter(({ kind }) => kind === "choose_cell").pop();
   return [
-    event ? el("p", { class: "why__choice" }, t("panel.chosen_by", { name: event.actor?.name || t("panel.somebody"), when: ago(event.at) })) : null,
+    event ? el("p", { class: "why__choice" }, t("panel.chosen_by", { name: actorName(event.actor) || t("panel.somebody"), when: ago(event.at) })) : null,
     el("p", { class: "quiet" }, t("panel.place_said")),
   ];
 }
@@ -35,8 +39,28 @@ function tone(status) {
   return { inside: "done", ambiguous: "handling", near: "handling", outside: "suspended" }[status] || "suspended";
 }
 
-function bars({ candidates = [], cell }) {
+/** The best few of those it could be in, with the one it is in; a place known too coarsely is said to be so. */
+function bars({ candidates = [], cell, sent }) {
   if (!candidates.length) return null;
+  const shown = bestOf(candidates, cell);
+  const rest = candidates.length - shown.length;
+  const isCoarse = rest > 0 && Math.max(...candidates.filter(({ code }) => code).map(({ share }) => share)) < COARSE;
+  return [
+    isCoarse ? el("p", { class: "why__coarse" }, t(sent?.accuracy_m ? "panel.too_coarse" : "panel.too_coarse_bare", { accuracy: distance(sent?.accuracy_m || 0) })) : null,
+    list(shown, cell),
+    rest ? el("p", { class: "quiet" }, t("panel.more_cells", { n: rest })) : null,
+  ];
+}
+
+/** At most SHOWN by their share, the one it is in among them, in their order. */
+export function bestOf(candidates, cell) {
+  if (candidates.length <= SHOWN) return candidates;
+  const isIn = ({ code }) => Boolean(cell) && code === cell.code;
+  const best = [...candidates].sort((a, b) => isIn(b) - isIn(a) || b.share - a.share).slice(0, SHOWN);
+  return candidates.filter((one) => best.includes(one));
+}
+
+function list(candidates, cell) {
   return el("ul", { class: "shares" }, candidates.map((candidate) => {
     const chosen = cell && candidate.code === cell.code;
     return el("li", { class: chosen ? "is-chosen" : "" },

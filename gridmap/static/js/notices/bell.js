@@ -20,7 +20,7 @@ const home = root.previousElementSibling;
 const button = root.querySelector("button");
 const words = (key, fields = {}) => (data.texts[`notice.${key}`] || key).replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole);
 const list = el("section", { class: "bell__list", role: "dialog", "aria-label": words("bell"), tabindex: "-1", hidden: true });
-let told = { notices: [], unread: 0 };
+let told = { lines: [], unread: 0, until: null };
 let failed = false;
 let timer = null;
 
@@ -56,7 +56,7 @@ function soon() {
 
 async function load() {
   try {
-    told = await get("/notices", { limit: SHOWN });
+    told = await get("/notices/lines", { limit: SHOWN });
     failed = false;
   } catch {
     failed = true;
@@ -74,7 +74,7 @@ function drawButton() {
 function open() {
   list.hidden = false;
   button.setAttribute("aria-expanded", "true");
-  drawList(!told.notices.length && !failed);
+  drawList(!told.lines.length && !failed);
   list.focus({ preventScroll: true });
   load();
 }
@@ -94,7 +94,7 @@ function close() {
 }
 
 function drawList(isFirst = false) {
-  const all = told.unread ? el("button", { type: "button", class: "button button--plain", onclick: () => read({ until: told.notices[0].id }) }, words("mark_all")) : null;
+  const all = told.unread ? el("button", { type: "button", class: "button button--plain", onclick: () => read({ until: told.until }) }, words("mark_all")) : null;
   const head = el("header", { class: "bell__head" }, el("h2", {}, words("bell")), all);
   const foot = el("a", { class: "bell__foot", href: "/account#notices" }, words("settings"));
   const hadFocus = list.contains(document.activeElement);
@@ -103,17 +103,24 @@ function drawList(isFirst = false) {
 }
 
 function body(isFirst) {
-  if (told.notices.length) return el("ol", {}, told.notices.map(row));
+  if (told.lines.length) return el("ol", {}, told.lines.map(row));
   if (isFirst) return skeleton(3);
   const [title, hint] = failed ? [words("failed"), null] : [words("none"), words("none_hint")];
   return el("div", { class: `state${failed ? " state--error" : ""}` }, el("strong", {}, title), hint && el("p", {}, hint));
 }
 
-function row(notice) {
-  const attributes = { class: `notice notice--${notice.urgency}${notice.read_at ? "" : " is-new"}`, onclick: (event) => follow(event, notice) };
-  const inside = [el("b", {}, notice.title), el("span", {}, [notice.about, shortNumber(notice.number)].filter(Boolean).join(" · ")), el("time", { datetime: notice.at, title: fullTime(notice.at) }, ago(notice.at))];
-  const href = notice.number && `${data.matter}${encodeURIComponent(notice.number)}`;
+/** A line leads to its matter, or where it stands for many to the list of them. */
+function row(line) {
+  const attributes = { class: `notice notice--${line.urgency}${line.is_read ? "" : " is-new"}`, onclick: (event) => follow(event, line) };
+  const many = line.matters > 1 ? el("em", { class: "notice__go" }, words("list_open", { n: line.matters })) : null;
+  const inside = [el("b", {}, line.title), el("span", {}, [line.about, shortNumber(line.number)].filter(Boolean).join(" · ")), many, el("time", { datetime: line.at, title: fullTime(line.at) }, ago(line.at))];
+  const href = line.number ? `${data.matter}${encodeURIComponent(line.number)}` : many && listOf(line);
   return el("li", {}, href ? el("a", { ...attributes, href }, inside) : el("button", { ...attributes, type: "button" }, inside));
+}
+
+/** A page with one list of its own has an address with a place in it. */
+function listOf(line) {
+  return data.list.includes("#") ? data.list : `${data.list}${line.opens}`;
 }
 
 /** A number as people here say it: month, day and place in that day's row. */
@@ -121,21 +128,24 @@ function shortNumber(number) {
   return number && number.replace(/^\d+-\d{4}(?=\d{4}-)/, "");
 }
 
-/** Opens the matter here where the page can, else goes there; either way the notice is read. */
-function follow(event, notice) {
-  if (!notice.read_at) read({ ids: [notice.id] });
-  if (!notice.number || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const isFree = window.dispatchEvent(new CustomEvent("gridmap:matter", { cancelable: true, detail: { number: notice.number } }));
-  if (!isFree) event.preventDefault();
+/** Opens the matter here where the page can, else goes there; either way the line is read. */
+function follow(event, line) {
+  if (!line.is_read) read({ ids: line.ids });
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (line.number) {
+    const isFree = window.dispatchEvent(new CustomEvent("gridmap:matter", { cancelable: true, detail: { number: line.number } }));
+    if (!isFree) event.preventDefault();
+  }
   close();
 }
 
 async function read(which) {
-  for (const one of told.notices) if ("until" in which || which.ids.includes(one.id)) one.read_at ||= new Date().toISOString();
+  const isOf = (line) => "until" in which || line.ids === which.ids;
+  for (const line of told.lines) if (isOf(line)) line.is_read = true;
   told.unread = "until" in which ? 0 : Math.max(0, told.unread - 1);
   drawButton();
   if (!list.hidden) drawList();
-  await post("/notices/read", which).catch(() => {});
+  await post("/notices/read", which, { keepalive: true }).catch(() => {});
   soon();
 }
 

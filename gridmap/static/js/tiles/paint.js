@@ -1,7 +1,15 @@
 // Draws tile by tile, each inside its own square, so that what reaches over the edge is drawn once.
 
-/** Calls `paint(layers)` for each of `tiles`, with the sheet cut to whole pixels of the tile's square. */
-export function eachTile(context, { scale, dx, dy }, tiles, paint) {
+/** Goes through all steps at once. */
+export function atOnce(steps) {
+  for (const _ of steps);
+}
+
+/**
+ * Calls `paint(layers)` for each of `tiles`, with the sheet cut to whole pixels of the tile's square; a step each, or those
+ * of what `paint` answers.
+ */
+export function* eachTile(context, { scale, dx, dy }, tiles, paint) {
   const ratio = context.getTransform().a || 1;
   const whole = (pixels) => Math.round(pixels * ratio) / ratio;
   for (const { box, layers } of tiles) {
@@ -10,8 +18,9 @@ export function eachTile(context, { scale, dx, dy }, tiles, paint) {
     context.beginPath();
     context.rect(left, top, whole(box.right * scale + dx) - left, whole(box.bottom * scale + dy) - top);
     context.clip();
-    paint(layers);
+    yield* paint(layers) || [];
     context.restore();
+    yield;
   }
 }
 

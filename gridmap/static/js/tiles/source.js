@@ -8,15 +8,21 @@ const AT_ONCE = 6;
 const AGAIN_MS = 2000;
 const LONGEST_MS = 30_000;
 const COARSER = 1; // a tile is 512 to 1024 pixels wide: few of them, and their detail is finer than a pixel
+const FAR = "?cells=0";
+
+/** The zoom of the tiles that are drawn at a zoom of the map. */
+export function tileZoom(zoom) {
+  return Math.floor(zoom) - COARSER;
+}
 
 /**
  * Emits `change` when there is something new to draw: tiles that came, or another version.
- * `set`: areas, buildings or ground; `most`: the highest zoom worth asking for.
+ * `set`: areas, buildings or ground; `isFarAt(z)`: whether tiles of that zoom are wanted without what cannot be seen there.
  */
 export class TileSource extends EventTarget {
-  constructor(set) {
+  constructor(set, isFarAt = () => false) {
     super();
-    Object.assign(this, { set, about: null, phase: "loading", kept: new Map(), queue: new Map(), running: 0, wait: AGAIN_MS });
+    Object.assign(this, { set, isFarAt, about: null, phase: "loading", kept: new Map(), queue: new Map(), running: 0, wait: AGAIN_MS });
   }
 
   /** Asks which version there is; while the first one is being made, or the server is away, again and again. */
@@ -69,19 +75,20 @@ export class TileSource extends EventTarget {
     const wanted = this.wanted(view);
     this.queue.clear();
     const found = wanted.map((tile) => ({ box: boxOf(tile), layers: this.layersOf(tile) }));
-    this.isWhole = this.queue.size === 0 && wanted.every(({ key }) => this.kept.get(key)?.layers);
+    this.isWhole = this.queue.size === 0 && wanted.every((tile) => this.held(tile)?.layers);
     this.next();
     return found.filter(({ layers }) => layers);
   }
 
   wanted({ zoom, scale, dx, dy, size }) {
-    const z = Math.min(Math.max(Math.floor(zoom) - COARSER, this.about.minzoom), this.about.maxzoom);
+    const z = Math.min(Math.max(tileZoom(zoom), this.about.minzoom), this.about.maxzoom);
+    const far = this.isFarAt(z) ? FAR : "";
     const side = WORLD / 2 ** z;
     const most = 2 ** z - 1;
     const [x0, y0, x1, y1] = [-dx, -dy, size.x - dx, size.y - dy].map((pixels) => Math.min(Math.max(Math.floor(pixels / scale / side), 0), most));
     const middle = { x: (x0 + x1) / 2, y: (y0 + y1) / 2 };
     const found = [];
-    for (let x = x0; x <= x1; x += 1) for (let y = y0; y <= y1; y += 1) found.push({ z, x, y, key: `${z}/${x}/${y}` });
+    for (let x = x0; x <= x1; x += 1) for (let y = y0; y <= y1; y += 1) found.push({ z, x, y, place: `${z}/${x}/${y}`, key: `${z}/${x}/${y}${far}` });
     return found.filter((tile) => this.reaches(tile)).sort((a, b) => off(a, middle) - off(b, middle));
   }
 
@@ -92,22 +99,34 @@ export class TileSource extends EventTarget {
     return box.left < this.reach.right && box.right > this.reach.left && box.top < this.reach.bottom && box.bottom > this.reach.top;
   }
 
+  /** What is kept of a tile; one with everything in it will do where less is wanted. */
+  held({ key, place }) {
+    const whole = this.kept.get(place);
+    return whole?.layers ? whole : this.kept.get(key);
+  }
+
   /** The tile's own layers; till they are here, those of a coarser tile or of the version before. */
   layersOf(tile) {
-    const own = this.kept.get(tile.key);
-    if (own) {
-      this.kept.delete(tile.key);
-      this.kept.set(tile.key, own);
-    }
+    const own = this.held(tile);
+    if (own) for (const key of [tile.place, tile.key]) this.keepOn(key);
     if (own?.layers) return own.layers;
     if (!own) this.queue.set(tile.key, tile);
-    const before = this.before?.get(tile.key)?.layers;
+    const before = this.before?.get(tile.key)?.layers || this.kept.get(tile.place + FAR)?.layers;
     if (before) return before;
     for (let up = 1; tile.z - up >= this.about.minzoom; up += 1) {
-      const coarser = this.kept.get(`${tile.z - up}/${tile.x >> up}/${tile.y >> up}`);
-      if (coarser?.layers) return coarser.layers;
+      const place = `${tile.z - up}/${tile.x >> up}/${tile.y >> up}`;
+      const coarser = this.kept.get(place)?.layers || this.kept.get(place + FAR)?.layers;
+      if (coarser) return coarser;
     }
     return null;
+  }
+
+  /** What is used is forgotten last. */
+  keepOn(key) {
+    const one = this.kept.get(key);
+    if (!one) return;
+    this.kept.delete(key);
+    this.kept.set(key, one);
   }
 
   next() {
@@ -123,7 +142,7 @@ export class TileSource extends EventTarget {
     this.kept.set(tile.key, { layers: null });
     this.running += 1;
     try {
-      const answer = await fetch(`/tiles/${this.set}/${version}/${tile.key}.mvt`, { credentials: "same-origin" });
+      const answer = await fetch(`/tiles/${this.set}/${version}/${tile.place}.mvt${tile.key.slice(tile.place.length)}`, { credentials: "same-origin" });
       if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { status: answer.status });
       const layers = answer.status === 204 ? {} : decoded(await answer.arrayBuffer(), tile);
       if (version === this.version) this.kept.set(tile.key, { layers });

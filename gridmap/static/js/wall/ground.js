@@ -20,7 +20,7 @@ const REBUILD_MS = [1000, 5000, 20_000, 60_000];
 const HEAT_EVERY_MS = 4000;
 const HEAT_RETRY_MS = 10_000;
 const HEAT_ZOOM = 13;
-const [UNDER_FACTS, UNDER_TITLE] = [62, 116];
+const [UNDER_FACTS, UNDER_TITLE] = [90, 116];
 const BEYOND = 0.08; // of the width and height: heat is asked so far past the edge
 
 /** The map panel's work; `draw` is given to its Panel. */
@@ -191,12 +191,13 @@ export class Ground {
 
   facts() {
     if (!this.figures) return;
-    const { open, computed_at: at } = this.figures;
+    const { open, duty, computed_at: at } = this.figures;
     const clock = clockParts(new Date(at)).slice(0, 2).join(":");
     const { cells, km2 } = this.known?.border || {};
     put(this.parts.facts,
       el("p", {}, t("wall.facts_open"), el("b", {}, count(open.total)), el("small", {}, t("wall.facts_unit"))),
-      el("p", {}, cells ? t("wall.facts_rest", { clock, cells: count(cells), km2: km2.toFixed(1) }) : ""));
+      el("p", {}, cells ? t("wall.facts_rest", { clock, cells: count(cells), km2: km2.toFixed(1) }) : ""),
+      duty?.people ? el("p", { dataset: { fact: "duty" } }, t("wall.facts_duty", { on: count(duty.on), people: count(duty.people) })) : null);
   }
 
   /** Another scene: the map turns to it, the title says what it is. */

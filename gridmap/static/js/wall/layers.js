@@ -126,6 +126,7 @@ export const STRESSED = {
   heat: { heat: 1, tint: 0, blocks: 0.16, late: 0, number: "open" },
   reports: { heat: 0, tint: 1, blocks: 0.28, late: 0, number: "reported" },
   late: { heat: 0, tint: 0, blocks: 0.28, late: 1, number: "late" },
+  duty: { heat: 0, tint: 0, blocks: 0.28, late: 0, number: "duty" },
 };
 
 /** The paint that makes a map show what a scene brings out: [layer, property, value]. */

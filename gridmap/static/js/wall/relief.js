@@ -184,7 +184,7 @@ export class Relief extends EventTarget {
     const isFar = !spotted && communities.length > NAMED_AT_MOST && ranking.level === "street";
     const features = (isFar ? ranking.rows : communities).map((row) => [row, this.directory.byCode.get(row.code)])
       .filter(([, found]) => found && (!spotted || liesIn(found, spotted)))
-      .map(([row, { label }]) => pointAt(label, { name: row.name, number: String(row[number]), strong: isFar, rank: -row.open }));
+      .map(([row, { label }]) => pointAt(label, { name: row.name, number: numberOf(row, number), strong: isFar, rank: -row.open }));
     this.map.getSource("labels").setData(collection(features));
   }
 
@@ -205,6 +205,11 @@ export class Relief extends EventTarget {
     this.map?.remove();
     this.map = null;
   }
+}
+
+/** What stands by a name: staff on duty of all who have a post, else a count of matters. */
+function numberOf(row, number) {
+  return number === "duty" ? `${row.on}/${row.people}` : String(row[number]);
 }
 
 function liesIn(area, other) {

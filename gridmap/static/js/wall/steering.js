@@ -5,7 +5,7 @@ import { el, put } from "../dom.js";
 import { t } from "../texts.js";
 import { clockParts } from "./words.js";
 
-const SCENES = ["overview", "heat", "reports", "late"];
+const SCENES = ["overview", "heat", "reports", "late", "duty"];
 const MINUTES = [1, 2, 5, 10, 30];
 
 /** Fills the strip; `take(figures)` of the answer lists the areas. */

@@ -1,0 +1,33 @@
+"""The route of satisfaction: how content reporters were, by area, for the colours of a map."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Response, jsonify
+
+from gridmap.db import satisfaction
+from gridmap.domain.hiding import FEWEST
+from gridmap.web.access import actor, needs, office
+from gridmap.web.answers import ERRORS
+from gridmap.web.answers_state import SatisfactionAnswer
+from gridmap.web.api.blueprint import PLACES, api
+from gridmap.web.params import iso
+from gridmap.web.params_roster import DutyQuery
+
+DAYS = 90
+
+
+@api.get("/satisfaction", tags=[PLACES], responses={200: SatisfactionAnswer, **ERRORS})
+@needs("staff")
+def read_satisfaction(query: DutyQuery) -> Response:
+    """Ratings of the last 90 days in one's own areas of a level: how many, and how many of them 不满意.
+
+    An area with fewer than five says nothing about itself and is left out.
+    """
+    here = office()
+    since = here.clock() - timedelta(days=DAYS)
+    with here.database.reading() as session:
+        found = satisfaction.by_level(session, actor().scope.paths, query.level, since)
+    told = {code: one._asdict() for code, one in found.items() if one.rated >= FEWEST}
+    return jsonify(since=iso(since), days=DAYS, at_least=FEWEST, areas=told)
