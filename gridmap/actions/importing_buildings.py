@@ -27,12 +27,14 @@ from gridmap.actions.office import Office, Work
 from gridmap.actions.placing import LoadedGround, load_ground
 from gridmap.db import areas
 from gridmap.db.bulk import insert_rows
+from gridmap.db.loading import Loading, load_of
 from gridmap.db.models import Building
 from gridmap.db.spatial import as_multi, as_wkb, from_wkb
 from gridmap.domain.codes import NO_DISTRICT, codes_in
 from gridmap.domain.history import canonical
 from gridmap.geo.coverage import ERROR, INFO, WARNING, Finding, rows_of
-from gridmap.geo.locate import Place, smallest_covering
+from gridmap.geo.crs import WGS84, LonLat
+from gridmap.geo.locate import Place, locate, smallest_covering
 
 _FIELDS = ("name", "address", "floors", "households", "chief")
 _LIMITS = {"code": 64, "name": 200, "address": 400, "chief": 100}
@@ -101,26 +103,42 @@ def _rows(session: Session, frame: gpd.GeoDataFrame) -> tuple[list[dict[str, obj
     points = shapely.point_on_surface(shapes)
     ground = load_ground(session)
     found = _Found(ground, points)
-    rows = []
-    for number, record in enumerate(frame.drop(columns="geometry").to_dict("records")):
-        shape, path = shapes[number], found.paths[number]
-        footprint = None if shape.geom_type == "Point" else shapely.to_wkb(as_multi(shape))
-        row: dict[str, object] = {field: _plain(record[field]) for field in _FIELDS}
-        row |= {"code": str(record["code"]), "path": path}
-        row |= {"district_code": ground.district_of(path) or NO_DISTRICT}
-        row |= {"point_wkb": shapely.to_wkb(points[number]), "footprint_wkb": footprint}
+    district = {path: ground.district_of(path) or NO_DISTRICT for path in set(found.paths)}
+    footprints = np.array(
+        [
+            None if kind == 0 else as_multi(shape)
+            for kind, shape in zip(shapely.get_type_id(shapes), shapes, strict=True)
+        ],
+        dtype=object,
+    )
+    columns: dict[str, Iterable[object]] = {name: map(_plain, frame[name].tolist()) for name in _FIELDS}
+    columns |= {"code": map(str, frame["code"].tolist()), "path": found.paths}
+    columns |= {"district_code": [district[path] for path in found.paths]}
+    columns |= {"point_wkb": shapely.to_wkb(points), "footprint_wkb": shapely.to_wkb(footprints)}
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    for row in rows:
         row |= {"valid_to": None, "digest": _digest(row)}
-        rows.append(row)
     return rows, list(_outside(found, frame, points))
 
 
 class _Found:
-    """Where buildings stand: each one's place in the net of cells, and the path of its cell or what is above it."""
+    """Where buildings stand: the path of each one's cell or of what is above it.
+
+    `places` tells of those only, by position, that do not plainly lie in one cell.
+    """
 
     def __init__(self, ground: LoadedGround, points: np.ndarray) -> None:
-        self.has_cells = bool(ground.cells.cells)
-        self.places = ground.cells.locate_many(shapely.get_x(points), shapely.get_y(points))
-        self.paths = [place.cell.path if place.cell else _around(ground, place) for place in self.places]
+        cells = ground.cells.cells
+        self.has_cells = bool(cells)
+        lon, lat = shapely.get_x(points), shapely.get_y(points)
+        plain = ground.cells.plain(lon, lat)
+        self.places = {
+            at: locate(ground.cells, LonLat(float(lon[at]), float(lat[at])))
+            for at in np.flatnonzero(plain < 0).tolist()
+        }
+        self.paths = [cells[n].path if n >= 0 else "" for n in plain.tolist()]
+        for at, place in self.places.items():
+            self.paths[at] = place.cell.path if place.cell else _around(ground, place)
 
 
 def _around(ground: LoadedGround, place: Place) -> str:
@@ -133,10 +151,11 @@ def _outside(found: _Found, frame: gpd.GeoDataFrame, points: np.ndarray) -> Iter
     if not found.has_cells:
         yield Finding("no_cells_yet", INFO, None, {"count": len(frame)})
         return
-    for at, place in enumerate(found.places):
+    rows = rows_of(frame)
+    for at, place in found.places.items():
         if place.cell is None and place.nearest is not None and place.distance_m is not None:
             details = {
-                "row": rows_of(frame)[at],
+                "row": rows[at],
                 "area": codes_in(found.paths[at])[-1] if found.paths[at] else None,
                 "nearest": place.nearest.code,
                 "nearest_name": place.nearest.name,
@@ -172,11 +191,30 @@ def _store(work: Work, rows: list[dict[str, object]], spared: Collection[str] | 
         if (old.digest, old.district_code, old.valid_to) != (row["digest"], row["district_code"], None):
             changed.append({**row, "row_id": old.id})
     geometry = {"point": from_wkb("point_wkb"), "footprint": from_wkb("footprint_wkb")}
-    insert_rows(work.session, insert(Building).values(geometry), new)
+    _insert(work.session, new, geometry)
     _update(work, changed, geometry)
     districts = {str(row["district_code"]) for row in rows}
     ended = 0 if spared is None else _end_absent(work, known, kept, districts, spared)
     return {"new": len(new), "changed": len(changed), "unchanged": len(kept) - len(changed), "ended": ended}
+
+
+def _insert(session: Session, rows: list[dict[str, object]], geometry: dict[str, object]) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        insert_rows(session, insert(Building).values(geometry), rows)
+        return
+    with Loading(session) as loading:
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            plain = [name for name in some[0] if not name.endswith("_wkb")]
+            columns: dict[str, Any] = {name: [row[name] for row in some] for name in plain}
+            columns |= {name: _ewkb([row[f"{name}_wkb"] for row in some]) for name in geometry}
+            loading.add(load_of(session, Building, columns))
+
+
+def _ewkb(wkb: list[object]) -> list[bytes | None]:
+    """Shapes as PostGIS takes them, with their system."""
+    shapes = shapely.set_srid(shapely.from_wkb(wkb), WGS84)
+    return list(shapely.to_wkb(shapes, include_srid=True))
 
 
 class _Known:

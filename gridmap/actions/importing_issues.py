@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,13 +26,14 @@ from gridmap.actions.importing import (
     note_import,
     refuse_errors,
 )
-from gridmap.actions.lots import DayKey, Need, lots, needs, reserve_numbers
+from gridmap.actions.lots import NO_DAYS, DayKey, Days, Need, days_of, lots, needs, reserve_numbers
 from gridmap.actions.makers import made_ahead
 from gridmap.actions.new_matters import NOBODY, Category, NewMatters
 from gridmap.actions.office import Office, Work, add_event, add_words
 from gridmap.actions.placing import Sent, StaffingTable, assignment_json, load_ground, why_of
 from gridmap.actions.pretences import Pretence
 from gridmap.actions.reporting import due_text, people_columns, place_columns
+from gridmap.actions.spelling import instants
 from gridmap.actions.standings import Standings
 from gridmap.db import categories, history, issues, posts
 from gridmap.db.bulk import reserve_ids
@@ -51,6 +53,8 @@ OWN = ("own", "matter")
 _LOT = 20_000
 _MANY = 100_000
 """So many new matters on PostgreSQL pay for processes that make them."""
+_MANY_KINDS = 4_000
+"""So many different answers to who it goes to pay for processes that find them."""
 _FILLED = (Issue, EventRow, Words)
 
 
@@ -83,7 +87,7 @@ class _Batch:
     new: list[int]
     changed: Mapping[int, str]
     standings: Standings
-    days: list[date]
+    days: Days
     needs: list[Need]
 
 
@@ -130,7 +134,7 @@ def import_issues(
 
 
 def _district(batch: _Batch) -> str:
-    return batch.standings.of((batch.new or list(batch.changed))[:1]).district_code[0]
+    return batch.standings.district_of(next(iter([*batch.new[:1], *batch.changed])))
 
 
 def _categories(session: Session, matters: Matters, found: list[Finding]) -> list[str]:
@@ -160,9 +164,10 @@ def _compared(
     found = compare(session, matters, wanted.source, wanted.datum, keys)
     ground = load_ground(session)
     standings = Standings(ground, matters, wanted.datum, sorted([*found.new, *found.changed]), progress)
-    days = [moment.astimezone(zone).date() for moment in matters.created_at]
-    districts = standings.of(found.new).district_code if found.new else []
-    needed = needs(found.new, districts, days, matters.description, _LOT)
+    days, needed = NO_DAYS, list[Need]()
+    if found.new:
+        days = days_of(*standings.district_codes(), instants(matters.created_at), zone)
+        needed = needs(np.asarray(found.new, dtype=np.int64), days, matters.description, _LOT)
     return _Batch(matters, wanted, keys, *found, standings, days, needed)
 
 
@@ -243,20 +248,29 @@ def _insert(
     ids = reserve_ids(session, Issue, number)
     word_ids = reserve_ids(session, Words, sum(need.words for need in batch.needs))
     given = lots(batch.needs, firsts, ids, word_ids)
-    is_worth_it = number >= _MANY and session.get_bind().dialect.name != "sqlite"
-    shared: dict[str, str] = {}
+    if number < _MANY or session.get_bind().dialect.name == "sqlite":
+        makers = 0
+    shared = _find_people(made, np.asarray(batch.new, dtype=np.int64), makers)
     with (
         indexes_last(session, _FILLED, number),
         # The makers are forked before the loading starts its thread.
-        made_ahead(made.make, given, makers if is_worth_it else 0) as finished,
-        Loading(session) as loading,
+        made_ahead(made.make, given, makers) as finished,
     ):
-        for lot, (loads, named) in zip(given, finished, strict=True):
-            for load in loads:
-                loading.add(load)
-            shared |= named
-            progress("store", lot.ids[-1] - ids[0] + 1, number)
-    history.share_assignments(session, shared)
+        history.share_assignments(session, shared)
+        with Loading(session) as loading:
+            for lot, loads in zip(given, finished, strict=True):
+                for load in loads:
+                    loading.add(load)
+                progress("store", lot.ids[-1] - ids[0] + 1, number)
+
+
+def _find_people(made: NewMatters, rows: NDArray[np.int64], makers: int) -> dict[str, str]:
+    """Find who goes to which of the new matters, once for all that are alike; the assignments by digest."""
+    kinds = made.kinds_of_people(rows)
+    makers = makers if len(kinds) >= _MANY_KINDS else 0
+    parts = np.array_split(kinds, max(1, makers))
+    with made_ahead(made.found, parts, makers) as found:
+        return made.learn(kinds, [one for some in found for one in some])
 
 
 def _sent(batch: _Batch, row: int) -> Sent:

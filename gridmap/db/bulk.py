@@ -207,18 +207,24 @@ def kept_value(value: Any, instant: Callable[[datetime], str]) -> Any:
 
 
 _EWKB_POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("srid", "<u4"), ("lon", "<f8"), ("lat", "<f8")])
-"""A point as PostGIS writes it in hex: little endian, with its SRID."""
+"""A point as PostGIS takes it: little endian, with its SRID."""
 
 
 def kept_points(session: Session, lon: np.ndarray, lat: np.ndarray) -> list[Any]:
     """How the session's store keeps WGS84 points."""
     if session.get_bind().dialect.name == "sqlite":
         return list(shapely.to_wkb(shapely.points(lon, lat)))
+    points = ewkb_points(lon, lat)
+    text, size = points.tobytes().hex().upper(), 2 * points.itemsize
+    return [text[n : n + size] for n in range(0, len(text), size)]
+
+
+def ewkb_points(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """WGS84 points as PostGIS' own records."""
     points = np.empty(len(lon), dtype=_EWKB_POINT)
     points["order"], points["kind"], points["srid"] = 1, 0x2000_0001, WGS84
     points["lon"], points["lat"] = lon, lat
-    text, size = points.tobytes().hex().upper(), 2 * points.itemsize
-    return [text[n : n + size] for n in range(0, len(text), size)]
+    return points
 
 
 def sqlite_instant(moment: datetime) -> str:

@@ -5,44 +5,73 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import repeat
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy.orm import Session
 
-from gridmap.db.bulk import BATCH, as_others, insert_command
+from gridmap.db.binary_copy import HEADER, TRAILER, binary_rows
+from gridmap.db.bulk import as_others, insert_command
 from gridmap.db.models import Base
 
 _AHEAD = 5
 """So many loads may wait for the store while the next one is made: memory is bounded by them."""
-Columns = Mapping[str, Sequence[Any]]
-"""Rows of one table side by side: the values of each column, all as many."""
+_PIECE = 1 << 18
+"""Bytes of COPY data handed on at a time."""
+Columns = Mapping[str, Any]
+"""Rows of one table side by side: the values of each column, all as many, or one value that all rows have.
+
+Values are a list or an array of numpy's or arrow's; moments are `datetime64` in UTC, or as `instant_text` tells them.
+"""
 
 
 class Load(NamedTuple):
-    """Rows of one table as the store's door wants them: a command, and COPY text of some of them at a time, or values by name."""
+    """Rows of one table as the store's door wants them: a command, and COPY data a piece at a time, or values by name."""
 
     command: str
     rows: Sequence[Any]
 
 
 def load_of(session: Session, model: type[Base], columns: Columns) -> Load:
-    """The rows whose values stand side by side in `columns` (a geometry column is called `geom`).
+    """The rows whose values stand side by side in `columns`, the first of which has a value for each row.
 
-    Values are given as the store keeps them: `instant_text` and `kept_points` say how. Asks the store nothing.
+    A geometry column is called `geom` (see `kept_points`). Asks the store nothing.
     """
     table = model.__tablename__
+    size = len(next(iter(columns.values())))
     if session.get_bind().dialect.name == "sqlite":
-        rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        values = [_listed(column, size) for column in columns.values()]
+        rows = [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]
         return Load(insert_command(table, tuple(columns), True), rows)
     # What is NULL in all of these rows need not be said in each.
-    said = {name: values for name, values in columns.items() if any(v is not None for v in values)}
-    size = len(next(iter(said.values())))
-    text = [
-        _copy_text([values[start : start + BATCH] for values in said.values()])
-        for start in range(0, size, BATCH)
-    ]
-    return Load(f"COPY {table} ({', '.join(said)}) FROM STDIN", text)
+    said = {name: values for name, values in columns.items() if not _is_missing(values)}
+    data = b"".join((HEADER, binary_rows(model.__table__, said, size), TRAILER))  # type: ignore[arg-type]
+    pieces = [data[start : start + _PIECE] for start in range(0, len(data), _PIECE)]
+    return Load(f"COPY {table} ({', '.join(said)}) FROM STDIN (FORMAT binary)", pieces)
+
+
+def _listed(values: Any, size: int) -> Iterable[Any]:
+    """A column as SQLite's driver takes it."""
+    if isinstance(values, pa.Array):
+        return values.to_pylist()
+    if isinstance(values, np.ndarray):
+        is_time = np.issubdtype(values.dtype, np.datetime64)
+        return pc.cast(pa.array(values), pa.string()).to_pylist() if is_time else values.tolist()
+    if isinstance(values, np.datetime64):
+        return repeat(pc.cast(pa.array([values]), pa.string())[0].as_py(), size)
+    return values if isinstance(values, list | range) else repeat(values, size)
+
+
+def _is_missing(values: Any) -> bool:
+    if isinstance(values, pa.Array):
+        return bool(values.null_count == len(values))
+    if isinstance(values, np.ndarray):
+        return values.dtype.kind == "M" and bool(np.isnat(values).all())
+    return not any(value is not None for value in values) if isinstance(values, list) else values is None
 
 
 class Loading:
@@ -89,33 +118,5 @@ class Loading:
 
     def _copy(self, load: Load) -> None:
         with self._connection.cursor() as cursor, cursor.copy(load.command) as copy:
-            for text in load.rows:
-                copy.write(text)
-
-
-def _copy_text(columns: Sequence[Sequence[Any]]) -> bytes:
-    """Columns as COPY reads them, a row a line."""
-    return ("\n".join(map("\t".join, zip(*map(_copy_column, columns), strict=True))) + "\n").encode()
-
-
-def _copy_column(values: Sequence[Any]) -> Iterable[str]:
-    kinds = set(map(type, values))
-    if kinds == {str}:
-        # A text seldom has one of them, so all of them are looked at together first.
-        joined = "\0".join(values)
-        is_plain = not any(sign in joined for sign in _SPECIAL)
-        return values if is_plain else [text.translate(_ESCAPES) for text in values]
-    if kinds in ({float}, {int}):
-        return map(str, values)
-    return [
-        "\\N" if value is None else value.translate(_ESCAPES) if isinstance(value, str) else _spelling(value)
-        for value in values
-    ]
-
-
-def _spelling(value: Any) -> str:
-    return ("f", "t")[value] if isinstance(value, bool) else str(value)
-
-
-_SPECIAL = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
-_ESCAPES = str.maketrans(_SPECIAL)
+            for piece in load.rows:
+                copy.write(piece)

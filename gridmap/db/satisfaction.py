@@ -14,6 +14,9 @@ from gridmap.db.loop_models import Rating
 from gridmap.db.models import Area
 from gridmap.domain.codes import ancestors
 
+DAYS = 90
+"""So far back ratings say how it is now."""
+
 
 class Rated(NamedTuple):
     """How many times the outcome of matters of an area was rated, and how many of these ratings were 不满意."""

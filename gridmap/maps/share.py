@@ -24,7 +24,7 @@ from gridmap.maps.veil import Veil
 
 _COLUMNS = ("name", "code", "said")
 """What is told of an area that is pointed at."""
-TENTHS = 10
+TENTHS, IN_TENTHS = 10, ("rate", "discontent")
 """Rates are kept as whole tenths, so that the classes of every figure are ranges of whole numbers."""
 _SHARPNESS_M = 1.5
 """By so much borders may be off: a pixel of a sheet of paper that shows a street of a town."""
@@ -67,8 +67,8 @@ def shared_map(
 ) -> SharedMap:
     """Cells (columns code, name, level, open, geometry, any CRS) coloured by `open`, and one's own area.
 
-    `measure` says what `open` holds: open matters, late ones (`late`), or tenths of open ones per 100
-    households (`rate`; null where nobody lives). `classes`: those to use; None for those that fit.
+    `measure` says what `open` holds: open matters, late ones (`late`), tenths of open ones per 100 households
+    (`rate`; null where nobody lives) or of 不满意 per 100 ratings (`discontent`; null where there are too few). `classes`: those to use; None for those that fit.
     Borders are simplified by up to 1.5 m, those that cells share alike. `bounds`: west, south, east, north
     in WGS84 degrees, what is seen first; `vendor`: the folder of Leaflet. Raises ValueError where a frame
     has no CRS.
@@ -108,7 +108,7 @@ def said(value: int | None, measure: str) -> str:
     """A figure as it is read: 12,345; a rate with one decimal; a dash where there is none."""
     if value is None:
         return "—"
-    return f"{value / TENTHS:,.1f}" if measure == "rate" else f"{value:,}"
+    return f"{value / TENTHS:,.1f}" if measure in IN_TENTHS else f"{value:,}"
 
 
 def _in_words(found: dict[str, Any], counts: Iterable[int | None], measure: str) -> dict[str, Any]:

@@ -169,8 +169,9 @@ class ShareQuery(StateQuery):
     """Which areas are shaded by which figure of the matters counted, in which classes, and what is seen first."""
 
     level: Literal["grid", "community", "street", "district"] = "grid"
-    measure: Literal["open", "late", "rate"] = Field(
-        "open", description="Open matters, overdue ones, or open ones per 100 households"
+    measure: Literal["open", "late", "rate", "discontent"] = Field(
+        "open",
+        description="Open matters, overdue ones, open ones per 100 households, or 不满意 per 100 ratings of 90 days",
     )
     breaks: BreaksText | None = Field(
         None, description="Upper bounds of the classes above zero, rising, at most five; none: those that fit"

@@ -23,6 +23,7 @@ from gridmap.geo.crs import WGS84
 from tests.browser.conftest import Visitor
 from tests.conftest import Clock
 from tests.town import C1, C2, C3, C4, CENTRES, OUTSIDE, PARKING, RUBBISH, actor_named, report_at
+from tests.web.test_satisfaction import rate
 
 SECOND = 1_000
 AXE = Path(__file__).parents[2] / "build" / "test-vendor" / "axe.min.js"
@@ -335,4 +336,31 @@ def test_an_account_without_posts_is_told_what_that_means(office: Office, visito
     visitor.sign_in("li")
     visitor.page.goto(f"{visitor.address}/map")
     expect(visitor.page.locator("#matters")).to_contain_text("您还没有岗位")
+    assert visitor.complaints == []
+
+
+@ONE_ENGINE
+def test_staff_on_duty_stand_beside_the_cells_where_somebody_asks(office: Office, visitor: Visitor) -> None:
+    visitor.sign_in("seat")
+    page = visitor.page
+    expect(page.locator(".map-label--cell span").first).to_be_visible()
+    assert page.locator(".map-label--staff").count() == 0
+    page.click("[data-part=layers] > button")
+    page.check("[data-layer=staff]")
+    expect(page.locator(".map-label--staff").first).to_have_text(re.compile("^在岗[12]/[12]$"))
+    assert "show=staff" in page.url
+    visitor.keep("map-staff")
+    assert visitor.complaints == []
+
+
+@ONE_ENGINE
+def test_areas_are_shaded_by_how_content_people_are(office: Office, visitor: Visitor) -> None:
+    rate(office, C1, 0, 0, 2, 2, 2)
+    visitor.sign_in("seat")
+    page = visitor.page
+    page.click("[data-choice=discontent]")
+    legend = page.locator("[data-part=legend]")
+    expect(legend).to_contain_text("不满意占比")
+    expect(legend).to_contain_text("5 个区域评价不足 5 件")
+    expect(legend).to_contain_text("40")
     assert visitor.complaints == []

@@ -9,8 +9,8 @@ from flask import Flask
 
 from gridmap.actions.office import Office
 from gridmap.db.loop_models import Rating
+from gridmap.db.satisfaction import DAYS
 from gridmap.domain.codes import path_of
-from gridmap.web.api.satisfaction import DAYS
 from tests.conftest import START
 from tests.town import C1, C2, C3, DISTRICT, EASTGATE, RIVERSIDE, STREET, caller
 

@@ -15,8 +15,6 @@ from gridmap.web.api.blueprint import PLACES, api
 from gridmap.web.params import iso
 from gridmap.web.params_roster import DutyQuery
 
-DAYS = 90
-
 
 @api.get("/satisfaction", tags=[PLACES], responses={200: SatisfactionAnswer, **ERRORS})
 @needs("staff")
@@ -26,8 +24,8 @@ def read_satisfaction(query: DutyQuery) -> Response:
     An area with fewer than five says nothing about itself and is left out.
     """
     here = office()
-    since = here.clock() - timedelta(days=DAYS)
+    since = here.clock() - timedelta(days=satisfaction.DAYS)
     with here.database.reading() as session:
         found = satisfaction.by_level(session, actor().scope.paths, query.level, since)
     told = {code: one._asdict() for code, one in found.items() if one.rated >= FEWEST}
-    return jsonify(since=iso(since), days=DAYS, at_least=FEWEST, areas=told)
+    return jsonify(since=iso(since), days=satisfaction.DAYS, at_least=FEWEST, areas=told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -15,12 +16,14 @@ from sqlalchemy.orm import Session
 
 from gridmap.db import areas
 from gridmap.db.models import CategoryRow
+from gridmap.db.satisfaction import DAYS, Rated, by_level
 from gridmap.db.state import State, state_of
 from gridmap.domain.codes import ancestors
+from gridmap.domain.hiding import FEWEST
 from gridmap.domain.scope import Actor
 from gridmap.errors import InvalidInputError, NotFoundError
 from gridmap.geo.crs import WGS84
-from gridmap.maps.share import TENTHS, GivenClasses, said, shared_map
+from gridmap.maps.share import IN_TENTHS, TENTHS, GivenClasses, said, shared_map
 from gridmap.resources import PACKAGE
 from gridmap.texts import catalogue, text
 from gridmap.web.access import actor, needs, office
@@ -84,7 +87,7 @@ def _classes(query: ShareQuery) -> GivenClasses | None:
     bounds = parse_breaks(query.breaks)
     if bounds is None:
         return None
-    uppers = tuple(round(bound * (TENTHS if query.measure == "rate" else 1)) for bound in bounds)
+    uppers = tuple(round(bound * (TENTHS if query.measure in IN_TENTHS else 1)) for bound in bounds)
     steps = tuple(int(step) for step in query.steps or "12345"[: len(uppers)])
     if len(steps) != len(uppers) or any(low >= high for low, high in pairwise((0, *uppers))):
         raise InvalidInputError("breaks_invalid", breaks=query.breaks)
@@ -119,7 +122,7 @@ def _total(frame: gpd.GeoDataFrame, query: ShareQuery) -> str:
     """How many areas are shaded, and by how many matters; rates have no total."""
     unit = catalogue(language()).get(f"map.unit_{query.level}", "")
     areas_ = {"areas": said(int(frame["open"].count()), "open"), "unit": unit}
-    if query.measure == "rate":
+    if query.measure in IN_TENTHS:
         return text(language(), "map.areas_alone", **areas_)
     total = said(int(frame["open"].sum()), query.measure)
     return text(language(), "map.areas_and_total", **areas_, total=total)
@@ -128,8 +131,8 @@ def _total(frame: gpd.GeoDataFrame, query: ShareQuery) -> str:
 def _notes(frame: gpd.GeoDataFrame, query: ShareQuery, found: State) -> list[str]:
     """What the colours do not tell: areas without a figure, matters without a cell."""
     unknown = int(frame["open"].isna().sum())
-    elsewhere = 0 if query.measure == "rate" else _figure(query, found.triage)
-    notes = (("map.no_households", unknown), ("map.in_no_cell", elsewhere))
+    elsewhere = 0 if query.measure in IN_TENTHS else _figure(query, found.triage)
+    notes = ((f"map.unknown_{query.measure}", unknown), ("map.in_no_cell", elsewhere))
     return [text(language(), key, n=said(n, "open")) for key, n in notes if n]
 
 
@@ -145,6 +148,8 @@ def _frame(
     values: list[int | None] = [below.get(row.path, 0) for row in rows]
     if query.measure == "rate":
         values = [_rate(below.get(row.path, 0), homes.get(row.path, 0)) for row in rows]
+    if query.measure == "discontent":
+        values = _discontent(session, who, level, [row.code for row in rows])
     columns = {
         "code": [row.code for row in rows],
         "name": [row.name for row in rows],
@@ -152,6 +157,15 @@ def _frame(
         "open": pd.array(values, dtype="Int64"),
     }
     return gpd.GeoDataFrame(columns, geometry=shapely.from_wkb([row.wkb for row in rows]), crs=WGS84)
+
+
+def _discontent(session: Session, who: Actor, level: str, codes: Sequence[str]) -> list[int | None]:
+    """Tenths of 不满意 per 100 ratings; None where there are too few, or for who may not see staff."""
+    since = office().clock() - timedelta(days=DAYS)
+    found = by_level(session, who.scope.paths, level, since) if who.may("staff") else {}
+    few = Rated(0, 0)
+    rated = [found.get(code, few) for code in codes]
+    return [_rate(one.discontent, one.rated) if one.rated >= FEWEST else None for one in rated]
 
 
 def _named(session: Session, who: Actor) -> list[Any]:

@@ -88,7 +88,7 @@ export class IssueLayer {
   /** What the shading counts: a ring beside it says the same. Null for a rate, of which a ring says nothing. */
   get classesCounted() {
     const measure = this.state.mode === "classes" ? this.cells.shading.measure : "open";
-    return { open: CLASSES, late: ["overdue"], rate: null }[measure];
+    return { open: CLASSES, late: ["overdue"], rate: null, discontent: null }[measure];
   }
 
   hasPlace(key) {

@@ -3,7 +3,8 @@
 import { el } from "../dom.js";
 
 const L = window.L;
-const RANK = { street: 0, community: 1, cell: 2 };
+const RANK = { street: 0, community: 1, cell: 2, staff: 3, nobody: 3 };
+const SMALL = { cell: 9, staff: 9, nobody: 9 }; // pixels a letter
 const AROUND = [[0, 0], [0, -24], [0, 24], [-30, 0], [30, 0], [-30, -24], [30, 24]];
 const FARTHER = [[0, -44], [0, 44], [-64, 0], [64, 0], [-64, -44], [64, 44], [64, -44], [-64, 44], [0, -70], [0, 70], [-110, 0], [110, 0]]; // for names
 const SETTLE_MS = 260; // rings come apart and together for about this long after zooming
@@ -48,7 +49,7 @@ export class Labels extends EventTarget {
     wanted.sort((a, b) => RANK[a.kind] - RANK[b.kind]);
     for (const label of wanted) {
       const middle = this.map.latLngToLayerPoint(label.at);
-      for (const step of label.kind === "cell" ? AROUND : [...AROUND, ...FARTHER]) {
+      for (const step of label.kind in SMALL ? AROUND : [...AROUND, ...FARTHER]) {
         const point = middle.add(step);
         const box = this.boxAt(point, label);
         if (taken.some((other) => meet(box, other)) || !this.fits(point, box, label)) continue;
@@ -80,7 +81,7 @@ export class Labels extends EventTarget {
   }
 
   boxAt({ x, y }, { text, kind }) {
-    const letter = kind === "cell" ? 9 : 17;
+    const letter = SMALL[kind] || 17;
     const half = (text.length * letter) / 2 + 4;
     return { left: x - half, right: x + half, top: y - 10, bottom: y + 10 };
   }

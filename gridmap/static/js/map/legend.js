@@ -43,15 +43,16 @@ export class Legend {
     const { level, measure } = this.shading;
     const now = this.shading.now();
     const areas = { areas: count(now.areas), unit: t(`map.unit_${level}`) };
-    const total = measure === "rate" ? t("map.areas_alone", areas) : t("map.areas_and_total", { ...areas, total: count(now.total) });
-    const elsewhere = measure === "rate" ? 0 : this.shading.figureOf(this.counts.inTriage());
+    const { isShare } = this.shading;
+    const total = isShare ? t("map.areas_alone", areas) : t("map.areas_and_total", { ...areas, total: count(now.total) });
+    const elsewhere = isShare ? 0 : this.shading.figureOf(this.counts.inTriage());
     return [
-      head(t(`map.legend_${measure}`), measure === "rate" ? t("map.per_households") : t(`map.per_${level}`), total, this.age()),
+      head(t(`map.legend_${measure}`), isShare ? t(`map.per_${measure}`) : t(`map.per_${level}`), total, this.age()),
       el("ol", { class: "ramp" }, now.classes.map((entry) => el("li", {},
         swatch(entry.fill, this.cells.opacity), el("b", {}, range(entry, (value) => this.shading.said(value))), el("span", {}, t(`map.n_${level}`, { n: count(entry.areas) }))))),
       el("p", { class: "legend__note" }, el("span", {}, now.method),
         el("span", {}, this.age())),
-      now.unknown ? note(t("map.no_households", { n: count(now.unknown) })) : null,
+      now.unknown ? note(t(`map.unknown_${measure}`, { n: count(now.unknown) })) : null,
       elsewhere > 0 ? note(t("map.in_no_cell", { n: count(elsewhere) })) : null,
       this.filterNote(),
       this.ranked(),

@@ -39,6 +39,7 @@ import { Shading } from "./shading.js";
 import { Sharing } from "./sharing.js";
 import { Sheet } from "./sheet.js";
 import { ViewState } from "./state.js";
+import { Staff } from "./staff.js";
 import { Surroundings } from "./surroundings.js";
 import { showWhole } from "./view.js";
 
@@ -88,7 +89,8 @@ function together(page) {
   const issues = new IssueLayer(map, { state, counts, matters, cells }, choose("issue"));
   const heat = new Heat(map, state, cells);
   const surroundings = new Surroundings(net);
-  const labels = new Labels(map, [() => surroundings.labels(), () => cells.labels()]);
+  const staff = new Staff({ shading });
+  const labels = new Labels(map, [() => surroundings.labels(), () => cells.labels(), () => staff.labels()]);
   const ground = new Ground(map, { sheets: false, taken: () => labels.taken, isReady: () => labels.isSettled });
   net.addEventListener("change", () => { part("baking").hidden = net.phase !== "baking"; });
   const base = new BaseMap(map, page.bases);
@@ -109,7 +111,8 @@ function together(page) {
   const first = new BaseChoice({ base, state, source: part("base-source"), fault: part("base-fault") }).node;
   new Layers(part("layers"), { state, first, shown: {
     buildings: (wanted) => buildings.show(wanted), ground: (wanted) => overBase(wanted),
-    names: (wanted) => labels.show(wanted), borders: (wanted) => { surroundings.show(wanted); labels.soon(); city.soon(); } } });
+    names: (wanted) => labels.show(wanted), borders: (wanted) => { surroundings.show(wanted); labels.soon(); city.soon(); },
+    staff: (wanted) => staff.show(wanted, labels) } });
   for (const source of [counts, matters]) source.addEventListener("change", () => labels.soon());
   net.addEventListener("areas", () => { issues.soon(); if (counts.level && counts.level !== net.counted) counts.load(); });
   cellsNeeded(state, net);

@@ -3,10 +3,10 @@
 import { get } from "../api.js";
 import { decimal } from "../format.js";
 import { sum } from "./filters.js";
-import { LEVELS, MEASURES } from "./state.js";
+import { IN_TENTHS, LEVELS, MEASURES } from "./state.js";
 
 const LATE = 3; // the place of late ones among counts by class
-const FIGURES = { open: sum, late: (counts) => counts[LATE], rate: sum };
+const FIGURES = { open: sum, late: (counts) => counts[LATE], rate: sum, discontent: sum };
 const PER = 100; // households
 const TENTHS = 10; // rates are kept as whole tenths, so that classes of both kinds of figure are ranges of whole numbers
 
@@ -20,6 +20,7 @@ export class Shading extends EventTarget {
     net.addEventListener("level", () => this.renew());
     state.on(["level", "measure"], () => this.renew());
     this.households = new Map();
+    this.ratings = new Map();
     Object.assign(this, { later: legend.method_later, classes: legend });
     this.cut.set(keyOf("grid", "open", "", counts.query), legend);
   }
@@ -77,8 +78,10 @@ export class Shading extends EventTarget {
   renew() {
     if (this.from !== this.net.directory) Object.assign(this, { from: this.net.directory, areas: null });
     const { level, measure } = this;
+    this.rated(level);
     this.values = this.summed(level, this.counts.level, ({ code }) => this.figureOf(this.counts.of(code)));
     if (measure === "rate") this.perHousehold(level);
+    if (measure === "discontent") this.perRating(level);
     this.classes = this.classesFor(keyOf(level, measure, this.state.status, this.counts.query));
     this.dispatchEvent(new Event("change"));
   }
@@ -100,14 +103,39 @@ export class Shading extends EventTarget {
     for (const [code, open] of this.values) this.values.set(code, homes.get(code) ? Math.max(open ? 1 : 0, Math.round((open * PER * TENTHS) / homes.get(code))) : null);
   }
 
-  /** The figures worth choosing from: a rate only where households are known. */
+  /** Ratings by area of a level, asked for once; without them there is no figure of them. */
+  rated(level) {
+    if (this.ratings.has(level)) return;
+    this.ratings.set(level, {});
+    get("/satisfaction", { level }).then(({ areas = {} }) => {
+      this.ratings.set(level, areas);
+      if (Object.keys(areas).length) this.renew();
+    }, () => {});
+  }
+
+  /** How many in a hundred ratings say that somebody is not content; null where there are too few. */
+  perRating(level) {
+    const ratings = this.ratings.get(level) || {};
+    for (const code of this.values.keys()) {
+      const { rated, discontent } = ratings[code] || {};
+      this.values.set(code, rated ? Math.max(discontent ? 1 : 0, Math.round((discontent * PER * TENTHS) / rated)) : null);
+    }
+  }
+
+  /** The figures worth choosing from: a rate only where households are known, how content people are where they say it. */
   measures() {
-    return MEASURES.filter((name) => name !== "rate" || this.households.size);
+    const known = { rate: this.households.size, discontent: [...this.ratings.values()].some((areas) => Object.keys(areas).length) };
+    return MEASURES.filter((name) => !(name in known) || known[name]);
+  }
+
+  /** Whether the figure is a share, which does not add up. */
+  get isShare() {
+    return IN_TENTHS.includes(this.measure);
   }
 
   /** A value of the figure shaded now, as it is read. */
   said(value) {
-    return this.measure === "rate" ? decimal(value / TENTHS) : String(value);
+    return this.isShare ? decimal(value / TENTHS) : String(value);
   }
 
   /** Cut once for each level, figure and filter, so that colours keep their meaning while counts change; what is cut here is cut into quantiles. */

@@ -107,10 +107,10 @@ async function copied(field) {
 }
 
 /** The classes on the map as the file takes them; nothing where there are none yet. */
-function classesOf({ classes: { classes, method }, later, ramp, measure }) {
+function classesOf({ classes: { classes, method }, later, ramp, isShare }) {
   const above = classes.slice(1);
   if (!above.length) return {};
-  const read = (value) => (measure === "rate" ? (value / TENTHS).toFixed(1) : value);
+  const read = (value) => (isShare ? (value / TENTHS).toFixed(1) : value);
   return { breaks: above.map(({ to }) => read(to)).join(","), steps: above.map(({ fill }) => ramp.indexOf(fill)).join(""), method: method === later ? "quantile" : "fisher_jenks" };
 }
 

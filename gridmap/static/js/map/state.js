@@ -4,10 +4,12 @@ const MODES = ["classes", "heat", "issues"];
 const STATUSES = ["", "reported", "handling", "warning", "overdue", "very_late", "handled", "triage"];
 /** The time filters by name: reported in the last so many local days, today among them. */
 export const PERIODS = { "": null, today: 0, week: 6, month: 29 };
-export const LAYERS = ["buildings", "ground", "names", "borders"];
+export const LAYERS = ["buildings", "ground", "names", "borders", "staff"];
+const ON_WISH = "staff"; // the one layer that is shown only where somebody asks for it
 /** auto: cells where they are near, what stands for them where they are far. */
 export const LEVELS = ["auto", "grid", "community", "street"];
-export const MEASURES = ["open", "late", "rate"];
+export const MEASURES = ["open", "late", "rate", "discontent"];
+export const IN_TENTHS = ["rate", "discontent"]; // shares: kept as whole tenths, and nothing to add up
 /** How the heat is counted and shown, by the name it has here; the first of each is what stands without a word. */
 export const HEAT_CHOICES = { heatKind: ["density", "spots"], per: ["km2", "households"], weight: ["none", "urgent"], step: ["day", "6h"] };
 export const HEAT = ["heatKind", "per", "weight", "then"];
@@ -34,7 +36,8 @@ export class ViewState extends EventTarget {
     this.period = among("time", Object.keys(PERIODS));
     this.mine = wishes.get("mine") === "1";
     this.base = wishes.get("base") || "";
-    this.hidden = (wishes.get("hide") || "").split(",").filter((name) => LAYERS.includes(name));
+    this.hidden = (wishes.get("hide") || "").split(",").filter((name) => LAYERS.includes(name) && name !== ON_WISH);
+    if (wishes.get("show") !== ON_WISH) this.hidden.push(ON_WISH);
     for (const [name, values] of Object.entries(HEAT_CHOICES)) this[name] = among(IN_URL[name], values);
     this.then = MOMENT.test(wishes.get("then") || "") ? wishes.get("then") : "";
     this.selected = parseSelected(wishes.get("at"));
@@ -76,7 +79,8 @@ export class ViewState extends EventTarget {
     put("time", this.period);
     put("mine", this.mine ? "1" : "");
     put("base", this.base);
-    put("hide", this.hidden.join(","));
+    put("hide", this.hidden.filter((name) => name !== ON_WISH).join(","));
+    put("show", this.hidden.includes(ON_WISH) ? "" : ON_WISH);
     for (const [name, [usual]] of Object.entries(HEAT_CHOICES)) put(IN_URL[name], this[name] === usual ? "" : this[name]);
     put("then", this.then);
     put("at", this.selected && `${this.selected.kind}:${this.selected.id}`);
