@@ -48,6 +48,7 @@ def _store(bench: Bench) -> tuple[str, dict[str, str], str]:
     """A store with many matters; who opens which page there, with which password."""
     if not bench.size.demo:
         url = bench.cluster.create("pages", bench.store("all", bench.size.stored))
+        subprocess.run(gridmap("bake"), env=environ(url, bench.data_dir), check=True, capture_output=True)
         return url, {"/map": "reader000", "/wall": "wall000"}, PASSWORD
     url = bench.cluster.create("pages")
     with step(f"demo district, size {bench.size.demo}"):

@@ -23,10 +23,13 @@ def own_name(who: Actor) -> str:
 
 
 def post_then(held: Iterable[Post], person_id: int | None, path: str, at: datetime) -> Post | None:
-    """The post somebody held at `at`: the nearest at or above the place `path`, else any; None for none."""
-    mine = [post for post in held if post.person_id == person_id and post.is_held(at)]
-    mine.sort(key=lambda post: (is_below(path, post.area_path), len(post.area_path), -post.id))
-    return mine[-1] if mine else None
+    """The post somebody held at `at`: the nearest at or above the place `path`; None for none, as what they hold elsewhere says nothing here."""
+    mine = [
+        post
+        for post in held
+        if post.person_id == person_id and post.is_held(at) and is_below(path, post.area_path)
+    ]
+    return max(mine, key=lambda post: (len(post.area_path), -post.id), default=None)
 
 
 def posts_of_events(session: Session, rows: Iterable[Row[Any]], path: str) -> Mapping[int, str]:

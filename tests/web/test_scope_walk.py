@@ -180,7 +180,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "GET /api/v1/heat/past": (f"200 200 200 200 403 200 200 200 {NONE}",),
     "GET /api/v1/households": (f"200 200 200 200 403 200 200 200 {NONE}",),
     "GET /api/v1/duty": (f"200 200 200 200 200 403 200 200 {NONE}",),
-    "GET /api/v1/satisfaction": (f"200 200 200 200 403 403 200 200 {NONE}",),
+    "GET /api/v1/satisfaction": (f"200 200 200 200 403 200 200 200 {NONE}",),
     "GET /api/v1/hotspots": (f"200 200 200 200 403 200 200 200 {NONE}",),
     "GET /api/v1/share": (f"200 200 200 200 403 404 200 200 {NONE}",),  # who answers for no area has no map
     "GET /api/v1/state": (f"{ALL} {NONE}", f"{ALL} {NONE}"),

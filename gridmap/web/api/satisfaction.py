@@ -17,15 +17,15 @@ from gridmap.web.params_roster import DutyQuery
 
 
 @api.get("/satisfaction", tags=[PLACES], responses={200: SatisfactionAnswer, **ERRORS})
-@needs("staff")
+@needs("read")
 def read_satisfaction(query: DutyQuery) -> Response:
     """Ratings of the last 90 days in one's own areas of a level: how many, and how many of them 不满意.
 
-    An area with fewer than five says nothing about itself and is left out.
+    An area with fewer than five says nothing about itself and is left out. Who may not see staff is told of none.
     """
-    here = office()
+    here, who = office(), actor()
     since = here.clock() - timedelta(days=satisfaction.DAYS)
     with here.database.reading() as session:
-        found = satisfaction.by_level(session, actor().scope.paths, query.level, since)
-    told = {code: one._asdict() for code, one in found.items() if one.rated >= FEWEST}
+        found = satisfaction.by_level(session, who.scope.paths, query.level, since)
+    told = {code: one._asdict() for code, one in found.items() if one.rated >= FEWEST and who.may("staff")}
     return jsonify(since=iso(since), days=satisfaction.DAYS, at_least=FEWEST, areas=told)

@@ -21,7 +21,7 @@ from bench.sizes import SIZES
 from bench.table import Row, markdown
 from tests.conftest import PostgresServer
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TINY = SIZES["tiny"]
 
 
