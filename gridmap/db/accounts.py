@@ -81,6 +81,12 @@ def holder(session: Session | Connection, digest: str, now: datetime) -> Holder 
     return Holder(*facts, moment(created_at) or now, moment(seen_at), paths)
 
 
+def scopes_of_walls(session: Session, most: int) -> set[Scope]:
+    """What the walls there are may see, of at most so many accounts."""
+    query = select(Account).where(Account.kind == "wall", Account.is_active.is_(True)).order_by(Account.id)
+    return {_scope(account, ()) for account in session.scalars(query.limit(most))}
+
+
 def tokens_of(session: Session, account_id: int) -> list[Token]:
     """An account's bearer tokens, newest first."""
     query = select(Token).where(Token.account_id == account_id, Token.kind == "token")

@@ -17,6 +17,7 @@ from gridmap.channels.declared import load_ways
 from gridmap.config import Settings
 from gridmap.errors import GridmapError
 from gridmap.files.basemaps.shelf import WAITING, open_shelf
+from gridmap.web.api.wall import warm_walls
 from gridmap.web.beside import working_beside
 from gridmap.web.certificate import Certificate
 from gridmap.web.slow import PatienceWorker
@@ -88,6 +89,7 @@ def _begin(worker: Any) -> None:
 def _warm_up(app: Flask) -> None:
     try:
         warm_up(app)
+        warm_walls(app)
     except GridmapError as error:
         # Whoever asks first waits a little longer, or is told the same.
         log.info("not warmed up: %s", error)

@@ -30,7 +30,7 @@ def read_duty(query: DutyQuery) -> Response:
     if query.level == "grid":
         who.require("staff")
     with here.database.reading() as session:
-        counts = on_duty_now(session)
+        counts = on_duty_now(session, who.scope.paths)
         areas = duty.staffed(session, who.scope.paths, query.level, counts)
     everywhere = counts.get("", duty.Count(0, 0))
     return jsonify(
@@ -51,8 +51,8 @@ def read_duty(query: DutyQuery) -> Response:
     )
 
 
-def on_duty_now(session: Session) -> dict[str, duty.Count]:
-    """Of the asker's areas, by path; as it was at most KEPT_S ago."""
-    here, paths = office(), actor().scope.paths
+def on_duty_now(session: Session, paths: tuple[str, ...]) -> dict[str, duty.Count]:
+    """Of the areas at or below `paths`, by path; as it was at most KEPT_S ago."""
+    here = office()
     kept: Kept = current_app.extensions.setdefault("gridmap_duty", Kept())
     return kept.get(paths, KEPT_S, lambda: duty.on_duty(session, paths, here.clock(), here.zone))

@@ -7,13 +7,13 @@ import json
 from typing import Any, Literal
 
 import shapely
-from flask import Response, current_app, jsonify, request
+from flask import Flask, Response, current_app, jsonify, request
 from pydantic import Field
 from sqlalchemy.orm import Session
 
 from gridmap import __version__
 from gridmap.actions.steering import Wish, steer
-from gridmap.db import areas, figures
+from gridmap.db import accounts, areas, figures
 from gridmap.domain.codes import last_code
 from gridmap.domain.figures import Today
 from gridmap.domain.scenes import LONGEST_S, SHORTEST_S
@@ -29,6 +29,7 @@ from gridmap.web.params import Code, LanguageQuery, Strict, iso
 
 WEEK_S, PAST_S = 600.0, 60.0
 """So long the days before, and yesterday at this hour, are kept for everybody with the same scope."""
+_WARMED = 5
 _GRID_DEG, _HIDDEN_DEG = 1e-6, 1e-5
 """A tenth of a metre, and a metre: finer than a wall can show."""
 
@@ -45,11 +46,21 @@ class SceneBody(Strict):
 @needs("projection", "read")
 def read_wall(query: LanguageQuery) -> Response:
     """All figures of a wall at one moment, inside the asker's scope: they agree with each other."""
-    scope, here = actor().scope, office()
-    with here.database.reading() as session:
-        today = Today(here.clock(), here.zone)
-        told = Board(session, scope, today, _before(session, scope, today), on_duty_now(session)).whole()
+    with office().database.reading() as session:
+        told = _board(session, actor().scope).whole()
     return jsonify(version=__version__, **told)
+
+
+def _board(session: Session, scope: Scope) -> Board:
+    today = Today(office().clock(), office().zone)
+    return Board(session, scope, today, _before(session, scope, today), on_duty_now(session, scope.paths))
+
+
+def warm_walls(app: Flask) -> None:
+    """Read what the first look of each wall would otherwise wait for, of so many that have accounts. Writes nothing."""
+    with app.test_request_context(), office().database.reading() as session:
+        for scope in accounts.scopes_of_walls(session, _WARMED):
+            _board(session, scope).whole()
 
 
 def _before(session: Session, scope: Scope, today: Today) -> tuple[Week, Past]:
