@@ -95,7 +95,7 @@ class RecheckBody(Strict):
     words: str | None = Field(None, max_length=4000, description="Needed where it was not well")
 
 
-class DutyQuery(LanguageQuery):
+class LevelQuery(LanguageQuery):
     """By areas of which level it is counted."""
 
     level: Literal["district", "street", "community", "grid"] = "community"

@@ -12,7 +12,7 @@ from gridmap.web.answers_roster import DutyAnswer
 from gridmap.web.api.blueprint import ROSTER, api
 from gridmap.web.keeping import Kept
 from gridmap.web.params import iso
-from gridmap.web.params_roster import DutyQuery
+from gridmap.web.params_roster import LevelQuery
 
 KEPT_S = 20.0
 """So long one answer serves everybody with the same scope: shifts change on the minute."""
@@ -20,7 +20,7 @@ KEPT_S = 20.0
 
 @api.get("/duty", tags=[ROSTER], responses={200: DutyAnswer, **ERRORS})
 @needs("projection", "staff")
-def read_duty(query: DutyQuery) -> Response:
+def read_duty(query: LevelQuery) -> Response:
     """How many people hold posts in one's own areas and how many of them are on duty now, in all and by area of a level.
 
     A person counts once in each area, and is on duty in it where one of their posts there is. Who may not see

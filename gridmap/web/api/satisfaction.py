@@ -13,12 +13,12 @@ from gridmap.web.answers import ERRORS
 from gridmap.web.answers_state import SatisfactionAnswer
 from gridmap.web.api.blueprint import PLACES, api
 from gridmap.web.params import iso
-from gridmap.web.params_roster import DutyQuery
+from gridmap.web.params_roster import LevelQuery
 
 
 @api.get("/satisfaction", tags=[PLACES], responses={200: SatisfactionAnswer, **ERRORS})
 @needs("read")
-def read_satisfaction(query: DutyQuery) -> Response:
+def read_satisfaction(query: LevelQuery) -> Response:
     """Ratings of the last 90 days in one's own areas of a level: how many, and how many of them 不满意.
 
     An area with fewer than five says nothing about itself and is left out. Who may not see staff is told of none.

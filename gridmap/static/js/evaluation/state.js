@@ -1,18 +1,8 @@
-// What is chosen on the page, kept in its address, so that it can be sent to somebody and comes back on reload.
+// What is chosen on the page of evaluation, and the months it speaks of.
 
-const KEYS = ["tab", "by", "month", "span", "theme", "area", "person"];
-export const state = Object.fromEntries([...new URLSearchParams(window.location.search)].filter(([key]) => KEYS.includes(key)));
+import { chosen } from "../chosen.js";
 
-/** Takes over some choices; null forgets one. */
-export function remember(choices) {
-  for (const [key, value] of Object.entries(choices)) {
-    if (value === null || value === undefined || value === "") delete state[key];
-    else state[key] = String(value);
-  }
-  const lang = new URLSearchParams(window.location.search).get("lang");
-  const query = new URLSearchParams(lang ? { ...state, lang } : state);
-  window.history.replaceState(null, "", `?${query}`);
-}
+export const { state, remember } = chosen(["tab", "by", "month", "span", "theme", "area", "person"]);
 
 /** The month `back` months before one like 2026-11. */
 export function monthBefore(name, back) {

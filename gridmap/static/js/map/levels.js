@@ -1,4 +1,4 @@
-// The choice of what is shaded: cells, communities or streets, by open or by late matters.
+// The choice of what is shaded: areas of which level, by which figure.
 
 import { el, put } from "../dom.js";
 import { t } from "../texts.js";

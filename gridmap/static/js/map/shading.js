@@ -78,7 +78,7 @@ export class Shading extends EventTarget {
   renew() {
     if (this.from !== this.net.directory) Object.assign(this, { from: this.net.directory, areas: null });
     const { level, measure } = this;
-    this.rated(level);
+    for (const one of new Set([level, "community"])) this.rated(one); // cells alone seldom have enough of them
     this.values = this.summed(level, this.counts.level, ({ code }) => this.figureOf(this.counts.of(code)));
     if (measure === "rate") this.perHousehold(level);
     if (measure === "discontent") this.perRating(level);
