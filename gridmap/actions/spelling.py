@@ -18,7 +18,7 @@ Texts = Any
 """A text for each of some rows: an array of arrow's."""
 Instants = NDArray[np.datetime64]
 """Moments in UTC, to the microsecond; NaT for none."""
-_PLAIN = (1e-4, 1e15)
+_PLAIN = (1e-4, 1e10)
 """Between these arrow writes a number as Python does, if it is no whole one."""
 _DOUBTFUL, _LARGE = 1e-6, 1e8
 """So near the middle between two hundredths, or so large, only exact arithmetic says which one is nearer."""

@@ -23,6 +23,13 @@ def test_numbers_are_as_json_has_them(values: list[float]) -> None:
     assert found.to_pylist() == [canonical(value) for value in (*ODD, *values)]
 
 
+def test_numbers_of_every_size_are_as_json_has_them() -> None:
+    size = np.repeat(10.0 ** np.arange(-9, 19), 200)
+    values = size * np.random.default_rng(1).uniform(1, 10, size.size)
+    both = np.concatenate([values, -np.round(values, 1)])
+    assert spelling.numbers(both).to_pylist() == [canonical(value) for value in both.tolist()]
+
+
 @given(st.lists(st.floats(0, 1e7) | st.integers(0, 10**6).map(lambda n: n / 200)))
 def test_two_digits_are_rounded_as_python_does_it(values: list[float]) -> None:
     odd = [2.675, 1.005, 0.285, 1e-9, *values]
