@@ -17,6 +17,9 @@ from bench.offices import environ, gridmap
 from bench.processes import begun_by, below, cpu_of, memory_of
 from bench.sizes import Size
 
+_AT_REST, _LONG_ENOUGH = 0.06, 6
+"""A server at rest takes less of a processor, in seconds each half second, so many times in a row."""
+
 
 @dataclass(frozen=True)
 class Server:
@@ -36,7 +39,12 @@ class Server:
 
 @contextmanager
 def serving(url: str, folder: Path, size: Size) -> Iterator[Server]:
-    """A server over the store `url`, stopped at the end. Raises RuntimeError with its log where it does not start."""
+    """A server over the store `url`, at rest, stopped at the end. Raises RuntimeError with its log where it does not start.
+
+    Its tiles are baked before, and what a server does once when it starts is done.
+    """
+    if size.demo:
+        subprocess.run(gridmap("bake"), env=environ(url, folder), check=True, capture_output=True)
     port = free_port()
     told = {"GRIDMAP_PORT": str(port), "GRIDMAP_WORKERS": str(size.workers)}
     told["GRIDMAP_STREAM_LIMIT"] = str(size.streams)
@@ -47,7 +55,10 @@ def serving(url: str, folder: Path, size: Size) -> Iterator[Server]:
         process = subprocess.Popen(gridmap("serve"), env=environ(url, folder, **told), stdout=out, stderr=out)
     try:
         _wait_until_up(process, port, log, size.workers)
-        yield Server(port, process.pid)
+        server = Server(port, process.pid)
+        if size.demo:
+            _wait_until_at_rest(server)
+        yield server
     except Exception as error:
         error.add_note(log.read_text(errors="replace")[-2000:])
         raise
@@ -72,3 +83,14 @@ def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path, worke
             pass
         time.sleep(0.1)
     raise RuntimeError(log.read_text(errors="replace")[-2000:])
+
+
+def _wait_until_at_rest(server: Server) -> None:
+    quiet = 0
+    for _ in range(240):
+        before = server.cpu_s()
+        time.sleep(0.5)
+        quiet = quiet + 1 if abs(server.cpu_s() - before) < _AT_REST else 0
+        if quiet == _LONG_ENOUGH:
+            return
+    raise RuntimeError("the server does not come to rest")

@@ -269,9 +269,9 @@ def put(session: Session, rows: Sequence[dict[str, Any]]) -> dict[tuple[int, str
         rows, key=lambda row: (row["account_id"], row["key"])
     )  # two wait for each other but once
     for start in range(0, len(ordered), _AT_ONCE):
-        statement = _insert(session)(Notice).values(ordered[start : start + _AT_ONCE])
-        statement = statement.on_conflict_do_nothing(index_elements=["account_id", "key"])
-        new = session.execute(statement.returning(Notice.id, Notice.account_id, Notice.key))
+        statement = _insert(session)(Notice).on_conflict_do_nothing(index_elements=["account_id", "key"])
+        statement = statement.returning(Notice.id, Notice.account_id, Notice.key)
+        new = session.execute(statement, ordered[start : start + _AT_ONCE])
         found.update({(account, key): row for row, account, key in new})
     return found
 
@@ -280,9 +280,10 @@ def put_deliveries(session: Session, rows: Sequence[dict[str, Any]]) -> list[str
     """Store deliveries; those with a key that is there already stay as they are. The keys of the new ones."""
     found: list[str] = []
     for start in range(0, len(rows), _AT_ONCE):
-        statement = _insert(session)(Delivery).values(rows[start : start + _AT_ONCE])
-        statement = statement.on_conflict_do_nothing(index_elements=["key"]).returning(Delivery.key)
-        found += filter(None, session.scalars(statement))
+        statement = _insert(session)(Delivery).on_conflict_do_nothing(index_elements=["key"])
+        found += filter(
+            None, session.scalars(statement.returning(Delivery.key), rows[start : start + _AT_ONCE])
+        )
     return found
 
 
