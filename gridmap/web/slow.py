@@ -1,4 +1,4 @@
-"""Clients that send a byte a second, or vanish without a word: each holds a thread for a bounded time."""
+"""How a process of the server shares its threads out: who is slow or gone holds one for a bounded time, new ones spread."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ AT_ONCE_MS = 20
 """How long a thread waits on a connection for another request before it hands it back."""
 UNHEARD_MS = 30_000
 """After so long without a sign that what was sent arrived, the other side is not there."""
+
+YIELD_S, YIELDS = 0.0003, 10
+"""How long a process leaves a new connection to the others for each that it has, and for how many at most."""
 
 
 class Deadlines:
@@ -80,6 +83,12 @@ class PatienceWorker(gthread.ThreadWorker):  # type: ignore[misc]
         self._deadlines = Deadlines()
         self._deadlines.start()
         super().init_process()
+
+    def accept(self, listener: Any) -> None:
+        """Take a new connection, unless a process with fewer does: else the first to wake has all, and the others rest."""
+        if self.nr_conns:
+            time.sleep(YIELD_S * min(self.nr_conns, YIELDS))
+        super().accept(listener)
 
     def handle(self, conn: Any) -> Any:
         """One request on a connection, in a thread."""

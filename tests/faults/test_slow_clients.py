@@ -12,7 +12,8 @@ from threading import Event, Thread
 import pytest
 
 from gridmap.actions.office import Office
-from gridmap.web.slow import Deadlines, _body_s
+from gridmap.web import slow
+from gridmap.web.slow import Deadlines, PatienceWorker, _body_s
 from tests.db.listening import until
 from tests.faults.load import report_body
 from tests.faults.running import Server, serving
@@ -124,3 +125,16 @@ def test_a_connection_is_hung_up_on_at_its_time_and_not_before() -> None:
 )
 def test_a_body_has_time_by_its_length(headers: dict[str, str], expected: float | None) -> None:
     assert _body_s(headers) == expected
+
+
+@pytest.mark.parametrize(("held", "waits_s"), [(0, []), (2, [0.0006]), (500, [0.003])])
+def test_a_process_with_connections_leaves_a_new_one_to_the_others_for_a_moment(
+    held: int, waits_s: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = list[float | str]()
+    monkeypatch.setattr(slow.time, "sleep", lambda seconds: done.append(pytest.approx(seconds)))
+    monkeypatch.setattr(PatienceWorker.__base__, "accept", lambda _worker, listener: done.append(listener))
+    worker = PatienceWorker.__new__(PatienceWorker)
+    worker.nr_conns = held
+    worker.accept("the door")
+    assert done == [*waits_s, "the door"]
