@@ -17,7 +17,8 @@ from bench.serving import Server, serving
 from bench.table import Row
 from gridmap.demo.sayings import SAYINGS
 
-_WARM_S = 1.0
+_WARM_S = 5.0
+"""After so long each process has met most cells once; a server runs for days."""
 
 
 def reports(drawn: District, count: int) -> list[tuple[str, dict[str, Any]]]:

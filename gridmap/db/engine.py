@@ -76,17 +76,13 @@ class Database:
         make = _sqlite_engine if url.startswith("sqlite") else _postgres_engine
         self.engine = make(url, wait_s, POOL, OVERFLOW)
         self._prober = make(url, wait_s, PROBES, 0)
-        self._writer = self.engine.execution_options(**{_WRITES: True})
-        # On PostgreSQL each query of a reader is a transaction of its own anyway: no BEGIN and ROLLBACK around.
-        self._reader = (
-            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        )
+        self._writer = self._with_isolation("READ COMMITTED").execution_options(**{_WRITES: True})
+        self._still = self._with_isolation("REPEATABLE READ")
         self._pen = _Pen(PATIENCE_S if wait_s is None else wait_s)
-        self._still = (
-            self.engine
-            if self.is_sqlite
-            else self.engine.execution_options(isolation_level="REPEATABLE READ")
-        )
+
+    def _with_isolation(self, level: str) -> Engine:
+        """The engine for transactions of more than one statement; on SQLite all are as isolated as can be."""
+        return self.engine if self.is_sqlite else self.engine.execution_options(isolation_level=level)
 
     @property
     def is_sqlite(self) -> bool:
@@ -99,13 +95,13 @@ class Database:
 
         Raises UnavailableError where the store cannot be reached or was never initialised.
         """
-        with translated(), Session(self._reader) as session:
+        with translated(), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def asking(self) -> Iterator[Connection]:
         """As `reading`, for a `Question` or two: a connection, without a session's bookkeeping around it."""
-        with translated(), self._reader.connect() as connection:
+        with translated(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -248,8 +244,11 @@ def _refuse(code: str, error: BaseException | None) -> NoReturn:
 
 
 def _postgres_engine(url: str, wait_s: float | None, size: int, overflow: int) -> Engine:
+    # Each query of a reader is a transaction of its own anyway: no BEGIN and ROLLBACK around. Most requests only
+    # read, and a report is sent whole, so it is writers who say that theirs is more.
     engine = create_engine(
         url,
+        isolation_level="AUTOCOMMIT",
         pool_size=size,
         max_overflow=overflow,
         pool_timeout=WAIT_S if wait_s is None else wait_s,
@@ -259,10 +258,8 @@ def _postgres_engine(url: str, wait_s: float | None, size: int, overflow: int) -
 
     def bound_waits(connection: Any, _record: Any) -> None:
         # Spoken after connecting and not sent along: pgbouncer refuses to pass on such options.
-        connection.autocommit = True
         connection.execute(f"SET lock_timeout = {round((wait_s or 0) * 1000)}")
         connection.execute(f"SET idle_in_transaction_session_timeout = {round(IDLE_S * 1000)}")
-        connection.autocommit = False
 
     if wait_s is not None:
         event.listen(engine, "connect", bound_waits)

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, g, request, session
 from flask.json.provider import DefaultJSONProvider
+from flask.sessions import SecureCookieSessionInterface
 from flask_openapi3 import Info, OpenAPI
 from flask_wtf.csrf import generate_csrf
 
@@ -104,6 +105,7 @@ def build(settings: Settings, office: Office, rules: SignInRules) -> Flask:
         static_url_path="/static",
     )
     _configure(app, settings)
+    app.session_interface = _Sessions()
     visitors.trust_proxies(app, settings.trusted_proxies)
     pace = Pace(settings.writes_per_minute)
     ways = load_ways(settings.channels, os.environ, settings.public_url)
@@ -141,6 +143,18 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookies, with one signer for all requests instead of one each; their key stays as it is."""
+
+    _signer: Any = None
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """What signs them."""
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer
 
 
 _BODY_LIMIT = 200_000
