@@ -6,7 +6,6 @@ stream's lock nor, on SQLite, everybody else's pen; the stream is told one summa
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from gridmap.actions.comparing import compare
+from gridmap.actions.comparing import Keys, Rows, compare
 from gridmap.actions.importing import (
     ImportFile,
     ImportReport,
@@ -33,7 +32,6 @@ from gridmap.actions.office import Office, Work, add_event, add_words
 from gridmap.actions.placing import Sent, StaffingTable, assignment_json, load_ground, why_of
 from gridmap.actions.pretences import Pretence
 from gridmap.actions.reporting import due_text, people_columns, place_columns
-from gridmap.actions.spelling import instants
 from gridmap.actions.standings import Standings
 from gridmap.db import categories, history, issues, posts
 from gridmap.db.bulk import reserve_ids
@@ -45,12 +43,13 @@ from gridmap.db.rosters import roster_of
 from gridmap.domain.categories import resolve
 from gridmap.domain.roster import NO_ROSTER
 from gridmap.errors import ChoiceNeededError, ConflictError, InvalidInputError
-from gridmap.files.matters import Matters
+from gridmap.files.matters import Matter, Matters
 from gridmap.geo.coverage import ERROR, WARNING, Finding
 from gridmap.geo.crs import check_datum
 
 OWN = ("own", "matter")
 _LOT = 20_000
+_NO_KEY = -1
 _MANY = 100_000
 """So many new matters on PostgreSQL pay for processes that make them."""
 _MANY_KINDS = 4_000
@@ -83,8 +82,8 @@ class _Batch:
 
     matters: Matters
     wanted: IssueImport
-    keys: list[str]
-    new: list[int]
+    keys: Keys
+    new: Rows
     changed: Mapping[int, str]
     standings: Standings
     days: Days
@@ -134,14 +133,16 @@ def import_issues(
 
 
 def _district(batch: _Batch) -> str:
-    return batch.standings.district_of(next(iter([*batch.new[:1], *batch.changed])))
+    return batch.standings.district_of(next(iter([*batch.new[:1].tolist(), *batch.changed])))
 
 
-def _categories(session: Session, matters: Matters, found: list[Finding]) -> list[str]:
+def _categories(session: Session, matters: Matters, found: list[Finding]) -> Keys:
     """The key of each row's category; unknown ones get a key among the district's own."""
     known = {key: categories.to_domain(row) for key, row in categories.rows_by_key(session).items()}
     keys: dict[str, str] = {}
-    for wish, rows in Counter(matters.category).items():
+    asked = matters.category.dictionary_encode()
+    wishes, of_row = asked.dictionary.to_pylist(), asked.indices.to_numpy()
+    for wish, rows in zip(wishes, np.bincount(of_row, minlength=len(wishes)).tolist(), strict=True):
         try:
             keys[wish] = resolve(wish, known).key
         except ChoiceNeededError as fault:
@@ -150,7 +151,9 @@ def _categories(session: Session, matters: Matters, found: list[Finding]) -> lis
             code = wish.replace(":", "-")[:40]
             keys[wish] = ":".join((*OWN, code))
             found.append(Finding("category_new", WARNING, wish, {"rows": rows, "becomes": keys[wish]}))
-    return [keys.get(wish, "") for wish in matters.category]
+    names = list(dict.fromkeys(keys.values()))
+    at = np.array([names.index(keys[wish]) if wish in keys else _NO_KEY for wish in wishes], dtype=np.int64)
+    return Keys(names, at[of_row])
 
 
 def _compared(
@@ -158,16 +161,22 @@ def _compared(
     zone: ZoneInfo,
     matters: Matters,
     wanted: IssueImport,
-    keys: list[str],
+    keys: Keys,
     progress: Progress,
 ) -> _Batch:
     found = compare(session, matters, wanted.source, wanted.datum, keys)
     ground = load_ground(session)
-    standings = Standings(ground, matters, wanted.datum, sorted([*found.new, *found.changed]), progress)
+    standings = Standings(
+        ground,
+        matters,
+        wanted.datum,
+        np.sort(np.concatenate([found.new, np.array([*found.changed], dtype=np.int64)])),
+        progress,
+    )
     days, needed = NO_DAYS, list[Need]()
-    if found.new:
-        days = days_of(*standings.district_codes(), instants(matters.created_at), zone)
-        needed = needs(np.asarray(found.new, dtype=np.int64), days, matters.description, _LOT)
+    if len(found.new):
+        days = days_of(*standings.district_codes(), matters.created, zone)
+        needed = needs(found.new, days, matters.description, _LOT)
     return _Batch(matters, wanted, keys, *found, standings, days, needed)
 
 
@@ -179,12 +188,12 @@ def _store(
     makers: int,
     progress: Progress,
 ) -> dict[str, int]:
-    rows_by_key = _ensure_categories(work.session, set(batch.keys))
+    rows_by_key = _ensure_categories(work.session, set(batch.keys.names))
     held = posts.along_many(work.session, batch.standings.paths(), work.now)
     # What is only pretended happened then: who is on duty now says nothing of it.
     here = NO_ROSTER if batch.wanted.is_pretence else roster_of(work.session, held, work.now, office.zone)
     table = StaffingTable(held, office.roles, work.now, here)
-    if batch.new:
+    if len(batch.new):
         made = _new_matters(office, work, batch, rows_by_key, table)
         _insert(work, batch, made, firsts, makers, progress)
     _amend(office, work, batch, rows_by_key, table)
@@ -250,7 +259,7 @@ def _insert(
     given = lots(batch.needs, firsts, ids, word_ids)
     if number < _MANY or session.get_bind().dialect.name == "sqlite":
         makers = 0
-    shared = _find_people(made, np.asarray(batch.new, dtype=np.int64), makers)
+    shared = _find_people(made, batch.new, makers)
     with (
         indexes_last(session, _FILLED, number),
         # The makers are forked before the loading starts its thread.
@@ -273,29 +282,27 @@ def _find_people(made: NewMatters, rows: NDArray[np.int64], makers: int) -> dict
         return made.learn(kinds, [one for some in found for one in some])
 
 
-def _sent(batch: _Batch, row: int) -> Sent:
-    matters = batch.matters
-    return Sent(float(matters.lon[row]), float(matters.lat[row]), batch.wanted.datum, matters.accuracy_m[row])
+def _sent(batch: _Batch, matter: Matter) -> Sent:
+    return Sent(matter.lon, matter.lat, batch.wanted.datum, matter.accuracy_m)
 
 
 def _assigned(
-    batch: _Batch, row: int, path: str, category: CategoryRow, table: StaffingTable
+    batch: _Batch, matter: Matter, path: str, category: CategoryRow, table: StaffingTable
 ) -> dict[str, Any]:
-    if batch.matters.closed_at[row] is not None and not batch.wanted.is_pretence:
+    if matter.closed_at is not None and not batch.wanted.is_pretence:
         return NOBODY
     return assignment_json(table.staff(path, category.role))
 
 
-def _facts(batch: _Batch, row: int, why: Any, assigned: Any) -> dict[str, Any]:
-    closed = batch.matters.closed_at[row]
+def _facts(batch: _Batch, row: int, matter: Matter, why: Any, assigned: Any) -> dict[str, Any]:
     return {
         "source": batch.wanted.source,
-        "external_id": batch.matters.external_id[row],
-        "category": batch.keys[row],
+        "external_id": matter.external_id,
+        "category": batch.keys.of(row),
         "why": why,
         "assignment": assigned,
-        "occurred_at": batch.matters.created_at[row].isoformat(),
-        "closed_at": closed.isoformat() if closed else None,
+        "occurred_at": matter.created_at.isoformat(),
+        "closed_at": matter.closed_at.isoformat() if matter.closed_at else None,
     }
 
 
@@ -303,19 +310,21 @@ def _amend(
     office: Office, work: Work, batch: _Batch, rows_by_key: dict[str, CategoryRow], table: StaffingTable
 ) -> None:
     """Rows that differ from what was taken in before: the matter follows, by one event each."""
-    ids = [batch.matters.external_id[row] for row in batch.changed]
-    stored = issues.by_external(work.session, batch.wanted.source, ids)
-    for row in batch.changed:
-        issue, category = stored[batch.matters.external_id[row]], rows_by_key[batch.keys[row]]
-        standing, sent, closed = batch.standings.whole(row), _sent(batch, row), batch.matters.closed_at[row]
-        assigned = _assigned(batch, row, standing.path, category, table)
+    said = {row: batch.matters.one(row) for row in batch.changed}
+    stored = issues.by_external(
+        work.session, batch.wanted.source, [matter.external_id for matter in said.values()]
+    )
+    for row, matter in said.items():
+        issue, category = stored[matter.external_id], rows_by_key[batch.keys.of(row)]
+        standing, sent, closed = batch.standings.whole(row), _sent(batch, matter), matter.closed_at
+        assigned = _assigned(batch, matter, standing.path, category, table)
         values = place_columns(standing, sent) | people_columns(assigned)
         values |= {
             "category_id": category.id,
             "body_digest": batch.changed[row],
             "district_code": issue.district_code,
         }
-        values |= {"occurred_at": batch.matters.created_at[row], "closed_at": closed}
+        values |= {"occurred_at": matter.created_at, "closed_at": closed}
         came_from = issue.status
         values["status"] = "closed" if closed else ("reported" if came_from == "closed" else came_from)
         if not closed:
@@ -323,9 +332,10 @@ def _amend(
             values["due_at"] = office.deadlines.due_at(category, began, standing.path)
         for name, value in values.items():
             setattr(issue, name, value)
-        facts = _facts(batch, row, why_of(standing, sent), assigned) | {"from": came_from, "to": issue.status}
+        facts = _facts(batch, row, matter, why_of(standing, sent), assigned)
+        facts |= {"from": came_from, "to": issue.status}
         facts |= {
-            "words": _amended_words(work, issue, batch.matters.description[row]),
+            "words": _amended_words(work, issue, matter.description),
             "due_at": due_text(issue),
         }
         add_event(work, issue, "import_amended", None, facts)

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.actions.office import Office
-from gridmap.actions.spelling import Instants
 from gridmap.db.bulk import next_in_row
+from gridmap.files.text_columns import Instants, Texts, is_empty
 
 DayKey = tuple[str, date]
 """A district and a local day: what numbers are counted in."""
@@ -76,15 +76,14 @@ def _ahead(moments: Instants, zone: ZoneInfo) -> NDArray[np.timedelta64]:
     return np.array([zone.fromutc(moment).utcoffset() for moment in utc], dtype="timedelta64[us]")
 
 
-def needs(rows: NDArray[np.int64], days: Days, descriptions: Sequence[str], size: int) -> list[Need]:
+def needs(rows: NDArray[np.int64], days: Days, descriptions: Texts, size: int) -> list[Need]:
     """What `rows` of a file need, `size` at a time; days and words are by the rows of the file."""
-    found = []
+    found, says_something = [], ~is_empty(descriptions)
     for start in range(0, len(rows), size):
         some = rows[start : start + size]
         at, counts = np.unique(days.at[some], return_counts=True)
         numbers = {days.keys[n]: count for n, count in zip(at.tolist(), counts.tolist(), strict=True)}
-        words = sum(1 for row in some.tolist() if descriptions[row])
-        found.append(Need(some, Counter(numbers), words))
+        found.append(Need(some, Counter(numbers), int(says_something[some].sum())))
     return found
 
 

@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from gridmap.actions import spelling
-from gridmap.actions.comparing import body_digests
+from gridmap.actions.comparing import Keys, body_digests
 from gridmap.actions.due_together import due_by_each
 from gridmap.actions.lots import DayKey, Days, Lot
 from gridmap.actions.placing import Sent, StaffingTable, assignment_json, why_of
 from gridmap.actions.pretences import Done, Pretence
-from gridmap.actions.spelling import Instants, Texts, digests, joined, replaced, texts
+from gridmap.actions.spelling import Texts, digests, joined, replaced, texts
 from gridmap.actions.standings import Standings
 from gridmap.db.bulk import ewkb_points, kept_points
 from gridmap.db.loading import Columns, Load, load_of
@@ -35,6 +35,7 @@ from gridmap.domain.deadlines import Deadlines, Limit
 from gridmap.domain.history import START, canonical, digest_of, quoted, shared_head
 from gridmap.domain.issues import number_prefix
 from gridmap.files.matters import Matters
+from gridmap.files.text_columns import Instants, instants, is_empty
 
 NOBODY = {
     "owner": {
@@ -101,6 +102,7 @@ class _Part(NamedTuple):
     digests: Texts
     spot: Rows
     kind: Rows
+    external_id: Texts
     accuracy_m: NDArray[np.float64]
     created: Instants
     closed: Instants
@@ -128,7 +130,7 @@ class NewMatters:
     datum: str
     is_pretence: bool
     pretence: Pretence | None
-    keys: Sequence[str]
+    keys: Keys
     days: Days
     standings: Standings
     categories: Mapping[str, Category]
@@ -143,7 +145,7 @@ class NewMatters:
         self._roles = list(dict.fromkeys(kind.role for kind in self._kinds))
         self._role_of = np.array([self._roles.index(kind.role) for kind in self._kinds], dtype=np.int64)
         places = {key: n for n, key in enumerate(self.categories)}
-        self._kind_of = np.fromiter((places[key] for key in self.keys), np.int64, len(self.keys))
+        self._kind_of = np.array([places[key] for key in self.keys.names], dtype=np.int64)[self.keys.at]
         self._spelled = texts(list(map(quoted, self.categories)))
         self._path = texts([spot.path for spot in spots])
         self._district = texts([spot.district_code for spot in spots])
@@ -162,8 +164,9 @@ class NewMatters:
 
     def kinds_of_people(self, rows: Rows) -> Rows:
         """Who some matters go to, as far as that differs: at which spot, for which role."""
-        closed = spelling.instants([self.matters.closed_at[row] for row in rows.tolist()])
-        return np.unique(self._wanted(self.standings.at[rows], self._kind_of[rows], closed))
+        return np.unique(
+            self._wanted(self.standings.at[rows], self._kind_of[rows], self.matters.closed[rows])
+        )
 
     def found(self, kinds: Rows) -> list[People]:
         """Who matters of some kinds go to."""
@@ -191,16 +194,17 @@ class NewMatters:
         ]
 
     def _part(self, lot: Lot) -> _Part:
-        matters, rows, some = self.matters, lot.rows, lot.rows.tolist()
+        matters, rows = self.matters, lot.rows
         return _Part(
             rows,
             np.asarray(lot.ids, dtype=np.int64),
-            body_digests(matters, some, self.keys, self.datum),
+            body_digests(matters, rows, self.keys, self.datum),
             self.standings.at[rows],
             self._kind_of[rows],
-            np.array([matters.accuracy_m[row] for row in some], dtype=float),
-            spelling.instants([matters.created_at[row] for row in some]),
-            spelling.instants([matters.closed_at[row] for row in some]),
+            pc.cast(matters.external_id.take(pa.array(rows)), pa.string()),
+            matters.accuracy_m[rows],
+            matters.created[rows],
+            matters.closed[rows],
         )
 
     def _points(self, part: _Part) -> Any:
@@ -229,7 +233,7 @@ class NewMatters:
             "number": numbers,
             "is_triage": cell.is_null(),
             "category_id": np.array([kind.id for kind in self._kinds], dtype=np.int64)[part.kind],
-            "external_id": texts([matters.external_id[row] for row in rows.tolist()]),
+            "external_id": part.external_id,
             "body_digest": part.digests,
             "sent_lon": matters.lon[rows],
             "sent_lat": matters.lat[rows],
@@ -283,8 +287,8 @@ class NewMatters:
         return replaced(plain, where, [self._told_why(row) for _, row in told])
 
     def _told_why(self, row: int) -> str:
-        matters = self.matters
-        sent = Sent(float(matters.lon[row]), float(matters.lat[row]), self.datum, matters.accuracy_m[row])
+        matter = self.matters.one(row)
+        sent = Sent(matter.lon, matter.lat, self.datum, matter.accuracy_m)
         return canonical(why_of(self.standings.told[row], sent))
 
     def _asked(self, part: _Part) -> _Asked:
@@ -322,17 +326,13 @@ class NewMatters:
 
     def _said(self, part: _Part, keys: Sequence[int]) -> tuple[Columns, Texts]:
         """The words as columns, and for each matter what its event says of them."""
-        spoken = [n for n, row in enumerate(part.rows.tolist()) if self.matters.description[row]]
-        said = texts([self.matters.description[row] for row in part.rows[spoken].tolist()])
-        salts, ids, at = (
-            texts(_salts(len(spoken))),
-            pa.array(keys, pa.int64()),
-            np.array(spoken, dtype=np.int64),
-        )
+        said = pc.cast(self.matters.description.take(pa.array(part.rows)), pa.string())
+        where = ~is_empty(said)
+        at = np.flatnonzero(where)
+        said = said.take(pa.array(at))
+        salts, ids = texts(_salts(len(at))), pa.array(keys, pa.int64())
         salted = digests(joined(salts, "\n", said))
         told = joined('{"digest":"', salted, '","id":', pc.cast(ids, pa.string()), ',"kind":"description"}')
-        where = np.zeros(len(part.rows), dtype=bool)
-        where[at] = True
         return {
             "id": ids,
             "district_code": self._district.take(pa.array(part.spot[at])),
@@ -344,14 +344,15 @@ class NewMatters:
 
     def _facts(self, part: _Part, whys: Texts, asked: _Asked, due: Instants, named: Texts) -> Texts:
         """What the first event of each matter tells."""
-        rows = part.rows.tolist()
         closed = (
-            np.full(len(rows), np.datetime64("NaT"), dtype="datetime64[us]") if self.pretence else part.closed
+            np.full(len(part.rows), np.datetime64("NaT"), dtype="datetime64[us]")
+            if self.pretence
+            else part.closed
         )
         return joined(
             '{"assignment":"', asked.column("digest"), '","category":', self._spelled.take(pa.array(part.kind)),
             ',"closed_at":', spelling.moments(closed), ',"due_at":', spelling.moments(due), ',"external_id":',
-            spelling.quotes([self.matters.external_id[row] for row in rows]), ',"occurred_at":',
+            spelling.quotes(part.external_id), ',"occurred_at":',
             spelling.moments(part.created), f',"source":{quoted(self.source)},"to":"', self._begun(part, closed),
             '","why":', whys, ',"words":[', named, "]}",
         )  # fmt: skip
@@ -366,7 +367,7 @@ class NewMatters:
     def _chains(self, part: _Part, numbers: Texts, facts: Texts, asked: _Asked) -> _Chains:
         if self.is_pretence:
             return self._pretended(part, numbers.to_pylist(), facts.to_pylist(), asked)
-        quoted_numbers = spelling.quotes(numbers.to_pylist())
+        quoted_numbers = spelling.quotes(numbers)
         linked = digests(joined("[", quoted_numbers, shared_head("imported", self.now, None), facts))
         events = {
             "issue_id": part.ids,
@@ -393,13 +394,14 @@ class NewMatters:
                 tip = digest
             tips.append((seq, tip))
         columns: dict[str, Any] = dict(zip(_EVENT, map(list, zip(*events, strict=True)), strict=True))
-        columns["at"] = spelling.instants(columns["at"])
+        columns["at"] = instants(columns["at"])
         seqs, last = zip(*tips, strict=True)
         return _Chains(columns, list(seqs), list(last))
 
     def _done(self, row: int, facts: str, people: People) -> Iterator[Done]:
         """What the chain of one matter pretends."""
-        created, closed = self.matters.created_at[row], self.matters.closed_at[row]
+        matter = self.matters.one(row)
+        created, closed = matter.created_at, matter.closed_at
         if self.pretence is not None:
             yield Done("reported", created, facts, self.pretence.pasts[row].reporter)
             yield from self.pretence.done(row, people.owner_id, people.handler_id)

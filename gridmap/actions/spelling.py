@@ -12,12 +12,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from gridmap.domain.history import quoted
+from gridmap.files.text_columns import Instants
 from gridmap.geo.crs import Floats
 
 Texts = Any
 """A text for each of some rows: an array of arrow's."""
-Instants = NDArray[np.datetime64]
-"""Moments in UTC, to the microsecond; NaT for none."""
+_ESCAPED = r'[\x00-\x1f"\\]'
+"""What JSON writes otherwise in a text."""
 _PLAIN = (1e-4, 1e10)
 """Between these arrow writes a number as Python does, if it is no whole one."""
 _DOUBTFUL, _LARGE = 1e-6, 1e8
@@ -34,9 +35,11 @@ def texts(values: Sequence[str | None]) -> Texts:
     return pa.array(values, pa.string())
 
 
-def quotes(values: Sequence[str]) -> Texts:
+def quotes(column: Texts) -> Texts:
     """Texts as JSON has them."""
-    return texts(list(map(quoted, values)))
+    if not pc.any(pc.match_substring_regex(column, _ESCAPED)).as_py():
+        return joined('"', column, '"')  # as nearly always
+    return texts(list(map(quoted, column.to_pylist())))
 
 
 def numbers(values: Floats) -> Texts:
@@ -60,12 +63,6 @@ def or_null(values: Floats) -> Texts:
     """Numbers, `null` for NaN."""
     missing = np.isnan(values)
     return replaced(numbers(np.where(missing, 0.5, values)), missing, ["null"] * int(missing.sum()))
-
-
-def instants(values: Sequence[Any]) -> Instants:
-    """Aware moments (None: NaT) side by side."""
-    found: Instants = pa.array(values, pa.timestamp("us", "UTC")).to_numpy(zero_copy_only=False)
-    return found.astype("datetime64[us]")
 
 
 def moments(values: Instants) -> Texts:

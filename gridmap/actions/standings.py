@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridmap.actions.importing import Progress
 from gridmap.actions.placing import LoadedGround, Standing
@@ -13,6 +13,7 @@ from gridmap.files.matters import Matters
 from gridmap.geo.crs import to_wgs84_array
 from gridmap.geo.locate import Cell
 
+Rows = NDArray[np.int64]
 _AT_ONCE = 1_000_000
 """So many are located between two words of progress."""
 
@@ -34,21 +35,19 @@ class Standings:
     """
 
     def __init__(
-        self, ground: LoadedGround, matters: Matters, datum: str, rows: Sequence[int], progress: Progress
+        self, ground: LoadedGround, matters: Matters, datum: str, rows: Rows, progress: Progress
     ) -> None:
         self._ground, self._accuracy_m = ground, matters.accuracy_m
         self.lon, self.lat = to_wgs84_array(matters.lon, matters.lat, datum)
         cell = np.full(len(matters), -1, dtype=np.int64)
         self.margin_m = np.full(len(matters), np.nan)
         self.told: dict[int, Standing] = {}
-        wanted = np.asarray(rows, dtype=np.int64)
-        radii = np.array([np.nan if a is None else a for a in matters.accuracy_m], dtype=float)
-        for start in range(0, len(wanted), _AT_ONCE):
-            at = wanted[start : start + _AT_ONCE]
-            spots = ground.cells.spot(self.lon[at], self.lat[at], radii[at])
+        for start in range(0, len(rows), _AT_ONCE):
+            at = rows[start : start + _AT_ONCE]
+            spots = ground.cells.spot(self.lon[at], self.lat[at], matters.accuracy_m[at])
             cell[at], self.margin_m[at] = spots.cell, spots.margin_m
             self.told |= {int(at[n]): ground.standing(place) for n, place in spots.places.items()}
-            progress("locate", start + len(at), len(wanted))
+            progress("locate", start + len(at), len(rows))
         self.spots, self.at = self._spots(cell)
 
     def _spots(self, cell: np.ndarray) -> tuple[list[Spot], np.ndarray]:
@@ -70,10 +69,10 @@ class Standings:
         """The paths that matters stand at, but for those that stand nowhere."""
         return {spot.path for spot in self.spots if spot.path}
 
-    def in_triage(self, rows: Sequence[int]) -> int:
+    def in_triage(self, rows: Rows) -> int:
         """How many of some matters have no cell."""
-        without = {row for row, told in self.told.items() if told.place.cell is None}
-        return len(without.intersection(rows))
+        without = [row for row, told in self.told.items() if told.place.cell is None]
+        return int(np.isin(without, rows).sum())
 
     def district_codes(self) -> tuple[list[str], np.ndarray]:
         """The districts that matters stand in, and that of each row by its position."""
@@ -93,6 +92,10 @@ class Standings:
         if told is not None:
             return told
         at = slice(row, row + 1)
-        place = self._ground.cells.locate_many(self.lon[at], self.lat[at], [self._accuracy_m[row]])[0]
+        place = self._ground.cells.locate_many(self.lon[at], self.lat[at], [_known(self._accuracy_m[row])])[0]
         spot = self.spots[self.at[row]]
         return Standing(place, spot.path, spot.district_code)
+
+
+def _known(accuracy_m: float) -> float | None:
+    return None if np.isnan(accuracy_m) else float(accuracy_m)

@@ -306,10 +306,13 @@ class TakenIn(NamedTuple):
         return not is_erased and (self.words or "") != description
 
 
+def has_any_of(session: Session, source: str) -> bool:
+    """Whether anything of `source` is stored."""
+    return session.scalar(select(Issue.id).where(Issue.source == source).limit(1)) is not None
+
+
 def taken_in(session: Session, source: str, ids: Sequence[str]) -> dict[str, TakenIn]:
     """What is stored of `source`, by the id there."""
-    if session.scalar(select(Issue.id).where(Issue.source == source).limit(1)) is None:
-        return {}
     found: dict[str, TakenIn] = {}
     said = and_(Words.issue_id == Issue.id, Words.kind == "description")
     query = select(Issue.external_id, Issue.body_digest, Words.id, Words.text).outerjoin(Words, said)

@@ -56,7 +56,7 @@ def actor_by_id(office: Office, account_id: int) -> Actor:
 
 def matters_of(issues: pd.DataFrame, lived: Collection[int]) -> Matters:
     """The rows of a frame; those `lived` are open still: what became of them is told by the actions."""
-    return Matters(
+    return Matters.of(
         external_id=issues["external_id"].map(str).tolist(),
         lon=issues["lon"].to_numpy(dtype=np.float64),
         lat=issues["lat"].to_numpy(dtype=np.float64),

@@ -13,6 +13,7 @@ from gridmap.errors import FileUnreadableError
 from gridmap.files.matters import MatterColumns
 from gridmap.files.questions import Question, ask
 from gridmap.files.reading import Source, column
+from gridmap.files.text_columns import numbers_of
 from gridmap.geo.coverage import Finding
 from gridmap.geo.crs import WGS84, Floats, known_crs
 from gridmap.geo.evidence import datum_assumed, is_swapped, middle_of, misfit, zone_doubt
@@ -32,7 +33,7 @@ def doubts_about_matters(
     table = source.frame
     lon = column(table, columns.lon, "lon", "lng", "longitude", "经度") or ""
     lat = column(table, columns.lat, "lat", "latitude", "纬度") or ""
-    xy = np.column_stack([pd.to_numeric(table[name], errors="coerce").to_numpy(float) for name in (lon, lat)])
+    xy = np.column_stack([numbers_of(table[name]) for name in (lon, lat)])
     refuse_misfit(xy, source.name)
     if not zone_given:
         created = column(table, columns.created, "created", "created_at", "上报时间", needed=False)

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
+from numpy.typing import NDArray
 
 from gridmap.files.reading import column
+from gridmap.files.text_columns import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Instants,
+    Texts,
+    has_control,
+    instants,
+    is_empty,
+    longest,
+    numbers_of,
+    texts_of,
+    usual_moments,
+)
 from gridmap.geo.coverage import ERROR, Finding
-from gridmap.geo.crs import WGS84, to_wgs84_array
+from gridmap.geo.crs import WGS84, Floats, to_wgs84_array
 
 LIMITS = {"id": 200, "category": 120, "description": 4000}
 """So many characters are kept of each."""
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-_USUAL = re.compile(r"(?:[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\n|$))+")
-"""Local times to the second, one a line."""
-_TO_THE_LAST_SECOND = timedelta(minutes=59, seconds=59)
-_AT_ONCE = 50_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -42,21 +53,65 @@ class MatterColumns:
     accuracy: str | None = None
 
 
+class Matter(NamedTuple):
+    """One matter of a file; None where unknown."""
+
+    external_id: str
+    lon: float
+    lat: float
+    accuracy_m: float | None
+    description: str
+    created_at: datetime
+    closed_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Matters:
-    """The matters of a file, side by side: one entry a row. `accuracy_m` and `closed_at` None where unknown."""
+    """The matters of a file, side by side: one entry a row, in arrays.
 
-    external_id: list[str]
-    lon: np.ndarray
-    lat: np.ndarray
-    accuracy_m: list[float | None]
-    category: list[str]
-    description: list[str]
-    created_at: list[datetime]
-    closed_at: list[datetime | None]
+    `accuracy_m` is NaN and `closed` NaT where unknown; moments are UTC.
+    """
+
+    external_id: Texts
+    lon: Floats
+    lat: Floats
+    accuracy_m: Floats
+    category: Texts
+    description: Texts
+    created: Instants
+    closed: Instants
+
+    @classmethod
+    def of(
+        cls,
+        external_id: Sequence[str],
+        lon: Floats,
+        lat: Floats,
+        accuracy_m: Sequence[float | None],
+        category: Sequence[str],
+        description: Sequence[str],
+        created_at: Sequence[datetime],
+        closed_at: Sequence[datetime | None],
+    ) -> Matters:
+        """The same out of lists; None where unknown."""
+        ids, kinds, words = (pa.array(one, pa.large_string()) for one in (external_id, category, description))
+        radii = np.array(accuracy_m, dtype=np.float64)
+        return cls(ids, lon, lat, radii, kinds, words, instants(created_at), instants(closed_at))
 
     def __len__(self) -> int:
         return len(self.external_id)
+
+    def one(self, row: int) -> Matter:
+        """The matter of one row."""
+        return Matter(
+            _said(self.external_id, row),
+            float(self.lon[row]),
+            float(self.lat[row]),
+            None if np.isnan(self.accuracy_m[row]) else float(self.accuracy_m[row]),
+            _said(self.description, row),
+            self.created[row].item().replace(tzinfo=UTC),
+            None if np.isnat(self.closed[row]) else self.closed[row].item().replace(tzinfo=UTC),
+        )
 
 
 def read_matters(
@@ -72,35 +127,24 @@ def read_matters(
     findings: list[Finding] = []
     ids = _ids(table, columns, findings)
     lon, lat = _coordinates(table, columns, ids, findings)
-    category_column = column(table, columns.category, "category", "type", "类别") or ""
-    categories = _texts(table, category_column)
+    categories = texts_of(table[column(table, columns.category, "category", "type", "类别") or ""])
     findings += [
-        Finding("category_missing", ERROR, ids[row], {"row": row})
-        for row, text in enumerate(categories)
-        if not text
+        Finding("category_missing", ERROR, _said(ids, row), {"row": row})
+        for row in np.flatnonzero(is_empty(categories)).tolist()
     ]
     reported = column(table, columns.created, "created", "created_at", "上报时间")
     created = _times(table, reported, zone, ids, findings)
     ended = column(table, columns.closed, "closed", "closed_at", "办结时间", needed=False)
     closed = _times(table, ended, zone, ids, findings, needed=False)
-    for row, (start, end) in enumerate(zip(created, closed, strict=True)):
-        if start and end and end < start:
-            findings.append(Finding("closed_before_created", ERROR, ids[row], {"row": row}))
+    for row in np.flatnonzero(closed < created).tolist():
+        findings.append(Finding("closed_before_created", ERROR, _said(ids, row), {"row": row}))
     words = column(table, columns.description, "description", "描述", needed=False)
-    descriptions = _texts(table, words) if words else [""] * len(table)
+    descriptions = texts_of(table[words] if words else [""] * len(table))
     for field, texts in (("id", ids), ("category", categories), ("description", descriptions)):
         findings += _text_faults(field, texts, ids)
-    matters = Matters(
-        external_id=ids,
-        lon=lon,
-        lat=lat,
-        accuracy_m=_accuracies(table, columns, ids, findings),
-        category=categories,
-        description=descriptions,
-        created_at=[time or now for time in created],
-        closed_at=closed,
-    )
-    return matters, findings
+    created[np.isnat(created)] = instants([now])[0]
+    radii = _accuracies(table, columns, ids, findings)
+    return Matters(ids, lon, lat, radii, categories, descriptions, created, closed), findings
 
 
 def spots(matters: Matters, datum: str) -> gpd.GeoDataFrame:
@@ -108,32 +152,39 @@ def spots(matters: Matters, datum: str) -> gpd.GeoDataFrame:
     is_known = (np.abs(matters.lon) <= 180) & (np.abs(matters.lat) <= 90)
     lon, lat = to_wgs84_array(matters.lon, matters.lat, datum)
     points = np.where(is_known, shapely.points(np.where(is_known, lon, 0), np.where(is_known, lat, 0)), None)
-    columns = {"row": range(len(matters)), "code": matters.external_id}
+    columns = {"row": range(len(matters)), "code": matters.external_id.to_pylist()}
     return gpd.GeoDataFrame(columns, geometry=points, crs=WGS84)
 
 
-def _texts(table: pd.DataFrame, name: str) -> list[str]:
-    return [text.strip() for text in table[name].tolist()]
+def _said(texts: Texts, row: int) -> str:
+    return str(texts[row].as_py())
 
 
-def _text_faults(field: str, texts: Sequence[str], ids: Sequence[str]) -> Iterator[Finding]:
+def _some(texts: Texts, which: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
+    rows = np.flatnonzero(which)
+    return zip(rows.tolist(), texts.take(pa.array(rows)).to_pylist(), strict=True)
+
+
+def _text_faults(field: str, texts: Texts, ids: Texts) -> Iterator[Finding]:
     """Texts longer than what is kept of them, and those with characters that no text has."""
     limit = LIMITS[field]
-    if max(map(len, texts), default=0) <= limit and not _CONTROL.search("\n".join(texts)):
+    if longest(texts) <= limit and not has_control(texts):
         return  # as nearly always: all of them at once
-    for row, text in enumerate(texts):
+    for row, text in enumerate(texts.to_pylist()):
         if len(text) > limit:
             details = {"row": row, "field": field, "length": len(text), "limit": limit}
-            yield Finding("text_too_long", ERROR, row if field == "id" else ids[row][:200] or row, details)
+            record = row if field == "id" else _said(ids, row)[:200] or row
+            yield Finding("text_too_long", ERROR, record, details)
         if _CONTROL.search(text):
             yield Finding("text_unreadable", ERROR, row, {"row": row, "field": field})
 
 
-def _ids(table: pd.DataFrame, columns: MatterColumns, findings: list[Finding]) -> list[str]:
-    name = column(table, columns.id, "id", "external_id", "编号") or ""
-    ids = _texts(table, name)
+def _ids(table: pd.DataFrame, columns: MatterColumns, findings: list[Finding]) -> Texts:
+    ids = texts_of(table[column(table, columns.id, "id", "external_id", "编号") or ""])
+    if pc.count_distinct(ids).as_py() == len(ids) and not is_empty(ids).any():
+        return ids  # as nearly always: all of them at once
     seen: dict[str, int] = {}
-    for row, text in enumerate(ids):
+    for row, text in enumerate(ids.to_pylist()):
         if not text:
             findings.append(Finding("id_missing", ERROR, row, {"row": row}))
         elif text in seen:
@@ -143,20 +194,18 @@ def _ids(table: pd.DataFrame, columns: MatterColumns, findings: list[Finding]) -
 
 
 def _coordinates(
-    table: pd.DataFrame, columns: MatterColumns, ids: Sequence[str], findings: list[Finding]
-) -> tuple[np.ndarray, np.ndarray]:
+    table: pd.DataFrame, columns: MatterColumns, ids: Texts, findings: list[Finding]
+) -> tuple[Floats, Floats]:
     lon_name = column(table, columns.lon, "lon", "lng", "longitude", "经度") or ""
     lat_name = column(table, columns.lat, "lat", "latitude", "纬度") or ""
-    lon, lat = (
-        pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float) for name in (lon_name, lat_name)
-    )
+    lon, lat = (numbers_of(table[name]) for name in (lon_name, lat_name))
     is_known = np.isfinite(lon) & np.isfinite(lat)
     for row in np.flatnonzero(~is_known):
         details = {"row": int(row), "lon": table[lon_name].iloc[row], "lat": table[lat_name].iloc[row]}
-        findings.append(Finding("coordinates_missing", ERROR, ids[row], details))
+        findings.append(Finding("coordinates_missing", ERROR, _said(ids, int(row)), details))
     for row in np.flatnonzero(is_known & ((np.abs(lon) > 180) | (np.abs(lat) > 90))):
         details = {"row": int(row), "lon": float(lon[row]), "lat": float(lat[row])}
-        findings.append(Finding("coordinates_invalid", ERROR, ids[row], details))
+        findings.append(Finding("coordinates_invalid", ERROR, _said(ids, int(row)), details))
     return lon, lat
 
 
@@ -164,57 +213,26 @@ def _times(
     table: pd.DataFrame,
     name: str | None,
     zone: ZoneInfo,
-    ids: Sequence[str],
+    ids: Texts,
     findings: list[Finding],
     *,
     needed: bool = True,
-) -> list[datetime | None]:
+) -> Instants:
     if name is None:
-        return [None] * len(table)
-    texts = _texts(table, name)
-    times = _plain_moments(texts, zone)
-    for row, text in enumerate(texts):
-        if times[row] is not None:
-            continue
+        return np.full(len(table), np.datetime64("NaT"), dtype="datetime64[us]")
+    texts = texts_of(table[name])
+    times = usual_moments(texts, zone)
+    asked = np.isnat(times) if needed else np.isnat(times) & ~is_empty(texts)
+    for row, text in _some(texts, asked):
         try:
-            times[row] = _moment(text, zone)
-            if needed and times[row] is None:
-                findings.append(Finding("time_missing", ERROR, ids[row], {"row": row, "field": name}))
+            moment = _moment(text, zone)
+            times[row] = instants([moment])[0]
+            if moment is None:
+                findings.append(Finding("time_missing", ERROR, _said(ids, row), {"row": row, "field": name}))
         except ValueError:
             details = {"row": row, "field": name, "value": text[:40]}
-            findings.append(Finding("time_invalid", ERROR, ids[row], details))
+            findings.append(Finding("time_invalid", ERROR, _said(ids, row), details))
     return times
-
-
-def _plain_moments(texts: Sequence[str], zone: ZoneInfo) -> list[datetime | None]:
-    """What `_moment` says of texts of the usual form, many at a time; None for those it has to be asked about."""
-    moments: list[datetime | None] = [None] * len(texts)
-    spoken = [row for row, text in enumerate(texts) if text]
-    for start in range(0, len(spoken), _AT_ONCE):
-        rows = spoken[start : start + _AT_ONCE]
-        joined = "\n".join([texts[row] for row in rows])
-        if not _USUAL.fullmatch(joined) or joined.count("\n") >= len(rows):
-            continue
-        with suppress(ValueError):  # the 30th of February: found row by row
-            for row, moment in zip(rows, _in_utc(joined.replace("/", "-").split("\n"), zone), strict=True):
-                moments[row] = moment
-    return moments
-
-
-def _in_utc(texts: list[str], zone: ZoneInfo) -> Iterator[datetime]:
-    """Local times to the second, in UTC. Raises ValueError for what is no time, or an hour in which clocks change."""
-    local = np.array(texts, dtype="datetime64[s]")
-    hours, which = np.unique(local.astype("datetime64[h]"), return_inverse=True)
-    offsets = np.array([_offset(hour, zone) for hour in hours.tolist()], dtype="timedelta64[s]")
-    return (moment.replace(tzinfo=UTC) for moment in (local - offsets[which]).tolist())
-
-
-def _offset(hour: datetime, zone: ZoneInfo) -> timedelta:
-    """What a local hour is ahead of UTC. Raises ValueError where it is not the same from its first second to its last."""
-    begin, end = (moment.replace(tzinfo=zone).utcoffset() for moment in (hour, hour + _TO_THE_LAST_SECOND))
-    if begin is None or begin != end or not FIRST_YEAR <= hour.year < LAST_YEAR:
-        raise ValueError(hour)
-    return begin
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:
@@ -230,20 +248,19 @@ def _moment(text: str, zone: ZoneInfo) -> datetime | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def _accuracies(
-    table: pd.DataFrame, columns: MatterColumns, ids: Sequence[str], findings: list[Finding]
-) -> list[float | None]:
+def _accuracies(table: pd.DataFrame, columns: MatterColumns, ids: Texts, findings: list[Finding]) -> Floats:
+    values = np.full(len(table), np.nan)
     name = column(table, columns.accuracy, "accuracy_m", needed=False)
     if name is None:
-        return [None] * len(table)
-    values: list[float | None] = []
-    for row, text in enumerate(_texts(table, name)):
+        return values
+    texts = texts_of(table[name])
+    for row, text in _some(texts, ~is_empty(texts)):
         try:
-            value = float(text) if text else None
-            if value is not None and not 0 <= value < 1e7:
+            value = float(text)
+            if not 0 <= value < 1e7:
                 raise ValueError(text)
-            values.append(value or None)
+            values[row] = value or np.nan
         except ValueError:
-            values.append(None)
-            findings.append(Finding("accuracy_invalid", ERROR, ids[row], {"row": row, "value": text[:40]}))
+            details = {"row": row, "value": text[:40]}
+            findings.append(Finding("accuracy_invalid", ERROR, _said(ids, row), details))
     return values

@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 import shapely
 
@@ -31,6 +32,7 @@ _AS_TEXT: dict[str, Any] = {"dtype": str, "keep_default_na": False, "na_filter":
 _SRID = re.compile(r"\s*SRID=(\d{4,6});", re.I)
 _HEX = re.compile(r"[0-9A-Fa-f]{18,}")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+\d{1,2}", re.I)
+_ODD = (b'"', b"\0")
 _LENGTHS_ONE_SHORT = (5, 8, 11, 14)
 """Division codes and cells have 6, 9, 12 and 15 digits."""
 _TOO_LONG = 1 << 30
@@ -70,8 +72,10 @@ def read(path: Path, sheet: str, encoding: str | None, codes: Sequence[str | Non
 def _csv(path: Path, separator: str, encoding: str | None) -> Read:
     wanted = encoding or "utf-8-sig"
     try:
-        _check_rows(path, separator, wanted)
-        frame = pd.read_csv(path, sep=separator, encoding=wanted, index_col=False, **_AS_TEXT)
+        frame = _plain_csv(path, separator, wanted)
+        if frame is None:
+            _check_rows(path, separator, wanted)
+            frame = pd.read_csv(path, sep=separator, encoding=wanted, index_col=False, **_AS_TEXT)
     except (UnicodeError, LookupError) as error:
         if encoding is None:
             return Read(pd.DataFrame(), (), (encoding_question(_some_cells(path, separator)),))
@@ -79,6 +83,31 @@ def _csv(path: Path, separator: str, encoding: str | None) -> Read:
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise FileUnreadableError("file_kind_unknown", file=path.name, reason=first_line(error)) from error
     return Read(frame)
+
+
+def _plain_csv(path: Path, separator: str, encoding: str) -> pd.DataFrame | None:
+    """A table without quotes or anything odd, in a fraction of the time; None where it has to be read with care."""
+    said = path.read_bytes()
+    if any(odd in said for odd in _ODD) or said.count(b"\r") != said.count(b"\r\n"):
+        return None
+    if encoding != "utf-8-sig":
+        said = said.decode(encoding).encode()
+    header = said[: said.find(b"\n")].decode("utf-8-sig").rstrip("\r").split(separator)
+    names = {name.strip() for name in header} - {""}
+    if not 1 < len(header) == len(names) <= MAX_COLUMNS:
+        return None
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(said),
+            arrow_csv.ReadOptions(column_names=header, skip_rows=1),
+            arrow_csv.ParseOptions(delimiter=separator, quote_char=False),
+            arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid:  # a row too long or too short, no UTF-8: told by those who read with care
+        return None
+    return table.to_pandas()
 
 
 def _check_rows(path: Path, separator: str, encoding: str) -> None:

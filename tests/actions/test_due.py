@@ -34,7 +34,7 @@ def take_in(
     """Matters of Thursday at nine: id, category, when they were closed."""
     lon, lat = CENTRES[C1]
     count = len(rows)
-    matters = Matters(
+    matters = Matters.of(
         [row[0] for row in rows], np.full(count, lon), np.full(count, lat), [None] * count,
         [row[1] for row in rows], [""] * count, [THURSDAY] * count, [row[2] for row in rows],
     )  # fmt: skip

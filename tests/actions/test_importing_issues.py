@@ -459,7 +459,7 @@ def test_every_text_is_the_one_canonical_spelling(office: Office, is_pretence: b
     (lon, lat), edge = CENTRES[C1], (103.8 + 1e-4, CENTRES[C1][1])
     spots = [(lon, lat), (lon, lat), edge, OUTSIDE, (lon, lat)]
     odd = 'a"b\\c/\u4f60\u2028é'
-    matters = Matters(
+    matters = Matters.of(
         [f"{odd}{n}" for n in range(5)], np.array([s[0] for s in spots]), np.array([s[1] for s in spots]),
         [None, 10.0, 40.0, None, None], [PARKING] * 5, ["", odd, "", odd, ""], [SINCE] * 5,
         [None, None, None, None, SINCE + timedelta(hours=1)],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gridmap.actions import spelling
 from gridmap.domain.history import canonical
+from gridmap.files.text_columns import instants
 
 ODD = [0.0, -0.0, 1.0, 1e-5, 1e-4, 0.1, 103.8123456, 123456789.0, 1e15, 1e16, 5e-324, 1e22]
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -46,11 +47,13 @@ def test_moments_are_as_python_tells_them(values: list[datetime | None]) -> None
     east = datetime(1901, 1, 1, 0, 2, 0, 250_000, tzinfo=timezone(timedelta(hours=8)))
     wanted = [None, east, *values]
     said = [canonical(one and one.astimezone(UTC).isoformat()) for one in wanted]
-    assert spelling.moments(spelling.instants(wanted)).to_pylist() == said
+    assert spelling.moments(instants(wanted)).to_pylist() == said
 
 
 def test_texts_are_joined_row_by_row_and_digested() -> None:
-    made = spelling.joined("[", spelling.quotes(['a"b', "你"]), ",", spelling.texts(["1", "2"]), "]")
+    made = spelling.joined(
+        "[", spelling.quotes(spelling.texts(['a"b', "你"])), ",", spelling.texts(["1", "2"]), "]"
+    )
     assert made.to_pylist() == ['["a\\"b",1]', '["你",2]']
     digests = [hashlib.sha256(text.encode()).hexdigest() for text in made.to_pylist()]
     assert spelling.digests(made).to_pylist() == digests

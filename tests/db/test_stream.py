@@ -125,7 +125,7 @@ def matters(number: int) -> Matters:
     """So many matters in the middle of C1."""
     lon, lat = (np.full(number, degrees) for degrees in CENTRES[C1])
     ids = [str(n) for n in range(number)]
-    return Matters(
+    return Matters.of(
         ids, lon, lat, [None] * number, [PARKING] * number, [""] * number, [START] * number, [None] * number
     )
 

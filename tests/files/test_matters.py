@@ -28,7 +28,7 @@ def faults(*rows: dict[str, str]) -> list[tuple[str, object]]:
 def created(text: str, zone: ZoneInfo) -> datetime:
     matters, findings = read({**GOOD, "created": text}, zone=zone)
     assert findings == []
-    return matters.created_at[0]
+    return matters.one(0).created_at
 
 
 @pytest.mark.parametrize(
@@ -66,22 +66,24 @@ def test_all_columns_are_read() -> None:
     row = {**GOOD, "closed": "2026-07-02", "description": " hole ", "accuracy_m": "12.5"}
     matters, findings = read(row)
     assert findings == []
-    assert (matters.external_id, matters.category, matters.description) == (["A1"], ["01001"], ["hole"])
-    assert (matters.lon[0], matters.lat[0], matters.accuracy_m) == (103.8, 25.5, [12.5])
-    assert matters.closed_at == [datetime(2026, 7, 1, 16, tzinfo=UTC)]
+    matter = matters.one(0)
+    assert (matter.external_id, matters.category.to_pylist(), matter.description) == ("A1", ["01001"], "hole")
+    assert (matter.lon, matter.lat, matter.accuracy_m) == (103.8, 25.5, 12.5)
+    assert matter.closed_at == datetime(2026, 7, 1, 16, tzinfo=UTC)
 
 
 def test_what_is_not_there_is_none() -> None:
     matters, _ = read(GOOD)
-    assert (matters.closed_at, matters.description, matters.accuracy_m) == ([None], [""], [None])
+    matter = matters.one(0)
+    assert (matter.closed_at, matter.description, matter.accuracy_m) == (None, "", None)
 
 
 def test_columns_are_found_under_their_chinese_and_their_given_names() -> None:
     row = dict(zip(("编号", "经度", "纬度", "类别", "上报时间"), GOOD.values(), strict=True))
-    assert read(row)[0].external_id == ["A1"]
+    assert read(row)[0].one(0).external_id == "A1"
     row = dict(zip(("nr", "x", "y", "what", "since"), GOOD.values(), strict=True))
     named = {"id": "nr", "lon": "x", "lat": "y", "category": "what", "created": "since"}
-    assert read(row, **named)[0].external_id == ["A1"]
+    assert read(row, **named)[0].one(0).external_id == "A1"
     with pytest.raises(InvalidInputError, match="column_missing"):
         read(row)
 
@@ -107,7 +109,7 @@ def test_a_fault_names_its_row(change: dict[str, str], fault: tuple[str, object]
 
 
 def test_an_accuracy_of_zero_says_nothing() -> None:
-    assert read({**GOOD, "accuracy_m": "0"})[0].accuracy_m == [None]
+    assert read({**GOOD, "accuracy_m": "0"})[0].one(0).accuracy_m is None
 
 
 def test_one_id_twice_is_a_fault_with_both_rows() -> None:
@@ -156,8 +158,10 @@ def test_many_times_at_once_are_those_of_each_alone(zone: ZoneInfo) -> None:
     )
     assert findings == []
     alone = [datetime.fromisoformat(text.replace("/", "-")).replace(tzinfo=zone) for text in texts]
-    assert found.created_at == [moment.astimezone(UTC) for moment in alone]
-    assert {moment.tzinfo for moment in found.created_at} == {UTC}
+    assert [found.one(n).created_at for n in range(len(found))] == [
+        moment.astimezone(UTC) for moment in alone
+    ]
+    assert found.one(0).created_at.tzinfo == UTC
 
 
 @pytest.mark.parametrize(
@@ -168,4 +172,4 @@ def test_one_odd_time_among_many_is_told_and_the_others_are_read(odd: str) -> No
     times = ["2026-01-09 12:00:00", odd, "2026-01-09 13:00:00"]
     matters, findings = read(*({**GOOD, "id": f"A{n}", "created": text} for n, text in enumerate(times)))
     assert [(finding.rule, finding.record) for finding in findings] == [("time_invalid", "A1")]
-    assert [matters.created_at[n].hour for n in (0, 2)] == [4, 5]
+    assert [matters.one(n).created_at.hour for n in (0, 2)] == [4, 5]

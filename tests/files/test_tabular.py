@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from shapely import box
 
 from gridmap.errors import FileUnreadableError
@@ -97,3 +99,35 @@ def test_the_line_of_a_fault_is_named(tmp_path: Path, data: str, code: str, line
     with pytest.raises(FileUnreadableError) as caught:
         read_table(tmp_path / "a.csv")
     assert (caught.value.code, caught.value.details["line"]) == (code, line)
+
+
+ROWS = st.lists(st.text(alphabet='ab,\n\r" \t\0é你', max_size=8), min_size=1, max_size=6).map("\n".join)
+
+
+@given(text=st.just("a,b\n") | ROWS, rows=ROWS, encoding=st.sampled_from([None, "gb18030", "utf-16"]))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_table_read_at_once_is_the_one_that_is_read_with_care(
+    tmp_path: Path, text: str, rows: str, encoding: str | None
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes((text + rows).encode(encoding or "utf-8"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tabular, "_plain_csv", lambda *_: None)
+        careful = outcome(path, encoding)
+    assert outcome(path, encoding) == careful
+
+
+def outcome(path: Path, encoding: str | None) -> object:
+    """The rows of a table as it is read, or what it is refused for."""
+    try:
+        frame = read_table(path, encoding=encoding).frame
+    except FileUnreadableError as error:
+        return error.code, error.details
+    return [str(kind) for kind in frame.dtypes], frame.to_dict("split")
+
+
+def test_a_table_without_quotes_is_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tabular, "_check_rows", pytest.fail)
+    path = tmp_path / "a.csv"
+    path.write_bytes("\ufeffid,名称\r\n007,井盖\r\nNA,\r\n".encode())
+    assert read_table(path).frame.to_dict("list") == {"id": ["007", "NA"], "名称": ["井盖", ""]}
