@@ -6,13 +6,13 @@ stream's lock nor, on SQLite, everybody else's pen; the stream is told one summa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -112,10 +112,12 @@ def import_issues(
     check_datum(wanted.datum)
     found = list(findings or [])
     refuse_errors(found)
+    if len(matters) < _MANY or office.database.is_sqlite:
+        makers = 0
     with office.database.reading() as session:
         keys = _categories(session, matters, found)
         refuse_errors(found)
-        batch = _compared(session, office.zone, matters, wanted, keys, progress)
+        batch = _compared(session, office.zone, matters, wanted, keys, makers, progress)
     firsts = {} if file.is_dry_run else reserve_numbers(office, batch.needs)
     try:
         with office.work() as work:
@@ -162,17 +164,13 @@ def _compared(
     matters: Matters,
     wanted: IssueImport,
     keys: Keys,
+    makers: int,
     progress: Progress,
 ) -> _Batch:
     found = compare(session, matters, wanted.source, wanted.datum, keys)
     ground = load_ground(session)
-    standings = Standings(
-        ground,
-        matters,
-        wanted.datum,
-        np.sort(np.concatenate([found.new, np.array([*found.changed], dtype=np.int64)])),
-        progress,
-    )
+    rows = np.sort(np.concatenate([found.new, np.array([*found.changed], dtype=np.int64)]))
+    standings = Standings(ground, matters, wanted.datum, rows, progress, makers)
     days, needed = NO_DAYS, list[Need]()
     if len(found.new):
         days = days_of(*standings.district_codes(), matters.created, zone)
@@ -254,12 +252,13 @@ def _insert(
     progress: Progress,
 ) -> None:
     session, number = work.session, len(batch.new)
-    ids = reserve_ids(session, Issue, number)
-    word_ids = reserve_ids(session, Words, sum(need.words for need in batch.needs))
-    given = lots(batch.needs, firsts, ids, word_ids)
-    if number < _MANY or session.get_bind().dialect.name == "sqlite":
-        makers = 0
-    shared = _find_people(made, batch.new, makers)
+    makers = makers if number >= _MANY else 0
+    with _finding_people(made, batch.new, makers) as people:
+        # Meanwhile the store gives out keys.
+        ids = reserve_ids(session, Issue, number)
+        word_ids = reserve_ids(session, Words, sum(need.words for need in batch.needs))
+        given = lots(batch.needs, firsts, ids, word_ids)
+        shared = people()
     with (
         indexes_last(session, _FILLED, number),
         # The makers are forked before the loading starts its thread.
@@ -273,13 +272,14 @@ def _insert(
                 progress("store", lot.ids[-1] - ids[0] + 1, number)
 
 
-def _find_people(made: NewMatters, rows: NDArray[np.int64], makers: int) -> dict[str, str]:
-    """Find who goes to which of the new matters, once for all that are alike; the assignments by digest."""
+@contextmanager
+def _finding_people(made: NewMatters, rows: Rows, makers: int) -> Iterator[Callable[[], dict[str, str]]]:
+    """Find who goes to which of the new matters, once for all that are alike; the assignments by digest, once asked for."""
     kinds = made.kinds_of_people(rows)
     makers = makers if len(kinds) >= _MANY_KINDS else 0
     parts = np.array_split(kinds, max(1, makers))
     with made_ahead(made.found, parts, makers) as found:
-        return made.learn(kinds, [one for some in found for one in some])
+        yield lambda: made.learn(kinds, [one for some in found for one in some])
 
 
 def _sent(batch: _Batch, matter: Matter) -> Sent:

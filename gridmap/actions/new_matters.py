@@ -80,15 +80,27 @@ class People(NamedTuple):
     handler_id: int | None
 
 
+class _Known(NamedTuple):
+    """Who matters of some kinds go to: the kinds in order, the answers, and these side by side."""
+
+    kinds: Rows
+    people: list[People]
+    columns: dict[str, Any]
+
+
 class _Asked(NamedTuple):
     """Who some matters go to: the different answers, and which of them each has."""
 
-    people: list[People]
+    known: _Known
     at: Rows
 
     def column(self, name: str) -> Any:
         """One of the columns of `People`, a value for each matter."""
-        return pa.array([getattr(one, name) for one in self.people]).take(pa.array(self.at))
+        return self.known.columns[name].take(pa.array(self.at))
+
+    def one(self, n: int) -> People:
+        """Who one of them goes to."""
+        return self.known.people[int(self.at[n])]
 
 
 class _Part(NamedTuple):
@@ -137,7 +149,7 @@ class NewMatters:
     staffing: StaffingTable
     deadlines: Deadlines
     now: datetime
-    _people: dict[int, People] = field(default_factory=dict)
+    _people: _Known = field(init=False)
 
     def __post_init__(self) -> None:
         spots = self.standings.spots
@@ -173,8 +185,13 @@ class NewMatters:
         return [self._found(kind) for kind in kinds.tolist()]
 
     def learn(self, kinds: Rows, people: Sequence[People]) -> dict[str, str]:
-        """Know who matters of some kinds go to, before any of them is made; the different assignments by digest."""
-        self._people.update(zip(kinds.tolist(), people, strict=True))
+        """Know who matters of all kinds (as `kinds_of_people` gives them) go to, before any of them is made; the different assignments by digest."""
+        columns = {
+            "digest": pa.array([one.digest for one in people], pa.string()),
+            "owner_id": pa.array([one.owner_id for one in people], pa.int64()),
+            "handler_id": pa.array([one.handler_id for one in people], pa.int64()),
+        }
+        self._people = _Known(kinds, list(people), columns)
         return {one.digest: one.text for one in people}
 
     def make(self, lot: Lot) -> list[Load]:
@@ -293,8 +310,8 @@ class NewMatters:
 
     def _asked(self, part: _Part) -> _Asked:
         """Who each goes to; nobody where it came in closed."""
-        kinds, at = np.unique(self._wanted(part.spot, part.kind, part.closed), return_inverse=True)
-        return _Asked([self._people[kind] for kind in kinds.tolist()], at)
+        wanted = self._wanted(part.spot, part.kind, part.closed)
+        return _Asked(self._people, np.searchsorted(self._people.kinds, wanted))
 
     def _wanted(self, spot: Rows, kind: Rows, closed: Instants) -> Rows:
         wanted = spot * len(self._roles) + self._role_of[kind]
@@ -386,7 +403,7 @@ class NewMatters:
         events, tips = list[tuple[Any, ...]](), list[tuple[int, str]]()
         districts = self._district.take(pa.array(part.spot)).to_pylist()
         for n, (issue_id, district) in enumerate(zip(part.ids.tolist(), districts, strict=True)):
-            tip, people = START, asked.people[asked.at[n]]
+            tip, people = START, asked.one(n)
             for seq, done in enumerate(self._done(int(part.rows[n]), facts[n], people), start=1):
                 kind, at, data, actor = done
                 digest = digest_of(numbers[n], seq, kind, at, actor, data, tip)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridmap.actions.importing import Progress
+from gridmap.actions.makers import made_ahead
 from gridmap.actions.placing import LoadedGround, Standing
 from gridmap.files.matters import Matters
-from gridmap.geo.crs import to_wgs84_array
+from gridmap.geo.crs import Floats, to_wgs84_array
 from gridmap.geo.locate import Cell
+from gridmap.geo.net import Net
 
 Rows = NDArray[np.int64]
 _AT_ONCE = 1_000_000
@@ -31,11 +34,17 @@ class Standings:
 
     `lon` and `lat` are the WGS84 of all rows; `at` is, for each of those asked about, the position of its
     spot in `spots`; `margin_m` are its metres to the cell's border. `told` is the whole standing of those
-    that do not plainly lie in one cell; for them the margin is NaN. `progress` is told the rows located so far.
+    that do not plainly lie in one cell; for them the margin is NaN. `progress` is told the rows located so far; up to `makers` forked processes measure.
     """
 
     def __init__(
-        self, ground: LoadedGround, matters: Matters, datum: str, rows: Rows, progress: Progress
+        self,
+        ground: LoadedGround,
+        matters: Matters,
+        datum: str,
+        rows: Rows,
+        progress: Progress,
+        makers: int = 0,
     ) -> None:
         self._ground, self._accuracy_m = ground, matters.accuracy_m
         self.lon, self.lat = to_wgs84_array(matters.lon, matters.lat, datum)
@@ -44,7 +53,9 @@ class Standings:
         self.told: dict[int, Standing] = {}
         for start in range(0, len(rows), _AT_ONCE):
             at = rows[start : start + _AT_ONCE]
-            spots = ground.cells.spot(self.lon[at], self.lat[at], matters.accuracy_m[at])
+            spots = ground.cells.spot(
+                self.lon[at], self.lat[at], matters.accuracy_m[at], partial(_measured, ground.cells, makers)
+            )
             cell[at], self.margin_m[at] = spots.cell, spots.margin_m
             self.told |= {int(at[n]): ground.standing(place) for n, place in spots.places.items()}
             progress("locate", start + len(at), len(rows))
@@ -95,6 +106,16 @@ class Standings:
         place = self._ground.cells.locate_many(self.lon[at], self.lat[at], [_known(self._accuracy_m[row])])[0]
         spot = self.spots[self.at[row]]
         return Standing(place, spot.path, spot.district_code)
+
+
+def _measured(net: Net, makers: int, cell: Rows, lon: Floats, lat: Floats) -> Floats:
+    """`Net.margins`, each maker measuring in some of the cells."""
+    margins = np.empty(len(cell))
+    parts = np.array_split(np.argsort(cell, kind="stable"), max(1, makers))
+    with made_ahead(lambda at: net.margins(cell[at], lon[at], lat[at]), parts, makers) as found:
+        for at, some in zip(parts, found, strict=True):
+            margins[at] = some
+    return margins
 
 
 def _known(accuracy_m: float) -> float | None:

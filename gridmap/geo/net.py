@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,10 @@ MANY = 20_000
 """So many points pay for a raster."""
 _SQUARES_PER_CELL, _MOST_SQUARES = 40, 4000
 """Squares each way for one cell each way: about every twentieth then has a border in it."""
+
+
+Measure = Callable[[NDArray[np.int64], Floats, Floats], Floats]
+"""What `Net.margins` does."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,13 @@ class Net:
             return self.squares.covering(lon, lat)
         return covering(self._tree, self._shapes, lon, lat)
 
-    def spot(self, lon: Floats, lat: Floats, accuracy_m: Floats) -> Spots:
-        """Where each WGS84 point lies; `accuracy_m` is NaN for points without one. The answers are those of `locate`."""
+    def spot(self, lon: Floats, lat: Floats, accuracy_m: Floats, measure: Measure | None = None) -> Spots:
+        """Where each WGS84 point lies; `accuracy_m` is NaN for points without one. The answers are those of `locate`.
+
+        `measure` stands for `margins`, for whoever has it done elsewhere.
+        """
         plain = self.plain(lon, lat)
-        margin = self._margins(plain, lon, lat)
+        margin = (measure or self.margins)(plain, lon, lat)
         is_sharp = np.isnan(accuracy_m) | (accuracy_m == 0) | (margin > accuracy_m * REACH)
         plain[~is_sharp] = -1
         margin[plain < 0] = np.nan
@@ -115,7 +122,8 @@ class Net:
         plain[point[is_single]] = cell[is_single]
         return plain
 
-    def _margins(self, plain: NDArray[np.int64], lon: Floats, lat: Floats) -> Floats:
+    def margins(self, plain: NDArray[np.int64], lon: Floats, lat: Floats) -> Floats:
+        """Metres from each point to the border of its cell, given by position; NaN where that is negative."""
         margins = np.full(len(lon), np.nan)
         for cell, at in _groups(plain):
             margins[at] = self.cells[cell].border.distances_m(lon[at], lat[at])
