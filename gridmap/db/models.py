@@ -29,6 +29,8 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 """A row's key: 64 bits on both; SQLite counts up only in its own INTEGER."""
 Code = String(64, collation="C").with_variant(String(64), "sqlite")
 """A code, compared byte by byte."""
+ForeignId = String(200, collation="C").with_variant(String(200), "sqlite")
+"""What a matter is called in the system it came from, compared byte by byte: sorted in half the time."""
 Path = String(512, collation="C").with_variant(String(512), "sqlite")
 """A path of terminated codes, compared byte by byte: asked by range (see domain/codes)."""
 
@@ -296,12 +298,12 @@ class Issue(Base):
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     district_code: Mapped[str] = mapped_column(Code)
-    number: Mapped[str] = mapped_column(String(64), unique=True)
+    number: Mapped[str] = mapped_column(Code, unique=True)
     status: Mapped[str] = mapped_column(String(20))
     is_triage: Mapped[bool] = mapped_column(Boolean)
     category_id: Mapped[int] = mapped_column(Id)
     source: Mapped[str] = mapped_column(String(40))
-    external_id: Mapped[str | None] = mapped_column(String(200))
+    external_id: Mapped[str | None] = mapped_column(ForeignId)
     account_id: Mapped[int | None] = mapped_column(Id, ForeignKey("accounts.id"))
     client_id: Mapped[str | None] = mapped_column(String(64))
     body_digest: Mapped[str] = mapped_column(String(64))

@@ -57,6 +57,7 @@ PARTIAL = (
 
 
 def upgrade() -> None:
+    _compare("C")
     op.add_column("issues", sa.Column("tier", sa.SmallInteger, nullable=False, server_default="1"))
     for name, kind in OF_ISSUES:
         op.add_column("issues", sa.Column(name, kind, nullable=True))
@@ -82,6 +83,15 @@ def _by_state(only: sa.TextClause | None) -> None:
     if op.get_bind().dialect.name != "sqlite":
         op.drop_index("issues_status", "issues")
         op.create_index("issues_status", "issues", ["status", "id"], postgresql_where=only)
+
+
+def _compare(collation: str) -> None:
+    """How numbers and foreign ids are compared on PostgreSQL; SQLite compares all texts byte by byte."""
+    if op.get_bind().dialect.name != "sqlite":
+        # In one go: their indexes are built anew for it.
+        kinds = {"number": "varchar(64)", "external_id": "varchar(200)"}
+        changes = [f'ALTER {name} TYPE {kind} COLLATE "{collation}"' for name, kind in kinds.items()]
+        op.execute(sa.text(f"ALTER TABLE issues {', '.join(changes)}"))
 
 
 def _among(statuses: tuple[str, ...]) -> str:
@@ -306,6 +316,7 @@ def downgrade() -> None:
     """What is in a state that was not known before goes back to the one nearest to it."""
     for name in reversed(TABLES):
         op.drop_table(name)
+    _compare("default")
     op.drop_index("issues_handler", "issues")
     op.create_index("issues_handler", "issues", ["handler_id"])
     _by_state(None)
