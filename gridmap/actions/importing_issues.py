@@ -112,7 +112,7 @@ def import_issues(
     check_datum(wanted.datum)
     found = list(findings or [])
     refuse_errors(found)
-    if len(matters) < _MANY or office.database.is_sqlite:
+    if office.database.is_sqlite:
         makers = 0
     with office.database.reading() as session:
         keys = _categories(session, matters, found)
@@ -170,7 +170,7 @@ def _compared(
     found = compare(session, matters, wanted.source, wanted.datum, keys)
     ground = load_ground(session)
     rows = np.sort(np.concatenate([found.new, np.array([*found.changed], dtype=np.int64)]))
-    standings = Standings(ground, matters, wanted.datum, rows, progress, makers)
+    standings = Standings(ground, matters, wanted.datum, rows, progress, makers if len(rows) >= _MANY else 0)
     days, needed = NO_DAYS, list[Need]()
     if len(found.new):
         days = days_of(*standings.district_codes(), matters.created, zone)

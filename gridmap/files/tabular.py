@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ def _plain_csv(path: Path, separator: str, encoding: str) -> pd.DataFrame | None
         return None
     if encoding != "utf-8-sig":
         said = said.decode(encoding).encode()
-    header = said[: said.find(b"\n")].decode("utf-8-sig").rstrip("\r").split(separator)
+    header = BytesIO(said).readline().decode("utf-8-sig").rstrip("\r\n").split(separator)
     names = {name.strip() for name in header} - {""}
     if not 1 < len(header) == len(names) <= MAX_COLUMNS:
         return None

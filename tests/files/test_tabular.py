@@ -105,7 +105,7 @@ ROWS = st.lists(st.text(alphabet='ab,\n\r" \t\0é你', max_size=8), min_size=1, 
 
 
 @given(text=st.just("a,b\n") | ROWS, rows=ROWS, encoding=st.sampled_from([None, "gb18030", "utf-16"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_table_read_at_once_is_the_one_that_is_read_with_care(
     tmp_path: Path, text: str, rows: str, encoding: str | None
 ) -> None:
@@ -115,6 +115,13 @@ def test_a_table_read_at_once_is_the_one_that_is_read_with_care(
         patch.setattr(tabular, "_plain_csv", lambda *_: None)
         careful = outcome(path, encoding)
     assert outcome(path, encoding) == careful
+
+
+@pytest.mark.parametrize("said", ["id,name", "id,name\n", "\ufeffid,name\r\n"])
+def test_a_table_may_have_no_rows(tmp_path: Path, said: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(said.encode())
+    assert read_table(path).frame.to_dict("list") == {"id": [], "name": []}
 
 
 def outcome(path: Path, encoding: str | None) -> object:
