@@ -210,7 +210,13 @@ def _refuse_unless_seen(work: Work, issue: Issue, actor: Actor, act: Act) -> Non
     later = history.since(work.session, issue.id, act.seen)
     happened = [kind for kind, who in later if who != actor.account_id and kind not in BESIDE]
     if happened:
-        raise ConflictError("changed_meanwhile", action=act.name, happened=happened, status=issue.status)
+        raise ConflictError(
+            "changed_meanwhile",
+            action=act.name,
+            happened=happened,
+            status=issue.status,
+            seq=issue.history_seq,
+        )
 
 
 def _refuse_unless_allowed(

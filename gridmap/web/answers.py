@@ -61,6 +61,9 @@ class IssueProperties(BaseModel):
     category_name: str
     reported_at: str
     cell: CellRef | None
+    seq: int | None = Field(
+        None, description="The number of the last event of its history: what an act sends as `seen`"
+    )
     description: str | None = None
     occurred_at: str | None = None
     closed_at: str | None = None

@@ -330,7 +330,7 @@ class IssueBody(PlaceBody):
     )
 
 
-class ActionBody(Strict):
+class ManyActionBody(Strict):
     """What an action needs; each reads only what it names."""
 
     client_id: UUID | None = None
@@ -355,6 +355,11 @@ class ActionBody(Strict):
     ) = Field(None, max_length=20, description="The units a whistle calls")
     kind: str | None = Field(None, max_length=12, description="The kind of a whistle")
     level: int | None = Field(None, ge=1, le=4, description="The level of a whistle")
+
+
+class ActionBody(ManyActionBody):
+    """What an action on one matter needs, and how much of the matter its sender has seen."""
+
     seen: int | None = Field(
         None,
         ge=1,

@@ -82,6 +82,7 @@ def issue_feature(row: Any) -> dict[str, Any]:
         "geometry": geometry(row.wkb),
         "properties": {
             "number": issue.number,
+            "seq": issue.history_seq,
             "status": issue.status,
             "in_triage": issue.is_triage,
             "category": f"{row.standard}:{row.kind}:{row.category_code}",

@@ -452,3 +452,25 @@ def test_what_somebody_else_has_begun_meanwhile_counts_as_begun(office: Office, 
     expect(phone.page.locator(".stages .is-now")).to_have_text("处置")
     phone.page.goto(f"{phone.address}/field#/queue")
     expect(phone.page.locator(".queue__row--sent")).to_contain_text("受理")
+
+
+@on_one_engine
+def test_what_waited_is_held_back_where_somebody_decided_something_meanwhile(
+    office: Office, phone: Phone
+) -> None:
+    number = report(office, actor_named(office, "li"), report_at(*CENTRES[C1])).number
+    phone.open("sun")
+    phone.page.locator(".home .task").click()
+    expect(phone.page.get_by_role("button", name="受理")).to_be_visible()
+    phone.context.set_offline(True)
+    phone.page.get_by_role("button", name="受理").click()
+    expect(phone.part("strip")).to_contain_text("1 条待发送")
+    act_on(office, actor_named(office, "seat"), number, Act("supervise"))
+    phone.context.set_offline(False)
+    expect(phone.part("strip")).to_contain_text("1 条要您补一下", timeout=15 * SECOND)
+    phone.page.goto(f"{phone.address}/field#/queue")
+    expect(phone.page.locator(".queue__row--refused")).to_contain_text("刚有人先办了：督办")
+    phone.look("changed-meanwhile")
+    phone.page.get_by_role("button", name="看过了，仍要办").click()
+    expect(phone.page.locator(".queue__row--sent")).to_contain_text("受理", timeout=15 * SECOND)
+    assert history(office) == ["reported", "supervise", "start"]

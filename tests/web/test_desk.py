@@ -13,7 +13,7 @@ from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db.queues import QUEUES
 from tests.conftest import Clock
-from tests.town import C1, C3, CENTRES, OUTSIDE, PARKING, Caller, actor_named, caller, report_at
+from tests.town import C1, C2, C3, CENTRES, OUTSIDE, PARKING, Caller, actor_named, caller, report_at
 from tests.web.asking import (
     act,
     callers,
@@ -294,6 +294,24 @@ def test_sent_twice_nothing_happens_twice(seat: Caller, office: Office) -> None:
     assert [events(seat, number).count("comment") for number in made] == [1, 1]
     other = bulk(seat, "comment", made, **sent | {"words": "另一句"})
     assert {one["error"]["code"] for one in other["results"]} == {"client_id_reused"}
+
+
+def test_of_many_those_somebody_else_decided_about_meanwhile_are_left_alone(
+    app: Flask, office: Office, seat: Caller
+) -> None:
+    made = by_residents(office, CENTRES[C1], CENTRES[C1])
+    shown = {p["number"]: p["seq"] for p in queue(seat, "accept")}
+    admin = caller(app, office, "admin")
+    assert act(admin, made[0], "move", lon=CENTRES[C2][0], lat=CENTRES[C2][1]).status_code == 200
+    told = bulk(seat, "accept", made, seen=shown)
+    error, done = told["results"][0]["error"], told["results"][1]
+    assert (error["code"], error["details"]["happened"], error["details"]["seq"]) == (
+        "changed_meanwhile",
+        ["move"],
+        2,
+    )
+    assert (told["failed"], done["status"], numbers(seat, "accept")) == (1, "accepted", made[:1])
+    assert bulk(seat, "accept", made[:1], seen={made[0]: 2})["done"] == 1
 
 
 def test_others_matters_are_left_alone(app: Flask, office: Office, seat: Caller) -> None:

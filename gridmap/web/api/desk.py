@@ -30,10 +30,10 @@ from gridmap.web.api.issues import act_of, area_path, as_of, category_ids
 from gridmap.web.language import language
 from gridmap.web.params import (
     TEXT,
-    ActionBody,
     Code,
     Cursor,
     LanguageQuery,
+    ManyActionBody,
     NumberPath,
     Strict,
     iso,
@@ -69,12 +69,18 @@ class QueueQuery(LanguageQuery):
     cursor: Cursor | None = None
 
 
-class DeskActionBody(ActionBody):
+class DeskActionBody(ManyActionBody):
     """An action on many matters, with what it needs: the same for each."""
 
     action: str = Field(min_length=1, max_length=40)
     numbers: list[Annotated[str, Field(min_length=1, max_length=64, json_schema_extra={"pattern": TEXT})]] = (
         Field(min_length=1, max_length=MOST_AT_ONCE)
+    )
+    seen: dict[str, Annotated[int, Field(ge=1, le=2**31 - 1, strict=True)]] | None = Field(
+        None,
+        max_length=MOST_AT_ONCE,
+        description="By number the `seq` of the matter as one has seen it: where somebody else decided something since,"
+        " its result is the error `changed_meanwhile` and nothing is done to it",
     )
 
 
@@ -181,7 +187,7 @@ def _alike(row: Any, other: duplicates.Alike, pictures: int) -> dict[str, Any]:
 def act_on_issues(query: LanguageQuery, body: DeskActionBody) -> Response:
     """Act on many matters, each by itself; the answer says of each what came of it."""
     office().workflow.named(body.action)
-    outcomes = act_on_many(office(), actor(), body.numbers, act_of(body.action, body))
+    outcomes = act_on_many(office(), actor(), body.numbers, act_of(body.action, body), body.seen)
     done = sum(one.error is None for one in outcomes)
     return jsonify(
         action=body.action, done=done, failed=len(outcomes) - done, results=list(_results(outcomes))

@@ -35,6 +35,7 @@ from gridmap.web.answers_whole import ActedOn, WholeIssue
 from gridmap.web.api.blueprint import MATTERS, api
 from gridmap.web.params import (
     ActionBody,
+    ManyActionBody,
     ActionPath,
     IssueBody,
     IssueQuery,
@@ -336,7 +337,7 @@ def photo_links(number: str, photo_id: int, kind: str | None) -> dict[str, Any]:
 def act_on_issue(path: ActionPath, query: LanguageQuery, body: ActionBody) -> Response:
     """Act on a matter; the answer is the matter afterwards, or what holds where it left one's scope."""
     who = actor()
-    status = act_on(office(), who, path.number, act_of(path.name, body))
+    status = act_on(office(), who, path.number, replace(act_of(path.name, body), seen=body.seen))
     try:
         return jsonify(whole(who, path.number))
     except NotFoundError:
@@ -345,8 +346,8 @@ def act_on_issue(path: ActionPath, query: LanguageQuery, body: ActionBody) -> Re
         )
 
 
-def act_of(name: str, body: ActionBody) -> Act:
-    """What a body asks to be done. Raises InvalidInputError for half a place."""
+def act_of(name: str, body: ManyActionBody) -> Act:
+    """What a body asks to be done, whatever its sender has seen. Raises InvalidInputError for half a place."""
     return Act(
         name=name,
         sent=_sent(body),
@@ -364,11 +365,10 @@ def act_of(name: str, body: ActionBody) -> Act:
         units=tuple(body.units or ()),
         kind=body.kind,
         level=body.level,
-        seen=body.seen,
     )
 
 
-def _sent(body: ActionBody) -> Sent | None:
+def _sent(body: ManyActionBody) -> Sent | None:
     if body.lon is None and body.lat is None:
         return None
     if body.lon is None or body.lat is None:

@@ -70,7 +70,7 @@ export class Bulk extends EventTarget {
     const numbers = this.list.chosen().map(({ number }) => number);
     const first = this.list.features.find(({ id }) => id === numbers[0]);
     const fields = fieldsOf(name, { feature: first, map: this.map, net: this.net, me: this.me, units: this.units });
-    this.open = { name, fields, sent: null };
+    this.open = { name, fields, sent: null, seen: this.seen(numbers) };
     const error = el("p", { class: "act__error", role: "alert", hidden: true });
     const send = el("button", { type: "submit", class: "button button--main" }, t("desk.do_to_n", { action: t(`act.${name}`), n: numbers.length }));
     const back = el("button", { type: "button", class: "button button--quiet", onclick: () => { this.leave(); this.draw(); } }, t("act.back"));
@@ -81,11 +81,18 @@ export class Bulk extends EventTarget {
     (fields.focus || send).focus();
   }
 
+  /** How much of each the list showed: what somebody else decided about since is left alone. */
+  seen(numbers) {
+    return Object.fromEntries(this.list.chosen().filter(({ number }) => numbers.includes(number)).map(({ number, seq }) => [number, seq]));
+  }
+
   /** Sent again after the network failed it keeps its id: what was done already is not done twice. */
   async send(button, error) {
     const { open } = this;
     const numbers = [...this.list.ticked].slice(0, MOST);
-    const body = { ...bodyOf(open.fields), action: open.name, numbers };
+    open.seen = { ...this.seen(numbers), ...open.seen }; // as it was when one began, also where the list is newer by now
+    const seen = Object.fromEntries(numbers.filter((number) => open.seen[number]).map((number) => [number, open.seen[number]]));
+    const body = { ...bodyOf(open.fields), action: open.name, numbers, seen };
     const print = JSON.stringify(body);
     if (open.sent?.print !== print) open.sent = { print, id: newId() };
     button.disabled = true;

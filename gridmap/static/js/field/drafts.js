@@ -117,11 +117,12 @@ export async function reopen(item) {
   return save(item);
 }
 
-/** What somebody began to do to a matter (or about a whistle over it) and has not sent; a new one, not yet kept, where there is none. */
+/** What somebody began to do to a matter as it is shown (or about a whistle over it) and has not sent; a new one, not yet kept, where there is none. */
 export function begun(matter, name, whistle = null) {
   const kept = outbox.of("begun").find((item) => item.number === matter.number && item.name === name && (item.whistle || null) === whistle);
-  return kept || { id: draw(), account: data.me.username, kind: "act", phase: "begun", created: serverNow().getTime(), name, whistle, number: matter.number,
-    categoryName: matter.category_name, category: matter.category, photos: [], words: "", steps: [] };
+  if (kept) return Object.assign(kept, { seen: matter.seq ?? kept.seen });
+  return { id: draw(), account: data.me.username, kind: "act", phase: "begun", created: serverNow().getTime(), name, whistle, number: matter.number,
+    categoryName: matter.category_name, category: matter.category, seen: matter.seq, photos: [], words: "", steps: [] };
 }
 
 /** An action on a matter into the outbox, its photos before it; `photo` is photos, with words a comment too. */
@@ -130,9 +131,16 @@ export function act(item, more = {}) {
   const shown = { finish: "after", whistle_finish: "evidence" }[item.name];
   const photos = item.photos.map(({ id, shows }) => ({ kind: "photo", id, shows: shows || shown }));
   const step = item.whistle ? { kind: "whistle", id: draw(), name: item.name, path: `/whistles/${item.whistle}/${WHISTLE_STEPS[item.name]}`, body }
-    : { kind: "act", id: draw(), name: item.name === "photo" ? "comment" : item.name, body };
+    : { kind: "act", id: draw(), name: item.name === "photo" ? "comment" : item.name, body: item.seen ? { ...body, seen: item.seen } : body };
   const steps = item.name === "photo" && !item.words.trim() ? photos : [...photos, step];
   return outbox.put({ ...item, steps, phase: "waiting", created: serverNow().getTime(), error: null });
+}
+
+/** The act that was refused since somebody else decided something meanwhile, once more: now one has been told. */
+export function insist(item) {
+  const { step, details } = item.error;
+  const steps = item.steps.map((one) => (one.id === step ? { ...one, id: draw(), body: { ...one.body, seen: details.seq } } : one));
+  return outbox.put({ ...item, steps, phase: "waiting", error: null });
 }
 
 /** A draft that is no longer wanted; its photos too, unless something else sends them. Answers a way to put it back. */

@@ -99,7 +99,7 @@ function draftRow(draft, throwAway) {
 function refusedRow(item) {
   const { error } = item;
   const hint = `${clockOf(error.at)} ${words("sent_back", { reason: reasonOf(error) })}`;
-  return row(item, "refused", "warn", null, hint, el("div", { class: "pair" }, waysOut(item)));
+  return row(item, "refused", "warn", null, hint, el("div", { class: "pair pair--wraps" }, waysOut(item)));
 }
 
 function waysOut(item) {
@@ -107,6 +107,7 @@ function waysOut(item) {
   if (item.error.kind === "photo") return [side(words("photo_other"), "camera", () => replace(item)), side(words("photo_leave_out"), "trash", () => leaveOut(item))];
   if (item.kind === "report" && item.error.name !== "choose_cell") return [look(item), side(words("understood"), "check", () => leaveOut(item))];
   if (item.kind === "report") return [side(words("leave_to_community"), null, () => leaveOut(item))];
+  if (item.error.code === "changed_meanwhile") return [look(item), side(words("insist"), "send", () => drafts.insist(item)), side(words("throw_away"), "trash", () => outbox.drop(item))];
   return [look(item), side(words("understood"), "check", () => outbox.drop(item))];
 }
 
