@@ -6,15 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from gridmap.actions.office import Office, utc_now
 from gridmap.actions.passwords import PasswordRules
 from gridmap.actions.signing_in import SignInRules
 from gridmap.config import Settings, read_settings
-from gridmap.db import schema
+from gridmap.db import categories, schema
 from gridmap.db.engine import Database
-from gridmap.db.models import CategoryRow
 from gridmap.files.tables import (
     load_categories,
     load_deadlines,
@@ -76,18 +73,7 @@ def initialise(office: Office) -> int:
     schema.upgrade(office.database)
     with office.work() as work:
         schema.lock(work.session.connection())
-        stored = {f"{r.standard}:{r.kind}:{r.code}": r for r in work.session.scalars(select(CategoryRow))}
-        changes = 0
-        for key, category in load_categories().items():
-            row = stored.get(key)
-            if row is None:
-                work.session.add(CategoryRow(**vars(category)))
-                changes += 1
-            elif any(getattr(row, name) != value for name, value in vars(category).items()):
-                for name, value in vars(category).items():
-                    setattr(row, name, value)
-                changes += 1
-        return changes
+        return categories.put(work.session, load_categories(), work.now)
 
 
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = utc_now) -> Flask:

@@ -22,6 +22,8 @@ def _amend(case: Case) -> None:
     was = limit_of(case)
     if act.category is not None:
         category = case.office.grounds.current(session).category(act.category)
+        if category.retired_at is not None and category.id != issue.category_id:
+            raise InvalidInputError("category_retired", category=category.name_zh)
         issue.category_id = category.id
         case.data["category"] = key_of(category)
     if act.sent is not None:

@@ -40,7 +40,7 @@ def act_on(office: Office, actor: Actor, number: str, act: Act) -> str:
     matter outside the actor's scope or an unknown action, ForbiddenError `action_not_yours`,
     `matter_above_your_tier` or `own_work`, ConflictError `action_not_now`, `too_late_to_extend`,
     `changed_meanwhile` (somebody else decided something since what they have `seen`) or
-    `client_id_reused`, InvalidInputError for what the action lacks.
+    `client_id_reused`, InvalidInputError for what the action lacks or a category that is out of use.
     """
     action = office.workflow.named(act.name)
     check_act(act)

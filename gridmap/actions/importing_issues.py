@@ -35,6 +35,7 @@ from gridmap.actions.reporting import due_text, people_columns, place_columns
 from gridmap.actions.standings import Standings
 from gridmap.db import categories, history, issues, posts
 from gridmap.db.bulk import reserve_ids
+from gridmap.db.categories import OWN
 from gridmap.db.engine import is_unique_violation
 from gridmap.db.first_load import indexes_last
 from gridmap.db.loading import Loading
@@ -47,7 +48,6 @@ from gridmap.files.matters import Matter, Matters
 from gridmap.geo.coverage import ERROR, WARNING, Finding
 from gridmap.geo.crs import check_datum
 
-OWN = ("own", "matter")
 _LOT = 20_000
 _NO_KEY = -1
 _MANY = 100_000

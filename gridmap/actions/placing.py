@@ -127,13 +127,18 @@ class LoadedGround(Ground):
     version: int
 
     def category(self, wish: str) -> CategoryRow:
-        """The category that `wish` means. Raises InvalidInputError or ChoiceNeededError."""
+        """The category that `wish` means: a short word one that is in force, a key also a retired one.
+
+        Raises InvalidInputError or ChoiceNeededError.
+        """
         exact = self.categories.get(wish)
         return exact or self.categories[resolve(wish, self._known).key]
 
     @cached_property
     def _known(self) -> dict[str, Category]:
-        return {key: categories.to_domain(row) for key, row in self.categories.items()}
+        return {
+            key: categories.to_domain(row) for key, row in self.categories.items() if row.retired_at is None
+        }
 
 
 def stored_ground(session: Session) -> Ground:

@@ -165,7 +165,10 @@ class Post(Base):
 
 
 class CategoryRow(Base):
-    """A kind of matter in one of the catalogues; `role` is the one of the five that handles it."""
+    """A kind of matter in one of the catalogues; `role` is the one of the five that handles it.
+
+    `retired_at`: since when the tables have it no more; what was reported as one keeps it and its name.
+    """
 
     __tablename__ = "categories"
     __table_args__ = (UniqueConstraint("standard", "kind", "code", name="categories_key"),)
@@ -178,6 +181,7 @@ class CategoryRow(Base):
     group_code: Mapped[str] = mapped_column(String(40))
     group_zh: Mapped[str] = mapped_column(String(100))
     role: Mapped[str | None] = mapped_column(String(40))
+    retired_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Account(Base):

@@ -235,7 +235,10 @@ class LimitAnswer(BaseModel):
 
 
 class CategoryAnswer(BaseModel):
-    """A category; `limit` null: its matters have no deadline; `also`: everyday words by which it is looked for."""
+    """A category; `limit` null: its matters have no deadline; `also`: everyday words by which it is looked for.
+
+    Not `in_force`: out of the tables by now, only there to name what was reported as one.
+    """
 
     id: str
     code: str
@@ -247,6 +250,7 @@ class CategoryAnswer(BaseModel):
     role_name: str | None
     limit: LimitAnswer | None
     also: list[str]
+    in_force: bool
 
 
 class CategoryList(BaseModel):

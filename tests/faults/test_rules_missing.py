@@ -17,16 +17,17 @@ from gridmap.actions.auditing import audit
 from gridmap.actions.handling import act_on
 from gridmap.actions.noticing import tell_due
 from gridmap.actions.office import Office
+from gridmap.actions.placing import Grounds
 from gridmap.actions.reporting import report
 from gridmap.app import initialise
 from gridmap.db import evaluation
 from gridmap.db.evaluation import Population
 from gridmap.db.loop_models import Step
-from gridmap.db.models import Issue, Post
+from gridmap.db.models import CategoryRow, Issue, Post
 from gridmap.domain.deadlines import Deadlines, Limit, Limits
 from gridmap.domain.months import last_months
 from gridmap.domain.worktime import Rules, WorkingTime
-from gridmap.errors import ConflictError
+from gridmap.errors import ConflictError, InvalidInputError
 from gridmap.files.tables import load_categories
 from gridmap.files.workdays import workdays_of
 from tests.actions.whistled import blow
@@ -34,7 +35,7 @@ from tests.conftest import Clock
 from tests.db.looking import rows_of
 from tests.loop.ends import Watch
 from tests.loop.test_month import kept, told_again
-from tests.town import C1, C3, CENTRES, PASSWORD, RUBBISH, RULES, actor_named, report_at
+from tests.town import C1, C3, CENTRES, PARKING, PASSWORD, RUBBISH, RULES, actor_named, report_at
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
@@ -145,3 +146,23 @@ def test_a_clock_set_back_between_acts_leaves_a_matter_whole(monday: Office, clo
     with monday.database.reading() as session:
         months = last_months(clock.now, monday.zone, 2)
         assert evaluation.counted(session, Population(), months, clock.now, "whole")
+
+
+def test_a_category_out_of_the_tables_takes_nothing_new_and_keeps_its_name(
+    monday: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, other = new(monday, category=RUBBISH), new(monday, category=PARKING)
+    known = load_categories()
+    monkeypatch.setattr(app, "load_categories", lambda: {k: c for k, c in known.items() if k != RUBBISH})
+    assert initialise(monday) == 1
+    office = replace(monday, grounds=Grounds())
+    assert [row.name_zh for row in rows_of(office, CategoryRow) if row.retired_at] == [known[RUBBISH].name_zh]
+    with pytest.raises(InvalidInputError, match="category_retired"):
+        do(office, "seat", other, "recategorise", category=RUBBISH)
+    with pytest.raises(InvalidInputError, match="category_unknown"):
+        new(office, category=known[RUBBISH].name_zh)
+    assert new(office, category=RUBBISH)  # kept on a phone since before
+    assert do(office, "sun", old, "start") == "handling"
+    monkeypatch.setattr(app, "load_categories", lambda: known)
+    assert (initialise(monday), initialise(monday)) == (1, 0)
+    assert do(replace(monday, grounds=Grounds()), "seat", other, "recategorise", category=RUBBISH)

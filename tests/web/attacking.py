@@ -27,6 +27,7 @@ MEANT = {
     "ids_or_until": "two fields of which there is one",
     "bbox_invalid": "a pattern cannot say that west is before east, nor that a view has a width",
     "breaks_invalid": "classes go together: as many fills as breaks and one, rising",
+    "category_retired": "categories are rows of a table",
     "category_unknown": "categories are rows of a table",
     "choice_needed": "categories are rows of a table",
     "door_category_unknown": "what the door offers is a table",

@@ -35,11 +35,11 @@ from gridmap.web.answers_whole import ActedOn, WholeIssue
 from gridmap.web.api.blueprint import MATTERS, api
 from gridmap.web.params import (
     ActionBody,
-    ManyActionBody,
     ActionPath,
     IssueBody,
     IssueQuery,
     LanguageQuery,
+    ManyActionBody,
     NumberPath,
     StateQuery,
     parse_bbox,

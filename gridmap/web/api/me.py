@@ -68,7 +68,7 @@ def _area(named: dict[str, object], path: str) -> dict[str, object]:
 @api.get("/categories", tags=[MATTERS], responses={200: CategoryList, **ERRORS})
 @needs(SIGNED_IN)
 def list_categories(query: LanguageQuery) -> Response:
-    """Every category of every catalogue, which role handles it, and how long that may take."""
+    """Every category of every catalogue, which role handles it, how long that may take, whether it is still in force."""
     roles, deadlines = office().roles, office().deadlines
     with office().database.reading() as session:
         rows = categories.rows_by_key(session)
@@ -85,6 +85,7 @@ def list_categories(query: LanguageQuery) -> Response:
                 "role_name": shapes.role_name(roles.get(row.role), row.role) if row.role else None,
                 "limit": shapes.limit(deadlines.limit_of(row)),
                 "also": everyday_words(row.name_zh, _synonyms()),
+                "in_force": row.retired_at is None,
             }
             for key, row in sorted(rows.items())
         ]

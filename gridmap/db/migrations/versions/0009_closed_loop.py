@@ -62,6 +62,7 @@ def upgrade() -> None:
     for name, kind in OF_ISSUES:
         op.add_column("issues", sa.Column(name, kind, nullable=True))
     op.add_column("photos", sa.Column("kind", sa.String(10), nullable=True))
+    op.add_column("categories", sa.Column("retired_at", Instant, nullable=True))
     op.drop_index("issues_open", "issues")
     _index("issues_open", COLUMNS, _among(OPEN))
     op.drop_index("issues_handler", "issues")
@@ -331,6 +332,7 @@ def downgrade() -> None:
     ):
         op.execute(sa.text(f"UPDATE issues SET status = '{before}' WHERE {_among(states)}"))
     _index("issues_open", COLUMNS, _among(OPEN_BEFORE))
+    op.drop_column("categories", "retired_at")
     op.drop_column("photos", "kind")
     for name in (*reversed([name for name, _ in OF_ISSUES]), "tier"):
         op.drop_column("issues", name)

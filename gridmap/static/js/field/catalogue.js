@@ -9,7 +9,7 @@ const RECENT = 6;
 const RANK = { matter: 0, component: 1 };
 let loading = null;
 
-/** Every category {id, code, name, group, limit, letters, also}, matters before components, old catalogues last. */
+/** Every category in force {id, code, name, group, limit, letters, also}, matters before components, old catalogues last. */
 export function categories() {
   loading ||= read().catch((error) => { loading = null; throw error; });
   return loading;
@@ -24,7 +24,7 @@ async function read() {
     list = await keepers.recall("categories");
     if (!list) throw error;
   }
-  return list.map((one) => ({ ...one, letters: initials(one.name), also: one.also || [], alsoLetters: (one.also || []).map(initials), limitText: limitWords(one.limit) })).sort(before);
+  return list.filter(({ in_force: inForce }) => inForce !== false).map((one) => ({ ...one, letters: initials(one.name), also: one.also || [], alsoLetters: (one.also || []).map(initials), limitText: limitWords(one.limit) })).sort(before);
 }
 
 /** A limit as the server says it; one of a unit in the words for one. */

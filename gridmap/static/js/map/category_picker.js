@@ -9,7 +9,7 @@ import { categories } from "./category_names.js";
 
 const MOST_SHOWN = 40;
 
-/** A button that opens a searchable list. `frequent()`: [{category, open}] to stand first; `choose(id)`; `all`: whether “all” can be chosen. */
+/** A button that opens a searchable list. `frequent()`: [{category, open}] to stand first; `choose(id)`; `all`: to look for matters, so “all” can be chosen, and what is out of use; else to make one, of those in force. */
 export class CategoryPicker {
   constructor({ frequent = () => [], choose, all = true }) {
     Object.assign(this, { frequent, choose, all, chosen: "" });
@@ -61,7 +61,7 @@ export class CategoryPicker {
     }
     const words = this.input.value.trim().toLowerCase();
     const open = new Map(this.frequent().map(({ category, open: n }) => [category, n]));
-    const found = known.filter(({ id, name, group, also = [] }) => !words || `${name} ${id} ${group} ${also.join(" ")}`.toLowerCase().includes(words))
+    const found = known.filter(({ in_force: inForce }) => this.all || inForce).filter(({ id, name, group, also = [] }) => !words || `${name} ${id} ${group} ${also.join(" ")}`.toLowerCase().includes(words))
       .sort((a, b) => (open.get(b.id) || 0) - (open.get(a.id) || 0));
     const items = found.slice(0, MOST_SHOWN).map((one) => this.item(one.id, one.name, open.get(one.id) ? count(open.get(one.id)) : one.group));
     if (this.all && !words) items.unshift(this.item("", t("map.every_category"), ""));
