@@ -63,6 +63,7 @@ class Told:
         self.rechecks: list[dict[str, Any]] = []
         self.due: datetime | None = None
         self.closed: datetime | None = None
+        self.is_back = False
         self.unit = self.handler = self.cell = self.category = None
 
     def hear(self, kind: str, at: datetime, data: dict[str, Any]) -> None:
@@ -78,6 +79,7 @@ class Told:
             self.stage_due = self.deadlines.stage_due_at(STAGE[self.status], at)
             return
         self.status = data.get("to", self.status)
+        self.is_back = kind == "return" or (self.is_back and self.status in ("accepted", "suspended"))
         if kind == "rate":
             self.ratings.append({"at": at, **data, "cell": self.cell})
         if kind in RECHECKED:
@@ -244,7 +246,7 @@ def _add_closings(add: Any, matters: list[Told], begin: datetime, end: datetime,
         if m.due is not None
         and begin <= m.due < end
         and m.status not in ("void", "merged", "suspended")
-        and (m.closed is not None or m.due <= now)
+        and (m.closed is not None or (m.due <= now and not m.is_back))
     ]
     if not kept:
         return

@@ -111,7 +111,7 @@ def standing_by_posts(
     hindered = hindered_by(
         status=issue.status,
         tier=issue.tier or 1,
-        due_at=issue.due_at,
+        due_at=None if (issue.left_s or 0) > 0 else issue.due_at,  # kept: it cannot pass meanwhile
         now=now,
         level=level,
         ties=ties,

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from gridmap.db import stream
-from gridmap.db.due import IS_OPEN
+from gridmap.db.due import IS_OPEN, STANDS_STILL
 from gridmap.db.engine import Database
 from gridmap.db.models import Area, Issue
 from gridmap.domain.issues import STATUSES
@@ -55,6 +55,7 @@ _TYPES: dict[str, Any] = {
     "reported": np.int64,
     "closed": np.int64,
     "due": np.int64,
+    "stands": np.bool_,
 }
 _CODE_OF = {status: code for code, status in enumerate(STATUSES)}
 
@@ -105,7 +106,7 @@ class Columns:
     `lon` and `lat` are WGS84 degrees. Moments (`reported`, `closed`, `due`) are microseconds since 1970 in UTC,
     NEVER for none. `path` and `unit` are numbers of the vocabularies `paths` and `units`, of which a word of the
     second has a line for each unit that a matter was given to or that was called to it; `status` is the place in
-    STATUSES; keys of none are 0. What `put` adds is in the arrays that are asked for afterwards.
+    STATUSES; keys of none are 0; `stands`: its clock stands still. What `put` adds is in the arrays that are asked for afterwards.
     """
 
     def __init__(self) -> None:
@@ -183,6 +184,7 @@ def query(session: Session, condition: ColumnElement[bool]) -> Select[Any]:
         *(func.coalesce(key, 0) for key in keys),
         func.coalesce(Issue.unit, "").concat(func.coalesce(literal("\n").concat(Issue.called), "")),
         *moments,
+        STANDS_STILL,
     )
     return select(*(column.label(name) for name, column in zip(_TYPES, asked, strict=True))).where(condition)
 

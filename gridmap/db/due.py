@@ -1,7 +1,7 @@
 """What a deadline makes of a matter right now, as conditions of queries: late, due today, due later.
 
 The three exclude each other, and only matters whose clock runs are any of them: a handled one waits
-for somebody else. Near its deadline, and very late, each matter is by its own limit (see domain/reminders). One without a limit is never late, so it stands with the later ones. Whatever is not
+for somebody else, and the clock of a returned one stands until it is dispatched again. Near its deadline, and very late, each matter is by its own limit (see domain/reminders). One without a limit is never late, so it stands with the later ones. Whatever is not
 late is in time.
 """
 
@@ -43,7 +43,11 @@ def _one_of(statuses: tuple[str, ...]) -> ColumnElement[bool]:
     return Issue.status.in_([literal_column(f"'{status}'") for status in statuses])
 
 
-IS_OPEN, IS_RUNNING = _one_of(OPEN), _one_of(RUNNING)
+IS_OPEN = _one_of(OPEN)
+STANDS_STILL = Issue.left_s.is_not(None)
+"""The rest of its time is kept for whoever goes on with it: suspended, handed back as done, or returned to the desk."""
+IS_RUNNING = and_(_one_of(RUNNING), not_(STANDS_STILL))
+"""Its clock runs: the one condition of whatever can become late."""
 
 
 def through_open(query: Select[Any], scope: Scope) -> Select[Any]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_, select
 
-from gridmap.db.due import IS_OPEN
+from gridmap.db.due import IS_OPEN, STANDS_STILL
 from gridmap.db.loop_models import Rating, Recheck, Step, WhistleCall
 from gridmap.db.models import Account, Issue
 from gridmap.domain.issues import DROPPED, PAUSED
@@ -243,7 +243,10 @@ def _closings(months: Sequence[Month], now: datetime) -> Iterator[Source]:
     stands = (is_due, Issue.status.not_in((*DROPPED, PAUSED)))
     closed = (Issue.closed_at.is_not(None), *stands)
     yield Source(Issue, Issue.due_at, **_of_issue(), base=closed, counts=counts)
-    waiting = (IS_OPEN, Issue.closed_at.is_(None), *stands, Issue.due_at <= now)
+    is_back = and_(
+        Issue.status == "accepted", STANDS_STILL
+    )  # returned to the desk: its time goes on with who gets it
+    waiting = (IS_OPEN, Issue.closed_at.is_(None), *stands, Issue.due_at <= now, not_(is_back))
     only = {"closing_due": literal(True)}
     yield Source(Issue, Issue.due_at, **_of_issue(), base=waiting, counts=only, hint="INDEXED BY issues_open")
 

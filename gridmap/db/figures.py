@@ -24,8 +24,8 @@ COUNTED = tuple(status for status in STATUSES if status not in DROPPED)
 """The states of matters that figures speak of."""
 _IS_COUNTED = Issue.status.not_in(DROPPED)
 _BEGUN = ("start", "rework", "resume")
-_WAITS = ("reopen", "reopen_unsolved", "accept", "dispatch", "return")
-_RESTS = ("finish", "self_fix", "verify", "suspend", "close", "rate", "void", "decline", "merge")
+_WAITS = ("reopen", "reopen_unsolved", "accept", "dispatch")
+_RESTS = ("return", "finish", "self_fix", "verify", "suspend", "close", "rate", "void", "decline", "merge")
 _TURNS = (*_BEGUN, *_WAITS, *_RESTS)
 """The kinds of events that change a matter's state: somebody works on it, it waits for somebody, its clock rests."""
 

@@ -282,7 +282,7 @@ class Issue(Base):
         # Rows are wide: what is counted over many of them stands in the index.
         Index(
             "issues_open",
-            *("due_at", "id", "path", "status", "is_triage", "account_id", "category_id"),
+            *("due_at", "id", "path", "status", "is_triage", "account_id", "category_id", "left_s"),
             postgresql_where=_IS_OPEN,
             sqlite_where=_IS_OPEN,
         ),
@@ -291,7 +291,7 @@ class Issue(Base):
         Index(
             "issues_desk",
             *("status", _URGENT, "id", "path", "stage_due_at", "due_at"),
-            *("is_triage", "handler_id", "unit", "category_id"),
+            *("is_triage", "handler_id", "unit", "category_id", "left_s"),
             postgresql_where=_IS_OPEN,
             sqlite_where=_IS_OPEN,
         ),

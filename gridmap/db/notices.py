@@ -144,7 +144,6 @@ RUNNING_IN = (
     select(Issue.id, Issue.path, Issue.due_at, *_KIND)
     .join(CategoryRow, CategoryRow.id == Issue.category_id)
     .where(IS_OPEN, IS_RUNNING, Issue.due_at > bindparam("since"), Issue.due_at <= bindparam("until"))
-    .where(Issue.left_s.is_(None))  # a clock that is kept for whoever gets it again stands still
     .order_by(Issue.due_at, Issue.id)
     .with_hint(Issue, "INDEXED BY issues_open", "sqlite")
 )

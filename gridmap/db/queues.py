@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, literal_column, not_, or_, select
 from sqlalchemy.orm import Session
 
 from gridmap.db.areas import below_any
-from gridmap.db.due import IS_OPEN, IS_RUNNING, LATE, WARNING, Now
+from gridmap.db.due import IS_OPEN, IS_RUNNING, LATE, STANDS_STILL, WARNING, Now
 from gridmap.db.issues import of_keys
 from gridmap.db.loop_models import Whistle
 from gridmap.db.models import Area, CategoryRow, Issue, Words
@@ -115,7 +115,8 @@ def runs_until(issue: Issue) -> datetime | None:
     """When the clock that runs for a matter is up: that of its step, else that of the whole; None where none runs."""
     if issue.status == PAUSED:
         return None
-    return issue.stage_due_at or (issue.due_at if issue.status in RUNNING else None)
+    runs = issue.status in RUNNING and issue.left_s is None
+    return issue.stage_due_at or (issue.due_at if runs else None)
 
 
 def is_late(now: datetime) -> ColumnElement[bool]:
@@ -164,8 +165,9 @@ def by_state(scope: Scope, now: datetime) -> Select[Any]:
     is. One index has all of it in its order: nothing is sorted, and what follows from a state is said afterwards.
     """
     step = Issue.stage_due_at <= now
-    either = or_(step, Issue.due_at <= now)
-    told = [func.count().filter(Issue.due_at <= now).label("over")]
+    whole = and_(Issue.due_at <= now, not_(STANDS_STILL))
+    either = or_(step, whole)
+    told = [func.count().filter(whole).label("over")]
     for name, condition in (("all", None), ("lost", Issue.is_triage), ("alone", _UNASSIGNED)):
         own = [] if condition is None else [condition]
         told += [

@@ -112,7 +112,9 @@ def is_late(columns: Columns, moment: Moment) -> Chosen:
 
 
 def _running(columns: Columns, moment: Moment) -> Chosen:
-    return _open(columns, OPEN if moment.is_past else RUNNING, moment)
+    if moment.is_past:
+        return _open(columns, OPEN, moment)
+    return _open(columns, RUNNING, moment) & ~columns["stands"]
 
 
 def _due(columns: Columns, word: str, moment: Moment) -> Chosen:

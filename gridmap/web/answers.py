@@ -68,6 +68,9 @@ class IssueProperties(BaseModel):
     occurred_at: str | None = None
     closed_at: str | None = None
     due_at: str | None = None
+    stands_still: bool | None = Field(
+        None, description="Its clock stands: suspended, handed back as done, or returned to the desk"
+    )
     owner: Named | None = None
     handler: Named | None = None
     unit: str | None = None

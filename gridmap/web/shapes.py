@@ -92,6 +92,7 @@ def issue_feature(row: Any) -> dict[str, Any]:
             "reported_at": iso(issue.reported_at),
             "closed_at": iso(issue.closed_at),
             "due_at": iso(issue.due_at),
+            "stands_still": issue.left_s is not None,
             "cell": cell_of(row),
             "owner": _person(issue.owner_id, row.owner_name),
             "handler": _person(issue.handler_id, row.handler_name),
@@ -130,6 +131,7 @@ def issue_projection(row: Row[Any]) -> dict[str, Any]:
             "category_name": category_name(row),
             "reported_at": iso(issue.reported_at),
             "due_at": iso(issue.due_at),
+            "stands_still": issue.left_s is not None,
             "cell": cell_of(row),
         },
     }

@@ -211,7 +211,7 @@ def test_late_then_is_due_then_and_not_over(office: Office, clock: Clock) -> Non
 
 def test_they_grow_and_keep_what_they_had(clock: Clock) -> None:
     columns, at = Columns(), micros(clock())
-    row = (103.8, 25.5, "1/", 7, 1, "reported", False, 0, 0, 0, "", at, at, at)
+    row = (103.8, 25.5, "1/", 7, 1, "reported", False, 0, 0, 0, "", at, at, at, False)
     columns.put([(key, *row) for key in range(3000)])
     columns.put([(5, 1.0, *row[1:]), (3000, *row)])
     assert len(columns) == 3001

@@ -50,8 +50,8 @@ def test_newest_first_as_features_with_the_lists_properties(seat: Caller) -> Non
     assert [feature["id"] for feature in told["features"]] == [second, first]
     assert told["features"][1]["geometry"] == {"type": "Point", "coordinates": list(CENTRES[C1])}
     assert set(told["features"][1]["properties"]) == {
-        "number", "status", "in_triage", "category", "category_name", "description", "occurred_at",
-        "reported_at", "closed_at", "due_at", "cell", "owner", "handler", "unit", "accuracy_m", "source",
+        "number", "seq", "status", "in_triage", "category", "category_name", "description", "occurred_at",
+        "reported_at", "closed_at", "due_at", "stands_still", "cell", "owner", "handler", "unit", "accuracy_m", "source",
         "reported_by_me", "tier", "stage", "stage_due_at", "paused_at", "supervised_at", "merged_into",
     }  # fmt: skip
 

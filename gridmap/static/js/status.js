@@ -32,7 +32,7 @@ export const isEnded = (matter) => !isOpen(matter);
 export const isClosed = ({ status }) => CLOSED.includes(status);
 
 /** Whether its deadline runs. */
-export const runs = ({ status, due_at: dueAt }) => Boolean(dueAt) && RUNNING.includes(status);
+export const runs = ({ status, due_at: dueAt, stands_still: stands }) => Boolean(dueAt) && RUNNING.includes(status) && !stands;
 
 /** How a matter stands, as it is said: overdue, else its state. */
 export function statusOf(properties, now = serverNow()) {

@@ -47,7 +47,7 @@ OF_ISSUES = (
 )
 ENDED = ("closed", "rated", "void", "merged")
 OF_DESK = ["status", sa.text("coalesce(stage_due_at, due_at, 'infinity')"), "id", "path", "stage_due_at"]
-OF_DESK += ["due_at", "is_triage", "handler_id", "unit", "category_id"]
+OF_DESK += ["due_at", "is_triage", "handler_id", "unit", "category_id", "left_s"]
 PARTIAL = (
     ("issues_desk", OF_DESK, f"status IN ({', '.join(repr(status) for status in OPEN)})"),
     ("issues_supervised", ["supervised_at", "id"], "supervised_at IS NOT NULL"),
@@ -64,7 +64,7 @@ def upgrade() -> None:
     op.add_column("photos", sa.Column("kind", sa.String(10), nullable=True))
     op.add_column("categories", sa.Column("retired_at", Instant, nullable=True))
     op.drop_index("issues_open", "issues")
-    _index("issues_open", COLUMNS, _among(OPEN))
+    _index("issues_open", [*COLUMNS, "left_s"], _among(OPEN))
     op.drop_index("issues_handler", "issues")
     op.create_index("issues_handler", "issues", ["handler_id", "status"])
     _by_state(sa.text(_among(ENDED)))

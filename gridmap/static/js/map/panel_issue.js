@@ -72,6 +72,7 @@ function clockPart(p, category) {
       el("p", { class: "clock__line" }, dueWords(p.due_at, { fine: true }), dueMoment(p.due_at)), usedBar(p.reported_at, p.due_at),
       el("p", { class: "clock__line quiet" }, el("span", {}, limit), el("span", {}, t("panel.used", { span: span((serverNow() - Date.parse(p.reported_at)) / 1000, true) }))), step);
   }
+  if (p.stands_still && p.status === "accepted") return returnedPart(p, step);
   const ended = p.closed_at || lastAt(p.events, ["finish", "self_fix"]);
   const off = ended ? (Date.parse(ended) - Date.parse(p.due_at)) / 1000 : null;
   const words = off === null ? null : t(off > 0 ? "panel.done_late" : "panel.done_in_time", { span: span(Math.abs(off), true) });
@@ -88,6 +89,14 @@ function pausedPart({ paused_at: from }) {
   return el("section", { class: "clock", "aria-label": t("panel.deadline") },
     el("p", { class: "clock__line" }, el("b", { class: "clock__paused word word--suspended" }, t("panel.paused", { span: span((serverNow() - Date.parse(from)) / 1000, true) }))),
     el("p", { class: "clock__line quiet" }, t("panel.paused_since", { when: fullTime(from).slice(5, 16) })));
+}
+
+/** Back at the desk: the time that was left waits for whoever gets it next. */
+function returnedPart({ events }, step) {
+  const from = lastAt(events, ["return"]);
+  return el("section", { class: "clock", "aria-label": t("panel.deadline") },
+    el("p", { class: "clock__line" }, el("b", { class: "clock__paused word word--suspended" }, t("panel.clock_stands"))),
+    el("p", { class: "clock__line quiet" }, from ? t("panel.returned_since", { when: fullTime(from).slice(5, 16) }) : ""), step);
 }
 
 function lastAt(events = [], kinds) {
