@@ -35,7 +35,7 @@ _SHARED = (
         "panel.somebody",
         "panel.name_post",
     ),
-    *("act.solved", "act.satisfaction"),
+    *("act.solved", "act.satisfaction", "act.find_one"),
 )
 """How texts of the map's panel begin that a matter's history is told with here too."""
 _NOWHERE: BBox = (73.0, 18.0, 135.0, 54.0)

@@ -8,8 +8,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from gridmap.actions.office import Office
+from gridmap.db.loop_models import Whistle
 from tests.actions.whistled import accept, add_unit, arrive, blow, call_row, finish, new_matter, whistle_row
 from tests.browser.test_field import IN_C1, SECOND, Phone, a_photo
+from tests.db.looking import rows_of
 from tests.town import PASSWORD, actor_named
 
 ONE_ENGINE = pytest.mark.parametrize("engine", ["spatialite"], indirect=True)
@@ -120,3 +122,49 @@ def test_a_phone_that_may_not_say_where_says_why(office: Office, phone: Phone) -
     phone.page.get_by_role("button", name="到场报到").click()
     expect(phone.part("toast")).to_contain_text("定位", timeout=10 * SECOND)
     assert call_row(office, whistle).status == "accepted"
+
+
+def test_a_leader_blows_one_without_signal_and_what_was_chosen_is_kept(office: Office, phone: Phone) -> None:
+    for unit in ("power", "gas"):
+        add_unit(office, unit)
+    new_matter(office)
+    enter(phone, "li")
+    phone.page.locator("a.task").first.click()
+    phone.page.get_by_role("button", name="吹哨", exact=True).click()
+    expect(phone.page.locator(".bar .act")).to_be_disabled()
+    expect(
+        phone.page.get_by_role("button", name="街道党工委书记哨")
+    ).to_be_disabled()  # above a cell's leader
+    phone.page.get_by_label("power").check()
+    phone.page.get_by_role("button", name="应急哨").click()
+    expect(phone.page.locator(".whistle-form__limits")).to_contain_text("应哨")
+    phone.look("whistle-blow")
+    phone.page.wait_for_timeout(SECOND)
+    phone.page.locator(".side--back").click()
+    phone.context.set_offline(True)
+    phone.page.get_by_role("button", name="吹哨", exact=True).click()
+    expect(phone.page.get_by_label("power")).to_be_checked()  # as it was left
+    phone.page.get_by_label("water").check()
+    phone.page.fill("textarea", "电缆裸露，请到场")
+    phone.page.locator(".bar .act").click()
+    expect(phone.part("strip")).to_contain_text("1 条待发送")
+    phone.context.set_offline(False)
+    expect(phone.page.locator(".call")).to_contain_text("支部书记哨 · 应急哨", timeout=15 * SECOND)
+    expect(phone.page.locator(".call__said")).to_have_text("电缆裸露，请到场")
+    assert [(one.level, one.kind) for one in rows_of(office, Whistle)] == [(1, "emergency")]
+
+
+def test_a_unit_that_is_still_called_is_refused_in_words(office: Office, phone: Phone) -> None:
+    number = new_matter(office)
+    enter(phone, "li")
+    phone.page.locator("a.task").first.click()
+    phone.page.get_by_role("button", name="吹哨", exact=True).click()
+    phone.page.get_by_label("water").check()
+    phone.context.set_offline(True)
+    phone.page.locator(".bar .act").click()
+    blow(office, number)
+    phone.context.set_offline(False)
+    expect(phone.part("strip")).to_contain_text("1 条要您补一下", timeout=15 * SECOND)
+    phone.page.goto(f"{phone.address}/field#/queue")
+    expect(phone.page.locator(".queue__row--refused")).to_contain_text("water 已被呼叫，尚未办毕")
+    expect(phone.page.get_by_role("button", name="知道了")).to_be_visible()

@@ -33,7 +33,7 @@ def test_a_wall_sees_the_projection_and_nothing_else(seat: Caller, wall: Caller)
     assert feature["properties"] == {
         "number": number, "status": "reported", "in_triage": False, "category": "GBT47678:matter:06010",
         "category_name": "暴露垃圾", "reported_at": "2026-11-20T06:30:00Z",
-        "due_at": "2026-11-23T00:30:00Z", "cell": {"code": C1, "name": "河滨第1网格", "version": 1},
+        "due_at": "2026-11-23T00:30:00Z", "stands_still": False, "cell": {"code": C1, "name": "河滨第1网格", "version": 1},
     }  # fmt: skip
     assert feature["geometry"]["coordinates"] == pytest.approx(list(CENTRES[C1]), abs=1e-9)
 

@@ -22,11 +22,12 @@ import { stages } from "./sent.js";
 import { metres } from "./sides.js";
 import { sign } from "./signs.js";
 import { doing } from "./task_doing.js";
+import { whistleChoices } from "./whistle_form.js";
 import { nextStep, whistlesPart } from "./whistles.js";
 
 const MAIN = ["accept", "start", "finish", "close", "verify", "rate"];
 const BESIDE = ["finish"]; // of these, what may stand beside the main one
-const MORE = ["self_fix", "return", "rework", "comment", "urge", "recategorise", "move", "reopen", "reopen_unsolved", "object"];
+const MORE = ["whistle", "self_fix", "return", "rework", "comment", "urge", "recategorise", "move", "reopen", "reopen_unsolved", "object"];
 const AT_ONCE = ["accept", "start"]; // nothing to say or show
 
 export function task(number) {
@@ -43,6 +44,7 @@ export function task(number) {
     try {
       feature = await get(`/issues/${encodeURIComponent(number)}`);
       keepers.remember(`issue ${number}`, feature);
+      if (feature.properties.actions.includes("whistle")) whistleChoices(number).catch(() => {}); // at hand when the network is gone
     } catch (error) {
       const kept = error.status === 0 || error.status >= 500 || error.status === 401 ? await keepers.recall(`issue ${number}`) : null;
       feature ||= kept || bare(matters.find(number));

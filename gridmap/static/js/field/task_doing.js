@@ -12,6 +12,7 @@ import { data, toast, words } from "./page.js";
 import { pick, PictureError, read } from "./pictures.js";
 import { megabytes } from "./say.js";
 import { sign, signOfCategory } from "./signs.js";
+import { whistlePart } from "./whistle_form.js";
 
 const WITH_PHOTOS = ["finish", "photo", "comment", "whistle_finish"];
 const WORDS_OR_PHOTOS = ["finish", "whistle_finish"];
@@ -161,6 +162,16 @@ export function doing(name, { properties: p, geometry }, { done, whistle = null,
     drawFoot();
   }
 
-  ({ self_fix: fixed, rate, recategorise: category, move: () => requestAnimationFrame(move) }[name] || words_)();
+  /** Which units, which kind, which level; what they should do stands below. */
+  function whistle_() {
+    const part = whistlePart(p, { asked: held.asked, me: data.me, changed(asked) { held.asked = { ...asked }; remember(); drawFoot(); } });
+    const drawFoot = () => put(foot, footed(act(words("act_whistle"), "send", () => send(part.body()), { disabled: !part.isReady() })));
+    const text = el("textarea", { class: "words", rows: 3, maxlength: data.limits.words, placeholder: t("whistle.words_hint"), "aria-label": words("card_words"), oninput() { held.words = this.value; remember(); } });
+    text.value = held.words;
+    put(body, el("h2", {}, words("act_whistle")), part.node, el("div", { class: "words-box" }, text));
+    put(foot, footed(act(words("act_whistle"), "send", () => {}, { disabled: true })));
+  }
+
+  ({ self_fix: fixed, rate, whistle: whistle_, recategorise: category, move: () => requestAnimationFrame(move) }[name] || words_)();
   return { node: body, foot, close() { map?.close(); } };
 }

@@ -1,10 +1,10 @@
 // The form of the action “whistle”: which units, which kind, which of the four levels, and what they should do.
 
 import { el, put } from "../dom.js";
-import { dayAndClock } from "../format.js";
 import { t } from "../texts.js";
 import { choice } from "./choice.js";
 import { choices } from "./loop_forms.js";
+import { whistleLimits } from "./whistle_words.js";
 
 const KINDS = ["daily", "key", "emergency"];
 const LEVELS = [1, 2, 3, 4];
@@ -22,7 +22,7 @@ export function whistleForm({ feature, me, units }, draft = {}) {
   words.value = draft.words || "";
   const times = el("div", { class: "act__place whistle__limits", role: "status" });
   const limits = choices(feature, ({ whistle = [] }) => {
-    const say = () => put(times, limitWords(whistle.find((one) => one.kind === kind.value() && one.level === Number(level.value())), p));
+    const say = () => put(times, whistleLimits(whistle.find((one) => one.kind === kind.value() && one.level === Number(level.value())), p).map(([label, said]) => el("p", {}, label ? el("b", {}, label) : null, ` ${said}`)));
     for (const node of [kind.node, level.node]) node.addEventListener("change", say);
     say();
     return times;
@@ -32,15 +32,6 @@ export function whistleForm({ feature, me, units }, draft = {}) {
     focus: who.focus || words,
     body: () => ({ units: who.value(), kind: kind.value(), level: Number(level.value()), words: words.value.trim() }),
   };
-}
-
-/** How soon a unit has to accept, else it rises; to be there; to be done. */
-function limitWords(found, { due_at: due, paused_at: paused }) {
-  if (!found) return el("p", {}, t("whistle.no_limits"));
-  const next = found.level < LEVELS.at(-1) ? t("whistle.then_rises", { level: t(`whistle.level_${found.level + 1}`) }) : t("whistle.then_overdue");
-  const done = due && !paused ? t("whistle.limit_done", { when: dayAndClock(due) }) : t("whistle.limit_done_none");
-  return [["accept", t("whistle.limit_answer", { limit: found.answer.text, then: next })], ["check_in", t("whistle.limit_site", { limit: found.on_site.text })], ["finish", done]]
-    .map(([step, said]) => el("p", {}, el("b", {}, t(`whistle.${step}`)), " ", said));
 }
 
 /** Units that were called and have not done their part yet. */

@@ -1,6 +1,6 @@
 // Whistles in words: their level and kind, and what an event of one decided. Nothing here touches the page.
 
-import { comma, distance } from "../format.js";
+import { comma, dayAndClock, distance } from "../format.js";
 import { t } from "../texts.js";
 
 const CALL = ["whistle_accepted", "whistle_on_site", "whistle_done", "whistle_rated"];
@@ -9,6 +9,14 @@ const SILENCE = ["whistle_raised", "whistle_overdue"];
 /** 社区党委书记哨 · 应急哨. */
 export function whistleName({ level, kind }) {
   return `${t(`whistle.level_${level}`)} · ${t(`whistle.${kind}`)}`;
+}
+
+/** How soon a unit has to accept, else it rises; to be there; to be done: [label, words] each. `found`: what /choices says of level and kind. */
+export function whistleLimits(found, { due_at: due, paused_at: paused }) {
+  if (!found) return [["", t("whistle.no_limits")]];
+  const next = found.level < 4 ? t("whistle.then_rises", { level: t(`whistle.level_${found.level + 1}`) }) : t("whistle.then_overdue");
+  const done = due && !paused ? t("whistle.limit_done", { when: dayAndClock(due) }) : t("whistle.limit_done_none");
+  return [[t("whistle.accept"), t("whistle.limit_answer", { limit: found.answer.text, then: next })], [t("whistle.check_in"), t("whistle.limit_site", { limit: found.on_site.text })], [t("whistle.finish"), done]];
 }
 
 export function unitsWords(units = []) {
