@@ -18,6 +18,7 @@ from gridmap.errors import ConflictError, ForbiddenError, InvalidInputError, Not
 
 _ONE_TIME_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 ONE_TIME_LENGTH = 13
+NAME_LIMIT = 40
 
 
 def new_one_time_code() -> str:
@@ -27,13 +28,17 @@ def new_one_time_code() -> str:
 
 @dataclass(frozen=True)
 class NewAccount:
-    """An account to be made: one of `scope.KINDS`; `area` is the code it is limited to (None: everything)."""
+    """An account to be made: one of `scope.KINDS`; `area` is the code it is limited to (None: everything).
+
+    `name` is what others are told it is called (None: what kind of account it is).
+    """
 
     username: str
     kind: str
     area: str | None = None
     unit: str | None = None
     password: str | None = None
+    name: str | None = None
 
 
 def add_account(office: Office, actor: Actor | None, new: NewAccount, rules: SignInRules) -> str | None:
@@ -60,6 +65,7 @@ def add_account(office: Office, actor: Actor | None, new: NewAccount, rules: Sig
             kind=new.kind,
             area_path=path,
             unit=new.unit,
+            display_name=new.name,
             created_at=work.now,
         )
         code = None
@@ -82,8 +88,17 @@ def _check_new(new: NewAccount, rules: SignInRules) -> None:
         raise InvalidInputError("field_missing", field="unit", action="user add")
     if new.unit and new.kind != "department":
         raise InvalidInputError("unit_only_for_departments", kind=new.kind)
+    if new.name is not None:
+        _check_display_name(new.kind, new.name)
     if new.password is not None:
         check_password(new.password, new.username, rules.password)
+
+
+def _check_display_name(kind: str, name: str) -> None:
+    if kind == "staff":
+        raise InvalidInputError("name_is_the_persons", kind=kind)
+    if not (0 < len(name) <= NAME_LIMIT and name.isprintable() and name == name.strip()):
+        raise InvalidInputError("display_name_invalid", name=name, limit=NAME_LIMIT)
 
 
 def _is_name(username: str) -> bool:
@@ -108,6 +123,19 @@ def give_one_time_code(account: Account, now: datetime, rules: SignInRules) -> s
     account.one_time_digest = secret_digest(code)
     account.one_time_until = now + timedelta(days=rules.one_time_days)
     return code
+
+
+def name_account(office: Office, actor: Actor | None, username: str, name: str | None) -> None:
+    """Say what an account is called before others (None: by its kind), in its history too; commits.
+
+    Raises InvalidInputError `display_name_invalid`, `name_is_the_persons` for staff, who bear their own names.
+    """
+    with office.work() as work:
+        account = _managed(work, actor, username)
+        if name is not None:
+            _check_display_name(account.kind, name)
+        account.display_name = name
+        note(work, account.id, "named", actor.account_id if actor else None)
 
 
 def reset_account(office: Office, actor: Actor | None, username: str, rules: SignInRules) -> str:

@@ -79,7 +79,8 @@ def secret_digest(secret: str) -> str:
 def actor_of(session: Session, account: Account, now: datetime) -> Actor:
     """The account as somebody who acts, with what it may see at `now`."""
     scope = accounts.scope_of(session, account, now)
-    return Actor(account.id, account.kind, account.username, scope, account.person_id, account.unit)
+    name = account.display_name  # a person's own is asked for where it is told
+    return Actor(account.id, account.kind, account.username, scope, account.person_id, account.unit, name)
 
 
 def actor_by_secret(office: Office, secret: str, rules: SignInRules, kind: str) -> Actor:

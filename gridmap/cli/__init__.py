@@ -85,13 +85,26 @@ def user() -> None:
 )
 @click.option("--area", help="Limit it to this area's code.")
 @click.option("--unit", help="The unit of a department's account.")
+@click.option("--name", help="What others are told it is called; without, what kind of account it is.")
 @command
-def user_add(desk: Desk, username: str, kind: str, area: str | None, unit: str | None) -> None:
+def user_add(
+    desk: Desk, username: str, kind: str, area: str | None, unit: str | None, name: str | None
+) -> None:
     """Make an account; prints its one-time code (staff accounts come with `import staff`)."""
-    new = accounts.NewAccount(username, kind, area, unit)
+    new = accounts.NewAccount(username, kind, area, unit, name=name)
     code = accounts.add_account(desk.office, None, new, sign_in_rules(desk.settings))
     desk.say("user_added", username=username, days=desk.settings.one_time_days)
     click.echo(code)
+
+
+@user.command("name")
+@click.argument("username")
+@click.argument("name", required=False)
+@command
+def user_name(desk: Desk, username: str, name: str | None) -> None:
+    """Say what others are told an account is called; without NAME, what kind of account it is."""
+    accounts.name_account(desk.office, None, username, name)
+    desk.say("user_named", username=username, name=name or "—")
 
 
 @user.command("reset")

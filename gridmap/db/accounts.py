@@ -59,7 +59,7 @@ class Holder(NamedTuple):
 
 
 _HOLDER = Question(
-    "SELECT a.id, a.kind, a.username, a.person_id, a.unit, a.area_path, p.name, t.kind, t.created_at, t.seen_at,"
+    "SELECT a.id, a.kind, a.username, a.person_id, a.unit, a.area_path, coalesce(p.name, a.display_name), t.kind, t.created_at, t.seen_at,"
     " o.area_path FROM tokens t JOIN accounts a ON a.id = t.account_id LEFT JOIN persons p ON p.id = a.person_id"
     " LEFT JOIN posts o ON o.person_id = a.person_id AND o.valid_from <= {now}"
     " AND (o.valid_to IS NULL OR o.valid_to > {now})"

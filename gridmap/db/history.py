@@ -39,7 +39,7 @@ def of_issue(session: Session, issue_id: int) -> list[Row[Any]]:
         select(
             EventRow,
             Account.kind.label("actor_kind"),
-            Person.name.label("actor_name"),
+            func.coalesce(Person.name, Account.display_name).label("actor_name"),
             Account.unit.label("actor_unit"),
             Account.person_id,
             Person.code.label("actor_code"),

@@ -185,7 +185,10 @@ class CategoryRow(Base):
 
 
 class Account(Base):
-    """Somebody or something that signs in. `area_path` limits a seat, wall or administrator ("" = everything)."""
+    """Somebody or something that signs in. `area_path` limits a seat, wall or administrator ("" = everything).
+
+    `display_name`: what others are told it is called, where no person stands behind it (None: the kind of account).
+    """
 
     __tablename__ = "accounts"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -195,6 +198,7 @@ class Account(Base):
     person_id: Mapped[int | None] = mapped_column(Id, ForeignKey("persons.id"))
     area_path: Mapped[str | None] = mapped_column(Path)
     unit: Mapped[str | None] = mapped_column(String(64))
+    display_name: Mapped[str | None] = mapped_column(String(40))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     password_set_at: Mapped[datetime | None] = mapped_column(Instant)
     one_time_digest: Mapped[str | None] = mapped_column(String(64))

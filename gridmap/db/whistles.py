@@ -85,9 +85,10 @@ def evidence_since(session: Session, issue_id: int, unit: str, since: datetime) 
 
 
 def callers(session: Session, whistles: Sequence[Whistle]) -> dict[int, Row[Any]]:
-    """Who blew whistles, by account: `kind`, `name` of the person (None: nobody's), `unit`."""
+    """Who blew whistles, by account: `kind`, `name` of the person or of the account (None: none), `unit`."""
     wanted = {whistle.caller_id for whistle in whistles}
-    query = select(Account.id, Account.kind, Person.name, Account.unit).outerjoin(
+    name = func.coalesce(Person.name, Account.display_name).label("name")
+    query = select(Account.id, Account.kind, name, Account.unit).outerjoin(
         Person, Person.id == Account.person_id
     )
     return {row.id: row for row in session.execute(query.where(Account.id.in_(wanted)))}

@@ -22,6 +22,7 @@ from gridmap.domain.issues import OPEN
 
 DEMO_PASSWORD = "Shili-2026"  # noqa: S105  (the demo's, and it says so; nothing else has a default password)
 SEAT, WALL, DEPARTMENT = "zhongxin", "daping", "chengguan"
+SEAT_NAME = "区指挥中心一号坐席"
 UNIT = "区城管执法大队"
 DEPARTMENTS = (
     (DEPARTMENT, UNIT),
@@ -71,7 +72,8 @@ def open_office_accounts(office: Office, rules: SignInRules, district: str) -> N
     for sign in _OFFICE:
         unit = UNIT if sign.role == "department" else None
         area = district if sign.role in ("seat", "wall") else None
-        new = NewAccount(sign.username, sign.role, area, unit, DEMO_PASSWORD)
+        name = SEAT_NAME if sign.role == "seat" else None
+        new = NewAccount(sign.username, sign.role, area, unit, DEMO_PASSWORD, name)
         accounts.add_account(office, None, new, rules)
     for name, unit in DEPARTMENTS[1:]:
         accounts.add_account(office, None, NewAccount(name, "department", None, unit, DEMO_PASSWORD), rules)

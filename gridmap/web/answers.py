@@ -300,6 +300,7 @@ class AccountAnswer(BaseModel):
     kind: str
     area: str | None = None
     unit: str | None = None
+    name: str | None = None
     active: bool = True
     one_time_code: str | None = None
 

@@ -375,6 +375,9 @@ class AccountBody(Strict):
     kind: str = Field(max_length=20, json_schema_extra={"enum": list(KINDS)})
     area: Code | None = None
     unit: Code | None = None
+    name: str | None = Field(
+        None, max_length=40, description="What others are told it is called; null: what kind of account it is"
+    )
 
 
 class TokenBody(Strict):

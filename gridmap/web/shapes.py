@@ -53,9 +53,12 @@ def role_name(role: Role | None, code: str) -> str:
     return role.name_en if language() == "en" else role.name_zh
 
 
-def account_name(kind: str, person: str | None, unit: str | None) -> str:
-    """What an account is called before others: its person, its unit, else its kind in words; never its sign-in name."""
-    return person or unit or text(language(), f"page.who_{kind}")
+def account_name(kind: str, name: str | None, unit: str | None) -> str:
+    """What an account is called before others: its unit and its own name, else its kind in words; never its sign-in name.
+
+    `name` is its person's, or the one it was given.
+    """
+    return " ".join(filter(None, (unit, name))) or text(language(), f"page.who_{kind}")
 
 
 def limit(found: Limit | None) -> dict[str, Any] | None:

@@ -51,6 +51,8 @@ MEANT = {
     "successor_unknown": "staff are rows of a table",
     "unit_only_for_departments": "two fields that do not go together",
     "whistle_kind_unknown": "each action needs fields of its own",
+    "display_name_invalid": "what cannot be seen in a name is more than a pattern should list",
+    "name_is_the_persons": "two fields that do not go together",
     "username_invalid": "what cannot be seen in a name is more than a pattern should list",
 }
 """What may be refused though it fits the document, and why the document cannot say so."""

@@ -8,12 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from gridmap.actions.accounts import NewAccount, add_account
+from gridmap.actions.accounts import NewAccount, add_account, name_account
 from gridmap.actions.office import Office
 from gridmap.db.models import Token
+from gridmap.errors import InvalidInputError
 from tests.conftest import Clock
 from tests.town import C1, DISTRICT, EASTGATE, RIVERSIDE, RULES, Caller, caller
-from tests.web.asking import details, fault, signed_in
+from tests.web.asking import act, details, fault, read, reported, signed_in
 from tests.web.conftest import Town
 
 
@@ -222,3 +223,35 @@ def test_a_wrong_header_is_nobody(town: Town, header: str) -> None:
     response = town.app.test_client().get("/api/v1/me", headers={"Authorization": header})
     assert fault(response)[0] == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_others_are_told_the_name_an_account_was_given_and_never_its_sign_in_name(
+    app: Flask, office: Office, admin: Caller
+) -> None:
+    made: Any = admin.post(
+        "/accounts", {"username": "desk7", "kind": "seat", "area": DISTRICT, "name": "七号坐席"}
+    )
+    assert (made.status_code, made.json["name"]) == (201, "七号坐席")
+    desk7, li = caller(app, office, "desk7"), caller(app, office, "li")
+    number = reported(li, C1)
+    assert act(desk7, number, "supervise").json["properties"]["events"][-1]["actor"]["name"] == "七号坐席"
+    blown = act(desk7, number, "whistle", units=["water"], kind="daily").json["properties"]
+    assert blown["whistles"][0]["caller"] == "七号坐席"
+    name_account(office, None, "desk7", None)
+    assert {event["actor"]["name"] for event in read(li, number)["events"][1:]} == {"指挥中心坐席"}
+    name_account(office, None, "water", "值班室")
+    assert caller(app, office, "water").get("/me").json["name"] == "water 值班室"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("username", "name", "code"),
+    [
+        ("seat", "", "display_name_invalid"),
+        ("seat", "坐" * 41, "display_name_invalid"),
+        ("seat", "a\u202eb", "display_name_invalid"),
+        ("li", "别名", "name_is_the_persons"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused(office: Office, username: str, name: str, code: str) -> None:
+    with pytest.raises(InvalidInputError, match=code):
+        name_account(office, None, username, name)

@@ -57,6 +57,7 @@ def _account(row: Account) -> dict[str, object]:
         "kind": row.kind,
         "area": area,
         "unit": row.unit,
+        "name": row.display_name,
         "active": row.is_active,
     }
 
@@ -65,9 +66,10 @@ def _account(row: Account) -> dict[str, object]:
 @needs("manage")
 def make_account(query: LanguageQuery, body: AccountBody) -> tuple[Response, int]:
     """Make an account; the answer has its one-time code."""
-    new = NewAccount(body.username, body.kind, body.area, body.unit)
+    new = NewAccount(body.username, body.kind, body.area, body.unit, name=body.name)
     code = add_account(office(), actor(), new, parts().rules)
-    answer = {"username": body.username, "kind": body.kind, "area": body.area, "unit": body.unit}
+    told = ("username", "kind", "area", "unit", "name")
+    answer = {name: getattr(body, name) for name in told}
     return jsonify(answer | {"active": True, "one_time_code": code}), 201
 
 

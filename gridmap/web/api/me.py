@@ -40,7 +40,7 @@ def describe_me() -> dict[str, object]:
     return {
         "username": who.username,
         "kind": who.kind,
-        "name": shapes.account_name(who.kind, person.name if person else None, who.unit),
+        "name": shapes.account_name(who.kind, person.name if person else who.name, who.unit),
         "person_id": who.person_id,
         "unit": who.unit,
         "sees_everything": who.scope.is_everything,

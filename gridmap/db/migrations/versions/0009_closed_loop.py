@@ -63,6 +63,7 @@ def upgrade() -> None:
         op.add_column("issues", sa.Column(name, kind, nullable=True))
     op.add_column("photos", sa.Column("kind", sa.String(10), nullable=True))
     op.add_column("categories", sa.Column("retired_at", Instant, nullable=True))
+    op.add_column("accounts", sa.Column("display_name", sa.String(40), nullable=True))
     op.drop_index("issues_open", "issues")
     _index("issues_open", [*COLUMNS, "left_s"], _among(OPEN))
     op.drop_index("issues_handler", "issues")
@@ -332,6 +333,7 @@ def downgrade() -> None:
     ):
         op.execute(sa.text(f"UPDATE issues SET status = '{before}' WHERE {_among(states)}"))
     _index("issues_open", COLUMNS, _among(OPEN_BEFORE))
+    op.drop_column("accounts", "display_name")
     op.drop_column("categories", "retired_at")
     op.drop_column("photos", "kind")
     for name in (*reversed([name for name, _ in OF_ISSUES]), "tier"):
