@@ -15,7 +15,10 @@ LATE_SHARE = 0.025
 _URGENT = timedelta(hours=5)
 """What has to be done within this is done by night as well."""
 _FRESH, _MORE = timedelta(days=3), 2
-_WAITING_SHARE = 0.5
+_WAITING_SHARE = 0.12
+"""So many wait long to be looked at; the others for minutes."""
+_NEXT, _OVERLOOKED = timedelta(hours=2), 0.3
+"""What is closed within that was handed back just before one looks; of those that wait long so many are left to be found late."""
 _WITHOUT = timedelta(days=3)
 """What stands for a deadline where there is none."""
 
@@ -50,6 +53,8 @@ def draw_life(rng: np.random.Generator, reported: datetime, due: datetime | None
     if is_dead_of_night(started) and span > _URGENT:
         started = min(next_morning(rng, started), reported + 0.7 * took)
     finished = closed - _looking(rng, closed - started)
+    if started < now < closed:
+        finished = _just_before(rng, started, finished, closed, now)
     return Life(*(moment.astimezone(UTC).replace(microsecond=0) for moment in (started, finished, closed)))
 
 
@@ -58,6 +63,20 @@ def _looking(rng: np.random.Generator, took: timedelta) -> timedelta:
     if rng.random() < _WAITING_SHARE:
         return float(rng.uniform(0.15, 0.4)) * took
     return min(timedelta(minutes=float(rng.gamma(2.0, 13.0))), 0.4 * took)
+
+
+def _just_before(
+    rng: np.random.Generator, started: datetime, finished: datetime, closed: datetime, now: datetime
+) -> datetime:
+    """When it was handed back that waits at `now`: most within the half hour there is to look at it, few long ago.
+
+    Few would wait at any one moment: those of the next hours are there already, so that somebody who comes
+    to look finds a queue that is being worked off.
+    """
+    is_overlooked = finished <= now and rng.random() < _OVERLOOKED
+    if is_overlooked or (finished > now and closed - now > _NEXT):
+        return finished
+    return max(started, now - timedelta(minutes=float(rng.uniform(2, 26))))
 
 
 def _by_day(

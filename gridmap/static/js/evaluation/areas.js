@@ -83,6 +83,7 @@ function fillIn(parts, answer, query, data, again) {
       choose,
       into: BELOW[query.by] && data.levels.includes(BELOW[query.by]) ? (row) => { state.areaName = row.name; again({ area: row.group, by: BELOW[query.by] }); } : null,
     }),
+    el("p", { class: "sheet__swipe", "aria-hidden": "true" }, t("evaluation.swipe")),
     el("p", { class: "sheet__foot" }, t("evaluation.dash"), " ", t("evaluation.no_counts")));
   beside(parts.side, answer, query, theme);
 }

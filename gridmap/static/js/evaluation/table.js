@@ -1,6 +1,7 @@
 // The table of figures: one row for each group, a column for each indicator of the theme, sorted by any of them.
 
 import { el } from "../dom.js";
+import { edged } from "../edges.js";
 import { NOTHING } from "../format.js";
 import { t } from "../texts.js";
 import { empty } from "../states.js";
@@ -20,10 +21,10 @@ export function figureTable(answer, theme, chosen, { choose, into }) {
   if (!columns.some((one) => one.code === sorted.column)) sorted.column = null;
   const isSortable = answer.by !== "cell"; // cells in the order of a figure would rank their leaders
   const rows = inOrder(answer.rows, columns, isSortable);
-  return el("div", { class: "table", tabindex: "0", role: "region", "aria-label": t("evaluation.tab_areas") }, el("table", {},
+  return edged(el("div", { class: "table", tabindex: "0", role: "region", "aria-label": t("evaluation.tab_areas") }, el("table", {},
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t(`evaluation.by_${answer.by}`)), columns.map((one) => head(one, chosen, choose, isSortable)))),
     el("tbody", {}, rows.map((row) => line(row, columns, chosen, choose, into)), answer.elsewhere ? line(answer.elsewhere, columns, chosen) : null),
-    el("tfoot", {}, line(answer.total, columns, chosen, choose))));
+    el("tfoot", {}, line(answer.total, columns, chosen, choose)))));
 }
 
 function columnsOf(answer, theme) {
