@@ -155,6 +155,7 @@ def audit(desk: Desk, seal: bool) -> None:
     desk.say(
         "audited", issues=report.issues, events=report.events, seals=report.seals, faults=len(report.faults)
     )
+    _say_calendar(desk)
     if report.faults:
         sys.exit(BROKEN)
     if seal:
@@ -216,9 +217,17 @@ def serve(desk: Desk, host: str | None, port: int | None, is_initialising: bool,
         initialise(desk.office)
     host, port = bound_host(desk.settings, host, is_tls=is_tls), port or desk.settings.port
     _require_schema(desk)
+    _say_calendar(desk)
     settings, certificate = prepared(desk, host, port, is_tls=is_tls)
     desk.close()  # the processes that serve open their own
     run(create_app, settings, host, port, certificate)
+
+
+def _say_calendar(desk: Desk) -> None:
+    """Say which years deadlines are reckoned in without a calendar of public holidays."""
+    today = desk.office.clock().astimezone(desk.settings.zone).date()
+    if years := desk.office.deadlines.without_calendar(today):
+        desk.say("calendar_missing", years=list(years))
 
 
 def _require_schema(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from gridmap.domain.categories import KINDS
@@ -28,6 +28,8 @@ URGENT_HOURS, WORKING_HOURS, WORKING_DAYS, CALENDAR_DAYS = UNITS = (
 time as a worked day has. 自然日: 24 hours."""
 MINUTES = "minutes"
 """Of the clock, for steps."""
+AHEAD = timedelta(days=45)
+"""So far ahead deadlines commonly lie: so long before a year begins its calendar is missed."""
 WORKED = (WORKING_HOURS, WORKING_DAYS)
 """Those that are counted in working time."""
 HOUR_S, LONGEST = 3600, 999
@@ -164,6 +166,17 @@ class Deadlines:
     limits: Limits = NO_LIMITS
     stages: Mapping[str, Limit] = field(default_factory=dict)
     classes: Mapping[str, str] = field(default_factory=dict)
+    known_years: frozenset[int] | None = None
+
+    def without_calendar(self, today: date) -> tuple[int, ...]:
+        """The years soon reckoned in, from `today` on, whose public holidays nobody has said: there only weekends are free.
+
+        `known_years`: those with a calendar (None: no public holidays are kept, so none is missing).
+        """
+        if self.time is None or self.known_years is None:
+            return ()
+        years = dict.fromkeys((today.year, (today + AHEAD).year))
+        return tuple(year for year in years if year not in self.known_years)
 
     @property
     def distinct_limits(self) -> set[Limit]:

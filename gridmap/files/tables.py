@@ -15,7 +15,7 @@ from gridmap.domain.whistle import Whistles, read_whistles
 from gridmap.domain.workflow import Workflow, read_workflow
 from gridmap.domain.worktime import Rules, WorkingTime, read_rules
 from gridmap.errors import InvalidInputError
-from gridmap.files.workdays import workdays_of
+from gridmap.files.workdays import known_years, workdays_of
 from gridmap.resources import folder
 
 
@@ -65,6 +65,7 @@ def load_deadlines(zone: ZoneInfo) -> Deadlines:
         read_limits(_table("deadlines.csv"), load_categories(), load_groups()),
         read_stages(_table("stages.csv")),
         read_area_classes(_table("area_classes.csv")),
+        known_years(rules),
     )
 
 

@@ -17,6 +17,13 @@ from gridmap.domain.worktime import Rules
 _KNOWN = range(min(constants.holidays).year, max(constants.holidays).year + 1)
 
 
+def known_years(rules: Rules) -> frozenset[int] | None:
+    """The years whose public holidays are known, as announced or as the district's own days; None where none are kept."""
+    if rules.holidays == "none":
+        return None
+    return frozenset({*_KNOWN, *(day.year for day in (*rules.off, *rules.on))})
+
+
 def workdays_of(rules: Rules) -> Callable[[date], bool]:
     """Whether a local day is worked, as these rules say."""
 

@@ -22,6 +22,7 @@ from gridmap.web.access import SIGNED_IN, actor, credentials, needs, office, par
 from gridmap.web.api.me import describe_me
 from gridmap.web.errors import said_of, status_of
 from gridmap.web.language import language
+from gridmap.web.moments import years_without_calendar
 from gridmap.web.pages import pages
 from gridmap.web.shapes import role_name
 from gridmap.web.visitors import browser_words, visitor_for
@@ -53,6 +54,7 @@ def _page(error: GridmapError | None = None, away_error: GridmapError | None = N
         may_change=who.may("tokens"),
         error=said_of(error) if error else None,
         duty=duty,
+        calendar_missing=years_without_calendar() if who.may("manage") else (),
         away_error=said_of(away_error) if away_error else None,
     )
     fault = error or away_error

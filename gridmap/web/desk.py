@@ -16,6 +16,7 @@ from gridmap.web.access import actor, needs, office, parts
 from gridmap.web.api.me import describe_me
 from gridmap.web.basemaps import offered
 from gridmap.web.language import language
+from gridmap.web.moments import years_without_calendar
 from gridmap.web.params import iso
 from gridmap.web.security import nonce
 
@@ -49,7 +50,9 @@ def desk_page() -> Response:
         "areas": parts_of,
     }
     user = {"name": me["name"], "kind": me["kind"]}
-    return make_response(render_template("desk.html", map=drawn, page_data=data, user=user))
+    missing = years_without_calendar()
+    page = render_template("desk.html", map=drawn, page_data=data, user=user, calendar_missing=missing)
+    return make_response(page)
 
 
 def _areas(db: Session, scope: Scope) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, render_template
 
 from gridmap.db import areas
 from gridmap.domain.door import CONTACT_LIMIT, CONTACT_SPAN, PHOTOS_MOST, REOPEN_SPAN, WORDS_LIMIT
-from gridmap.errors import NotFoundError
+from gridmap.errors import InvalidInputError, NotFoundError
 from gridmap.files.photos import MAX_BYTES
 from gridmap.texts import catalogue
 from gridmap.web import door, sheets
@@ -99,8 +99,10 @@ def _page_data() -> dict[str, Any]:
 @door_pages.get("/door/<string:code>/qr.svg")
 @needs("read")
 def board_code(code: str) -> Response:
-    """The QR code of a cell's notice board."""
+    """The QR code of a cell's notice board. Raises InvalidInputError `public_url_missing`: whatever Host was asked is not to be printed."""
     door.open_door()
+    if not parts().settings.public_url:
+        raise InvalidInputError("public_url_missing")
     made = segno.make(f"{door.origin()}/door/{door.board(code).code}", error="q", micro=False)
     drawing = io.BytesIO()
     made.save(drawing, kind="svg", scale=8, border=4, dark="#1B2430", light="#FFFFFF")
@@ -112,11 +114,18 @@ def board_code(code: str) -> Response:
 @door_pages.get("/door/<string:code>/sheet")
 @needs("read")
 def board_sheet(code: str) -> Response:
-    """The notice board of a cell, to be printed. Raises NotFoundError for a cell that is no more."""
+    """The notice board of a cell, to be printed; a specimen where nobody said what address residents reach.
+
+    Raises NotFoundError for a cell that is no more.
+    """
     door.open_door()
     here = office()
     with here.database.reading() as session:
         boards = sheets.boards_in(session, code, door.origin())
     if not boards:
         raise NotFoundError("area_not_found", area_code=code)
-    return make_response(sheets.drawn(boards, language(), meta("notice"), nonce=nonce(), are_posters=True))
+    is_specimen = not parts().settings.public_url
+    drawn = sheets.drawn(
+        boards, language(), meta("notice"), nonce=nonce(), are_posters=True, is_specimen=is_specimen
+    )
+    return make_response(drawn)

@@ -21,6 +21,12 @@ def moment(at: datetime | None) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(iso(at), full, _short(local))
 
 
+def years_without_calendar() -> tuple[int, ...]:
+    """The years deadlines are soon reckoned in whose public holidays nobody has said."""
+    today = office().clock().astimezone(parts().settings.zone).date()
+    return office().deadlines.without_calendar(today)
+
+
 def _short(local: datetime) -> str:
     today = office().clock().astimezone(local.tzinfo).date()
     clock, days = f"{local:%H:%M}", (today - local.date()).days

@@ -75,8 +75,12 @@ def drawn(
     *,
     nonce: str = "",
     are_posters: bool = False,
+    is_specimen: bool = False,
 ) -> str:
-    """The boards on A4 pages, eight on each, or two posters of A5; `notice` says that a district is invented."""
+    """The boards on A4 pages, eight on each, or two posters of A5; `notice` says that a district is invented.
+
+    `is_specimen`: their address is only that of this visit, which every page says, on paper too.
+    """
     size = _POSTERS_ON_A_PAGE if are_posters else _ON_A_PAGE
     pages = [boards[start : start + size] for start in range(0, len(boards), size)]
     environment = Environment(loader=FileSystemLoader(folder("templates")), autoescape=True)
@@ -86,6 +90,7 @@ def drawn(
         notice=notice,
         nonce=nonce,
         kind="poster" if are_posters else "label",
+        is_specimen=is_specimen,
         style=Markup((PACKAGE / "static" / "css" / "door_sheets.css").read_text(encoding="utf-8")),  # noqa: S704
         t=lambda key, **fields: text(language, key, **fields),
     )

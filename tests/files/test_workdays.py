@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, time
+from zoneinfo import ZoneInfo
 
-from gridmap.domain.worktime import Rules
-from gridmap.files.workdays import workdays_of
+from gridmap.domain.deadlines import Deadlines
+from gridmap.domain.worktime import Rules, WorkingTime
+from gridmap.files.workdays import known_years, workdays_of
 
 HOURS = ((time(8), time(12)),)
 NEW_YEAR, BEFORE_IT = date(2026, 2, 17), date(2026, 2, 14)
@@ -33,3 +35,17 @@ def test_of_years_not_announced_only_weekends_are_known() -> None:
 def test_the_districts_own_days_go_first() -> None:
     rules = Rules(HOURS, "china", frozenset({date(2026, 11, 20)}), frozenset({NEW_YEAR}))
     assert [workdays_of(rules)(day) for day in (date(2026, 11, 20), NEW_YEAR)] == [False, True]
+
+
+def missing(rules: Rules, today: date) -> tuple[int, ...]:
+    time = WorkingTime(rules.hours, workdays_of(rules), ZoneInfo("Asia/Shanghai"))
+    return Deadlines(time, known_years=known_years(rules)).without_calendar(today)
+
+
+def test_a_year_without_a_calendar_is_missed_six_weeks_before_it_begins() -> None:
+    rules = Rules(HOURS, "china")
+    assert [missing(rules, day) for day in (date(2089, 6, 1), date(2089, 11, 20))] == [(2089,), (2089, 2090)]
+    assert missing(rules, date(2025, 11, 20)) == ()
+    own = Rules(HOURS, "china", off=frozenset({date(2089, 1, 1)}), on=frozenset({date(2090, 1, 2)}))
+    assert missing(own, date(2089, 11, 20)) == ()
+    assert missing(Rules(HOURS), date(2089, 11, 20)) == ()

@@ -301,11 +301,24 @@ def test_a_door_that_is_shut_is_not_there(office: Office) -> None:
 
 
 def test_leaders_print_the_board_of_a_cell(office: Office, app: Flask) -> None:
-    token = caller(app, office, "li").token
-    client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
+    headers = {"Authorization": f"Bearer {caller(app, office, 'li').token}"}
+    public = build(settings_for(office, GRIDMAP_PUBLIC_URL="https://town.example"), office, RULES)
+    client = public.test_client()
     code = client.get(f"/door/{C1}/qr.svg", headers=headers)
     assert ET.fromstring(code.data).tag == "{http://www.w3.org/2000/svg}svg"
-    sheet = client.get(f"/door/{C1}/sheet", headers=headers).text
+    sheet = client.get(f"/door/{C1}/sheet", headers={**headers, "Host": "elsewhere.example"}).text
     assert "河滨第1网格" in sheet
-    assert f"http://localhost/door/{C1}" in sheet
+    assert f"https://town.example/door/{C1}" in sheet
+    assert "样张" not in sheet
     assert "Li Leads" not in sheet
+    public.extensions["gridmap"].live.stop()
+
+
+def test_without_a_public_address_a_board_is_a_specimen_and_its_code_is_not_made(
+    office: Office, app: Flask
+) -> None:
+    headers = {"Authorization": f"Bearer {caller(app, office, 'li').token}", "Host": "elsewhere.example"}
+    client = app.test_client()
+    assert "样张，请勿张贴" in client.get(f"/door/{C1}/sheet", headers=headers).text
+    refused = client.get(f"/door/{C1}/qr.svg", headers={**headers, "Accept": "application/json"})
+    assert fault(refused) == (422, "public_url_missing")

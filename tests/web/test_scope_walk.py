@@ -66,7 +66,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "GET /field-worker.js": (f"{ALL} 200 200 200",),
     "GET /door": (f"{ALL} 200 200 200",),
     "GET /door/<string:code>": (f"{ALL} 200 200 200", f"{ALL} 200 200 200"),
-    "GET /door/<string:code>/qr.svg": ("200 200 200 200 403 200 200 200 302 302 302",),
+    "GET /door/<string:code>/qr.svg": (
+        "422 422 422 422 403 422 422 422 302 302 302",
+    ),  # nobody said the address
     "GET /door/<string:code>/sheet": ("200 200 200 200 403 200 200 200 302 302 302",),
     "GET /track": (f"{ALL} 200 200 200",),
     "GET /wall": ("200 200 200 200 200 403 200 200 302 302 302",),
