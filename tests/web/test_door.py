@@ -254,7 +254,9 @@ def test_a_contact_is_told_to_a_seat_masked_then_whole_and_to_nobody_else(
     number = send(visitor, contact=PHONE).json["number"]
     told = {name: caller(app, office, name).get(f"/issues/{number}") for name in ("seat", "li", "head1")}
     assert told["seat"].json["properties"]["contact"] == "王** 138****1234"
-    assert all("1234" not in answer.text for name, answer in told.items() if name != "seat")
+    # Not any four digits: the digests of a history may hold those by chance.
+    assert all("****1234" not in answer.text for name, answer in told.items() if name != "seat")
+    assert all(PHONE not in answer.text for name, answer in told.items() if name != "seat")
     seat = caller(app, office, "seat")
     assert seat.post(f"/issues/{number}/contact").json == {"contact": PHONE}
     assert fault(caller(app, office, "li").post(f"/issues/{number}/contact")) == (403, "forbidden")
