@@ -165,10 +165,7 @@ class Post(Base):
 
 
 class CategoryRow(Base):
-    """A kind of matter in one of the catalogues; `role` is the one of the five that handles it.
-
-    `retired_at`: since when the tables have it no more; what was reported as one keeps it and its name.
-    """
+    """A kind of matter in one of the catalogues; `role` is the one of the five that handles it, `retired_at` when it left them."""
 
     __tablename__ = "categories"
     __table_args__ = (UniqueConstraint("standard", "kind", "code", name="categories_key"),)
