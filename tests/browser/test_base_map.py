@@ -17,13 +17,15 @@ from gridmap.actions.reporting import report
 from gridmap.actions.signing_in import SignInRules
 from gridmap.geo.crs import LonLat, from_wgs84
 from gridmap.web import build
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, until
 from tests.conftest import settings_for
 from tests.foreign import KEY, Answer, Foreign, declared, foreign_server
 from tests.town import C1, C3, CENTRES, PARKING, actor_named, report_at
 
 SECOND = 1_000
 FIELDS = (72, 116, 58)
+FADED_IN = """[...document.querySelectorAll(".leaflet-base-pane img.leaflet-tile")]
+    .every((tile) => getComputedStyle(tile).opacity === "1")"""
 pytestmark = pytest.mark.parametrize("engine", ["spatialite"])
 DECLARED = """
 wall = "image"
@@ -82,7 +84,7 @@ def app(office: Office, rules: SignInRules, foreign: Foreign, tmp_path: Path) ->
 def leader(office: Office, visitor: Visitor) -> Page:
     for place in (C1, C1, C3):
         report(office, actor_named(office, "dong"), report_at(*CENTRES[place], category=PARKING))
-    visitor.sign_in("seat")
+    visitor.enter("seat")
     expect(visitor.page.locator("[data-part=figures]")).to_contain_text("3")
     return visitor.page
 
@@ -98,7 +100,7 @@ def base_stands(page: Page) -> None:
     tiles = page.locator(".leaflet-base-pane img.leaflet-tile")
     expect(tiles.first).to_be_attached()
     expect(page.locator(".leaflet-base-pane img.leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
-    page.wait_for_timeout(SECOND)
+    until(page, lambda: bool(page.evaluate(FADED_IN)))
 
 
 def green_share(png: bytes, box: tuple[int, int, int, int]) -> float:
@@ -130,9 +132,7 @@ def test_it_lies_where_what_is_drawn_over_it_lies(visitor: Visitor, foreign: For
     lon, lat = CENTRES[C1][0] + 0.002, CENTRES[C1][1] + 0.001  # beside the cell's number
     there = from_wgs84(lon, lat, "gcj02")
     foreign.answer = lambda z, x, y: (200, {}, spotted(z, x, y, there))
-    visitor.sign_in("seat")
-    visitor.page.goto("about:blank")  # so that the address is a new page's, not a change of this one's
-    visitor.page.goto(f"{visitor.address}/map#base=image&hide=names,borders,buildings&view=18,{lon},{lat}")
+    visitor.enter("seat", f"/map#base=image&hide=names,borders,buildings&view=18,{lon},{lat}")
     expect(visitor.page.locator("[data-part=base-source]")).to_be_visible()
     base_stands(visitor.page)
     box = visitor.page.locator(".leaflet-container").bounding_box()
@@ -210,8 +210,7 @@ def test_without_its_source_the_map_goes_on_and_says_so(
 def test_the_phone_has_it_too(visitor: Visitor) -> None:
     page = visitor.page
     page.set_viewport_size({"width": 390, "height": 844})
-    visitor.sign_in("li")
-    page.goto(f"{visitor.address}/field#/map")
+    visitor.enter("li", "/field#/map")
     page.get_by_role("button", name="底图").click()
     page.get_by_role("button", name="影像（测试）").click()
     expect(page.locator(".map-source")).to_have_text("底图：测试底图 审图号 GS(2026)0001号")
@@ -225,20 +224,19 @@ def test_the_wall_shows_it_by_night(office: Office, visitor: Visitor) -> None:
         report(office, actor_named(office, "dong"), report_at(*CENTRES[place], category=PARKING))
     page = visitor.page
     page.set_viewport_size({"width": 1920, "height": 1080})
-    visitor.sign_in("wall")
+    visitor.enter("wall")
     expect(page.locator("[data-panel=map] [data-part=base]")).to_have_text(
         "底图 测试底图 审图号 GS(2026)0001号", timeout=60 * SECOND
     )
     expect(page.locator("body[data-drawn=all]")).to_be_attached(timeout=60 * SECOND)
-    page.wait_for_timeout(2 * SECOND)
+    until(page, lambda: green_share(page.screenshot(), (800, 400, 1120, 700)) > 0.6)
     visitor.keep("wall-base")
-    assert green_share(page.screenshot(), (800, 400, 1120, 700)) > 0.6
     assert visitor.complaints == []
 
 
 def test_a_wall_without_its_source_is_a_wall(foreign: Foreign, visitor: Visitor) -> None:
     foreign.gives(b"<html>", 200)
-    visitor.sign_in("wall")
+    visitor.enter("wall")
     expect(visitor.page.locator("body[data-drawn=all]")).to_be_attached(timeout=60 * SECOND)
     expect(visitor.page.locator("[data-panel=map] [data-part=base]")).to_have_text("底图暂时取不到")
     assert all("502" in complaint for complaint in visitor.complaints)

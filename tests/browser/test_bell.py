@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from gridmap.actions.acts import Act
 from gridmap.actions.delivering import deliver_due
@@ -17,10 +17,13 @@ from gridmap.actions.noticing import tell_new
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.web import build
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import FORGETFUL, Browsers, Place, Visitor, until
 from tests.conftest import settings_for
 from tests.receiver import ENVIRON, Receiver, declared, receiving
 from tests.town import C1, CENTRES, RULES, actor_named, report_at
+
+pytestmark = pytest.mark.parametrize("engine", ["spatialite"], indirect=True)
+"""Who is told what, and as how many, is asked of both engines in tests/web and tests/actions."""
 
 
 @pytest.fixture
@@ -42,6 +45,12 @@ def app(
     made.extensions["gridmap"].live.stop()
 
 
+@pytest.fixture
+def phone(browsers: Browsers, address: str) -> Iterator[Visitor]:
+    with browsers.lend(Visitor, FORGETFUL) as found:
+        yield found
+
+
 def told(office: Office, *actions: str) -> str:
     number = report(office, actor_named(office, "zhao"), report_at(*CENTRES[C1])).number
     for name in actions:
@@ -54,11 +63,13 @@ def count(visitor: Visitor) -> Any:
     return visitor.page.locator(".bell__count")
 
 
-def test_the_bell_of_the_map_rings_live_and_opens_the_matter(visitor: Visitor, office: Office) -> None:
+def test_the_bell_of_the_map_rings_live_and_opens_the_matter(
+    visitor: Visitor, office: Office, place: Place
+) -> None:
     first = told(office)
-    visitor.sign_in("li")
+    visitor.enter("li")
     expect(count(visitor)).to_have_text("1")
-    visitor.page.wait_for_timeout(1000)  # the stream is open
+    place.is_heard(visitor.page)
     number = told(office, "supervise", "urge")
     expect(count(visitor)).to_have_text("4", timeout=3000)
     visitor.page.click(".bell__button")
@@ -79,12 +90,9 @@ def test_the_bell_of_the_map_rings_live_and_opens_the_matter(visitor: Visitor, o
     assert visitor.complaints == []
 
 
-def test_the_bell_in_the_field_leads_to_the_task(browser: Browser, address: str, office: Office) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True)
-    phone = Visitor(context.new_page(), address)
-    phone.watch()
+def test_the_bell_in_the_field_leads_to_the_task(phone: Visitor, office: Office) -> None:
     told(office, "urge")
-    phone.sign_in("sun")
+    phone.enter("sun")
     expect(count(phone)).to_have_text("2")
     phone.keep("bell-field-closed")
     phone.page.tap(".bell__button")
@@ -93,13 +101,12 @@ def test_the_bell_in_the_field_leads_to_the_task(browser: Browser, address: str,
     phone.page.tap("a.notice >> nth=0")
     expect(phone.page.locator("#phone")).to_have_attribute("data-screen", "task")
     assert phone.complaints == []
-    context.close()
 
 
 def test_many_of_a_kind_are_one_line_that_opens_their_list(visitor: Visitor, office: Office) -> None:
     for _ in range(5):
         told(office)
-    visitor.sign_in("li")
+    visitor.enter("li")
     expect(count(visitor)).to_have_text("1")
     visitor.page.click(".bell__button")
     line = visitor.page.locator("a.notice")
@@ -119,8 +126,7 @@ def test_the_desk_has_a_bell_that_opens_its_queue(visitor: Visitor, office: Offi
         act_on(office, actor_named(office, "seat"), number, Act("dispatch", unit="water"))
         act_on(office, actor_named(office, "water"), number, Act("return", words="x"))
     tell_new(office)
-    visitor.sign_in("seat")
-    visitor.page.goto(f"{visitor.address}/desk#queue=verify")
+    visitor.enter("seat", "/desk#queue=verify")
     visitor.page.click(".bell__button")
     visitor.page.locator("a.notice", has_text="事件被回退，请重新派遣：4 件").click()
     visitor.page.wait_for_url("**/desk#*queue=dispatch*")
@@ -130,7 +136,7 @@ def test_the_desk_has_a_bell_that_opens_its_queue(visitor: Visitor, office: Offi
 def test_on_a_phone_the_maps_bell_lies_over_the_map(visitor: Visitor, office: Office) -> None:
     told(office)
     visitor.page.set_viewport_size({"width": 390, "height": 844})
-    visitor.sign_in("li")
+    visitor.enter("li")
     expect(count(visitor)).to_have_text("1")
     visitor.page.click(".bell__button")
     expect(visitor.page.locator(".notice")).to_be_visible()
@@ -141,12 +147,12 @@ def test_on_a_phone_the_maps_bell_lies_over_the_map(visitor: Visitor, office: Of
 
 
 def test_without_notices_it_says_so_and_a_wall_has_none(visitor: Visitor, office: Office) -> None:
-    visitor.sign_in("seat")
+    visitor.enter("seat")
     visitor.page.click(".bell__button")
     expect(visitor.page.locator(".bell__list")).to_contain_text("没有通知")
     visitor.page.goto("about:blank")  # nothing of the page is on its way when the session goes
     visitor.page.context.clear_cookies()
-    visitor.sign_in("wall")
+    visitor.enter("wall")
     expect(visitor.page.locator("body")).to_have_attribute("data-figures", "shown")
     assert visitor.page.locator("[data-part=bell]").count() == 0
     assert visitor.complaints == []
@@ -155,8 +161,7 @@ def test_without_notices_it_says_so_and_a_wall_has_none(visitor: Visitor, office
 def test_other_ways_are_chosen_on_the_account_page(
     visitor: Visitor, app: Flask, office: Office, receiver: Receiver
 ) -> None:
-    visitor.sign_in("sun")
-    visitor.page.goto(f"{visitor.address}/account#notices")
+    visitor.enter("sun", "/account#notices")
     visitor.page.fill("#way-sms", "13900000000")
     visitor.page.get_by_role("button", name="添加").last.click()
     expect(visitor.page.locator(".ways__held li")).to_have_count(1)
@@ -173,8 +178,7 @@ def test_other_ways_are_chosen_on_the_account_page(
 
 
 def test_an_address_that_is_none_is_refused_in_words(visitor: Visitor) -> None:
-    visitor.sign_in("admin")
-    visitor.page.goto(f"{visitor.address}/account")
+    visitor.enter("admin", "/account")
     visitor.page.fill("#way-sms", "no number")
     visitor.page.get_by_role("button", name="添加").last.click()
     expect(visitor.page.locator("#notices .alert")).to_contain_text("这个地址用不了")
@@ -203,8 +207,7 @@ PUSHED = (
 def test_the_push_worker_shows_what_comes(visitor: Visitor) -> None:
     context, found = visitor.page.context, set[str]()
     context.grant_permissions(["notifications"])
-    visitor.sign_in("zhao")
-    visitor.page.goto(f"{visitor.address}/account")  # whose address has no worker of its own
+    visitor.enter("zhao", "/account")  # whose address has no worker of its own
     session = context.new_cdp_session(visitor.page)
     session.on(
         "ServiceWorker.workerVersionUpdated",
@@ -214,7 +217,7 @@ def test_the_push_worker_shows_what_comes(visitor: Visitor) -> None:
     )
     session.send("ServiceWorker.enable")
     visitor.page.evaluate(REGISTER)
-    visitor.page.wait_for_timeout(300)
+    until(visitor.page, lambda: bool(found))
     (key,) = found
     session.send(
         "ServiceWorker.deliverPushMessage", {"origin": visitor.address, "registrationId": key, "data": PUSHED}

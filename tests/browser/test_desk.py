@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,12 +14,11 @@ from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db.models import Issue
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, axe_faults
 from tests.conftest import Clock
 from tests.town import C1, C2, C3, CENTRES, actor_named, report_at
 
 SECOND = 1_000
-AXE = Path(__file__).parents[2] / "build" / "test-vendor" / "axe.min.js"
 ONE_ENGINE = pytest.mark.parametrize("engine", ["spatialite"], indirect=True)
 LON, LAT = CENTRES[C1]
 
@@ -32,8 +30,7 @@ def by_resident(office: Office, place: tuple[float, float] = (LON, LAT), words: 
 
 
 def at_desk(visitor: Visitor, where: str = "") -> Page:
-    visitor.sign_in("seat")
-    visitor.page.goto(f"{visitor.address}/desk{where}")
+    visitor.enter("seat", f"/desk{where}")
     expect(visitor.page.locator(".qtab")).to_have_count(11)
     expect(visitor.page.locator("#matters .skeleton")).to_have_count(0)
     return visitor.page
@@ -309,13 +306,6 @@ def test_axe_finds_nothing_serious_and_the_page_holds_at_every_width(
 
 _CUT = """[...document.querySelectorAll('.actions .button, .bulk__buttons .button, .qtab b, .dm__step')]
     .filter((node) => node.offsetParent && node.scrollWidth > node.clientWidth + 1).map((node) => node.textContent)"""
-
-
-def axe_faults(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    serious = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in serious]
 
 
 @ONE_ENGINE

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 from sqlalchemy import select
 
 from gridmap.actions.acts import Act
@@ -18,9 +18,8 @@ from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.db.models import Issue
 from gridmap.web import sheets
-from tests.browser.conftest import ARTEFACTS, Visitor
+from tests.browser.conftest import ARTEFACTS, PHONE, Browsers, Visitor, axe_faults, fits, until
 from tests.browser.test_field import a_photo
-from tests.browser.test_sign_in_journey import fits, serious_faults
 from tests.conftest import Clock
 from tests.knocking import reported_at_door
 from tests.town import C1, C4, CENTRES, RIVERSIDE, actor_named
@@ -51,18 +50,14 @@ class Resident(Visitor):
             self.page.set_viewport_size({"width": width, "height": height})
             assert fits(self.page), (name, width)
         ARTEFACTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=ARTEFACTS / f"door-{name}.png", full_page=True)
-        assert serious_faults(self.page) == [], name
+        self.page.screenshot(path=ARTEFACTS / f"door-{name}.jpg", type="jpeg", quality=90, full_page=True)
+        assert axe_faults(self.page) == [], name
 
 
 @pytest.fixture
-def resident(browser: Browser, address: str) -> Iterator[Resident]:
-    size = {"width": 390, "height": 844}
-    context = browser.new_context(viewport=size, locale="zh-CN", has_touch=True, reduced_motion="reduce")  # type: ignore[arg-type]
-    found = Resident(context.new_page(), address)
-    found.watch()
-    yield found
-    context.close()
+def resident(browsers: Browsers, address: str) -> Iterator[Resident]:
+    with browsers.lend(Resident, PHONE) as found:
+        yield found
 
 
 def do(office: Office, number: str, *names: str) -> None:
@@ -152,9 +147,10 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(office: Office, reside
 def test_without_a_network_nothing_is_lost_and_an_old_puzzle_is_replaced(
     office: Office, clock: Clock, resident: Resident
 ) -> None:
-    resident.open()
-    resident.choose("路灯不亮")
-    resident.page.wait_for_timeout(3000)  # the puzzle is solved meanwhile
+    with resident.page.expect_event("worker") as solver:
+        resident.open()
+        resident.choose("路灯不亮")
+    until(resident.page, lambda: solver.value not in resident.page.workers)  # the puzzle is solved
     clock.forward(hours=1)
     resident.page.context.set_offline(True)
     resident.send()
@@ -202,15 +198,14 @@ def test_notice_boards_fit_their_paper(
         resident.page.goto(file.as_uri())
         over = "[...document.querySelectorAll('.board')].filter((b) => b.scrollHeight > b.clientHeight + 1 || b.scrollWidth > b.clientWidth + 1).length"
         assert resident.page.evaluate(over) == 0, name
-        resident.page.screenshot(path=ARTEFACTS / f"door-sheet-{name}.png", full_page=True)
+        resident.page.screenshot(path=ARTEFACTS / f"door-sheet-{name}.jpg", type="jpeg", full_page=True)
         resident.page.pdf(path=tmp_path / f"{name}.pdf", prefer_css_page_size=True)
 
 
 @on_one_engine
 def test_a_seat_sees_whose_matter_it_is_and_reaches_them_on_demand(office: Office, visitor: Visitor) -> None:
     number, page = reported_at_door(office, contact="王女士 13812341234").number, visitor.page
-    visitor.sign_in("seat")
-    page.goto(f"{visitor.address}/map#at=issue:{number}")
+    visitor.enter("seat", f"/map#at=issue:{number}")
     panel = page.locator("[data-part=panel]")
     expect(panel).to_contain_text("群众上报")
     expect(panel).to_contain_text("王** 138****1234")

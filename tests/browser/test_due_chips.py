@@ -30,9 +30,8 @@ def test_what_is_soon_due_and_what_is_very_late_have_their_chips(office: Office,
     numbers = {"warning": due_in(office, C1, 0.5), "very_late": due_in(office, C2, -72)}
     due_in(office, C3, 72)
     due_in(office, C3, -0.5)
-    visitor.sign_in("seat")
+    visitor.enter("seat", "/map")
     page = visitor.page
-    page.goto(f"{visitor.address}/map")
     expect(page.locator(".row")).to_have_count(4)
     for name, number in numbers.items():
         page.click(f"[data-status={name}]")

@@ -27,9 +27,8 @@ def seen(page: Page, name: str) -> None:
 
 @ONE_ENGINE
 def test_an_absence_is_noted_and_shows_where_others_look(office: Office, visitor: Visitor) -> None:
-    visitor.sign_in("sun")
+    visitor.enter("sun", "/account")
     page = visitor.page
-    page.goto(f"{visitor.address}/account")
     begin = office.clock().astimezone(office.zone)
     page.fill("#begins", f"{begin:%Y-%m-%dT%H:%M}")
     page.fill("#ends", f"{begin + timedelta(days=2):%Y-%m-%dT%H:%M}")
@@ -46,9 +45,8 @@ def test_panels_say_who_is_there_and_for_whom_somebody_stands_in(office: Office,
     seat = actor_named(office, "seat")
     note_absence(office, seat, Leave(now, now + timedelta(days=1), "dong", "sun"))
     number = report(office, seat, report_at(*CENTRES[C1])).number
-    visitor.sign_in("seat")
+    visitor.enter("seat", f"/map#at=area:{C1}")
     page = visitor.page
-    page.goto(f"{visitor.address}/map#at=area:{C1}")
     panel = page.locator(".panel")
     expect(panel.locator(".leader .duty").first).to_have_text("在岗")
     expect(panel.locator(".five .duty--away")).to_contain_text("由Dong Dynamic代理")

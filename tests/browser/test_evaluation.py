@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from gridmap.actions.office import Office
 from gridmap.web import build
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import DESK, Browsers, Visitor
 from tests.conftest import Clock, settings_for
 from tests.lives import Lives
 from tests.town import RULES
@@ -26,16 +26,21 @@ def app(office: Office, clock: Clock) -> Iterator[Flask]:
     yield build(settings_for(office, GRIDMAP_MIN_CASES="1"), office, RULES)
 
 
+@pytest.fixture
+def leader(browsers: Browsers, address: str) -> Iterator[Visitor]:
+    """At a browser of their own."""
+    with browsers.lend(Visitor, DESK) as found:
+        yield found
+
+
 def month_of(clock: Clock) -> str:
     return f"{clock.now:%Y-%m}"
 
 
 @pytest.mark.parametrize("engine", ["spatialite"])
 def test_a_figure_opens_its_matters(visitor: Visitor, clock: Clock) -> None:
-    visitor.sign_in("seat")
-    visitor.complaints.clear()
+    visitor.enter("seat", f"/evaluation?by=community&span=3&month={month_of(clock)}")
     page = visitor.page
-    page.goto(f"{visitor.address}/evaluation?by=community&span=3&month={month_of(clock)}")
     cell = page.locator("tbody tr").first.locator("td button.figure").first
     numbers = cell.locator("small").inner_text()
     cell.click()
@@ -57,10 +62,8 @@ def test_a_figure_opens_its_matters(visitor: Visitor, clock: Clock) -> None:
 
 @pytest.mark.parametrize("engine", ["spatialite"])
 def test_columns_sort_and_choose_the_trend(visitor: Visitor, clock: Clock) -> None:
-    visitor.sign_in("head1", "en")
-    visitor.complaints.clear()
+    visitor.enter("head1", f"/evaluation?by=community&span=3&month={month_of(clock)}&theme=handling", "en")
     page = visitor.page
-    page.goto(f"{visitor.address}/evaluation?by=community&span=3&month={month_of(clock)}&theme=handling")
     head = page.locator("thead th").nth(2)
     for order in ("descending", "ascending"):
         head.locator("button").click()
@@ -79,10 +82,9 @@ def test_columns_sort_and_choose_the_trend(visitor: Visitor, clock: Clock) -> No
 
 
 @pytest.mark.parametrize("engine", ["spatialite"])
-def test_a_person_objects_and_the_leader_answers(visitor: Visitor, browser: Browser, clock: Clock) -> None:
+def test_a_person_objects_and_the_leader_answers(visitor: Visitor, leader: Visitor, clock: Clock) -> None:
     person, page = visitor, visitor.page
-    person.sign_in("sun")
-    person.complaints.clear()
+    person.admit("sun")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.goto(f"{person.address}/evaluation?tab=mine&month={month_of(clock)}")
     page.locator(".personal__list .button").first.click()
@@ -91,12 +93,7 @@ def test_a_person_objects_and_the_leader_answers(visitor: Visitor, browser: Brow
     expect(page.locator(".alert--done")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     person.keep("evaluation-phone")
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    leader = Visitor(context.new_page(), person.address)
-    leader.watch()
-    leader.sign_in("head1")
-    leader.complaints.clear()
-    leader.page.goto(f"{leader.address}/evaluation?tab=objections")
+    leader.enter("head1", "/evaluation?tab=objections")
     leader.page.fill("textarea", "核对过排班，属实。")
     leader.page.locator(".objection__form button[type=submit]").click()
     expect(leader.page.locator("blockquote")).to_contain_text("属实")
@@ -104,4 +101,3 @@ def test_a_person_objects_and_the_leader_answers(visitor: Visitor, browser: Brow
     page.get_by_role("tab", name="异议").click()
     expect(page.locator("blockquote")).to_contain_text("Head One")
     assert [*person.complaints, *leader.complaints] == []
-    context.close()

@@ -34,7 +34,6 @@ def visitor_of_many(visitor: Visitor, office: Office, monkeypatch: pytest.Monkey
 
 
 def go(visitor: Visitor, view: str, more: str = "") -> Page:
-    visitor.page.goto("about:blank")
     visitor.page.goto(f"{visitor.address}/map#view={view}{more}")
     expect(visitor.page.locator("[data-part=figures] dd").first).not_to_have_text("—")
     return visitor.page
@@ -69,8 +68,7 @@ def chosen(page: Page) -> LocatorAssertions:
 
 @ONE_ENGINE
 def test_from_afar_communities_are_coloured_and_no_cell_is_asked_for(visitor_of_many: Visitor) -> None:
-    visitor_of_many.sign_in("seat")
-    visitor_of_many.page.goto("about:blank")  # the page that was signed in to is done
+    visitor_of_many.admit("seat")
     requests = asked(visitor_of_many.page)
     page = go(visitor_of_many, FAR)
     total(page).to_contain_text("2 社区 · 4 件")
@@ -85,7 +83,7 @@ def test_from_afar_communities_are_coloured_and_no_cell_is_asked_for(visitor_of_
 
 @ONE_ENGINE
 def test_zooming_in_brings_the_cells_and_zooming_out_takes_them_away(visitor_of_many: Visitor) -> None:
-    visitor_of_many.sign_in("seat")
+    visitor_of_many.admit("seat")
     page = go(visitor_of_many, FAR)
     total(page).to_contain_text("2 社区 · 4 件")
     view(page, NEAR)
@@ -102,7 +100,7 @@ def test_zooming_in_brings_the_cells_and_zooming_out_takes_them_away(visitor_of_
 def test_a_new_report_and_a_closed_one_change_the_counts_by_themselves(
     office: Office, visitor_of_many: Visitor, at: str
 ) -> None:
-    visitor_of_many.sign_in("seat")
+    visitor_of_many.admit("seat")
     page = go(visitor_of_many, at)
     total(page).to_contain_text("4 件")
     new = report(office, actor_named(office, "seat"), report_at(*CENTRES[C4])).number
@@ -117,7 +115,7 @@ def test_a_new_report_and_a_closed_one_change_the_counts_by_themselves(
 
 @ONE_ENGINE
 def test_a_level_chosen_by_hand_stands_in_the_address_and_holds(visitor_of_many: Visitor) -> None:
-    visitor_of_many.sign_in("seat")
+    visitor_of_many.admit("seat")
     page = go(visitor_of_many, FAR)
     page.click("[data-choice=grid]")
     total(page).to_contain_text("6 网格 · 4 件")
@@ -135,7 +133,7 @@ def test_a_level_chosen_by_hand_stands_in_the_address_and_holds(visitor_of_many:
 
 @ONE_ENGINE
 def test_who_has_few_cells_sees_them_at_once(visitor_of_many: Visitor) -> None:
-    visitor_of_many.sign_in("li")
+    visitor_of_many.admit("li")
     page = go(visitor_of_many, FAR)
     total(page).to_contain_text("2 网格 · 3 件")
     assert page.locator("[data-choice=auto]").count() == 0
@@ -143,7 +141,7 @@ def test_who_has_few_cells_sees_them_at_once(visitor_of_many: Visitor) -> None:
 
 @ONE_ENGINE
 def test_a_cell_is_found_from_afar_and_shown_near(visitor_of_many: Visitor) -> None:
-    visitor_of_many.sign_in("seat")
+    visitor_of_many.admit("seat")
     page = go(visitor_of_many, FAR)
     total(page).to_contain_text("2 社区")
     page.fill("[data-part=search] input", C3[-6:])
@@ -154,8 +152,7 @@ def test_a_cell_is_found_from_afar_and_shown_near(visitor_of_many: Visitor) -> N
 
 @ONE_ENGINE
 def test_hot_spots_are_cells_and_bring_them_in_from_afar(visitor_of_many: Visitor) -> None:
-    visitor_of_many.sign_in("seat")
-    visitor_of_many.page.goto("about:blank")  # the page that was signed in to is done
+    visitor_of_many.admit("seat")
     requests = asked(visitor_of_many.page)
     page = go(visitor_of_many, FAR, "&mode=heat&heat=spots")
     wait_for_mark(page)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Locator, expect
+from playwright.sync_api import BrowserContext, Locator, expect
 from sqlalchemy import select
 
 from gridmap.actions.acts import Act
@@ -22,8 +22,7 @@ from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db.history import facts_of
 from gridmap.db.models import EventRow, Issue, Photo, Words
-from tests.browser.conftest import Visitor
-from tests.browser.test_sign_in_journey import fits, serious_faults
+from tests.browser.conftest import FORGETFUL, PHONE, Browsers, Place, Visitor, axe_faults, fits
 from tests.town import C1, C2, CENTRES, PASSWORD, actor_named, report_at
 
 SECOND = 1_000
@@ -49,6 +48,8 @@ UNDER_A_SECOND_TAP = """async (hash) => {
 }"""
 """What lies under a thumb at the foot when the screen has just become another, and a moment later."""
 on_one_engine = pytest.mark.parametrize("engine", ["spatialite"])
+with_its_worker = pytest.mark.parametrize("phone", [PHONE], indirect=True, ids=["with_its_worker"])
+"""For what lets /field open without a network; elsewhere it puts nothing aside (see FORGETFUL)."""
 
 
 class Phone(Visitor):
@@ -61,15 +62,15 @@ class Phone(Visitor):
     def part(self, name: str) -> Locator:
         return self.page.locator(f"[data-part={name}]")
 
+    def stand_at(self, place: dict[str, float]) -> None:
+        self.context.grant_permissions(["geolocation"])
+        self.context.set_geolocation(place)
+
     def open(self, username: str, at: dict[str, float] | None = IN_C1) -> None:
         """Signed in at /field, standing at a place; None: the phone may not say where."""
         if at is not None:
-            self.context.grant_permissions(["geolocation"])
-            self.context.set_geolocation(at)
-        self.page.goto(f"{self.address}/sign-in?next=/field")
-        self.page.fill("#username", username)
-        self.page.fill("#password", PASSWORD)
-        self.page.click("button[type=submit]")
+            self.stand_at(at)
+        self.enter(username, "/field")
         expect(self.part("report")).to_be_visible()
 
     def begin(self, photo: str | Path | dict[str, Any] | None) -> None:
@@ -100,17 +101,13 @@ class Phone(Visitor):
             self.page.set_viewport_size({"width": width, "height": height})
             assert fits(self.page), (name, width)
         self.keep(f"field-{name}")
-        assert serious_faults(self.page) == [], name
+        assert axe_faults(self.page) == [], name
 
 
 @pytest.fixture
-def phone(browser: Browser, address: str) -> Iterator[Phone]:
-    size = {"width": 390, "height": 844}
-    context = browser.new_context(viewport=size, locale="zh-CN", has_touch=True, reduced_motion="reduce")  # type: ignore[arg-type]
-    phone = Phone(context.new_page(), address)
-    phone.watch()
-    yield phone
-    context.close()
+def phone(browsers: Browsers, address: str, request: pytest.FixtureRequest) -> Iterator[Phone]:
+    with browsers.lend(Phone, getattr(request, "param", FORGETFUL)) as found:
+        yield found
 
 
 def a_photo(width: int = 3000) -> dict[str, Any]:
@@ -140,6 +137,7 @@ def photos_kept(office: Office) -> list[Photo]:
         return list(session.scalars(select(Photo)))
 
 
+@with_its_worker
 def test_a_report_across_a_border_takes_one_tap_and_lies_in_the_chosen_cell(
     office: Office, phone: Phone
 ) -> None:
@@ -162,6 +160,7 @@ def test_a_report_across_a_border_takes_one_tap_and_lies_in_the_chosen_cell(
 
 
 @on_one_engine
+@with_its_worker
 def test_what_was_reported_without_a_network_survives_closing_and_is_sent_after(
     office: Office, phone: Phone
 ) -> None:
@@ -275,10 +274,12 @@ def test_what_the_server_sends_back_waits_to_be_mended_and_goes_under_no_other_n
 
 
 @on_one_engine
-def test_a_task_arrives_by_itself_and_is_done_with_a_photo(office: Office, phone: Phone) -> None:
+def test_a_task_arrives_by_itself_and_is_done_with_a_photo(
+    office: Office, phone: Phone, place: Place
+) -> None:
     phone.open("sun")
     expect(phone.page.locator(".home__tasks")).to_contain_text("没有任务")
-    phone.page.wait_for_timeout(SECOND)
+    place.is_heard(phone.page)
     report(office, actor_named(office, "dong"), report_at(*CENTRES[C1], description="桶外垃圾"))
     expect(phone.page.locator(".home .task")).to_contain_text("桶外垃圾")
     phone.look("home")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from tests.actions.whistled import accept, arrive, blow, new_matter
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import FORGETFUL, Browsers, Visitor, axe_faults
 from tests.browser.test_field import IN_C1, SECOND, Phone, a_photo, history
-from tests.browser.test_sign_in_journey import serious_faults
 from tests.town import C1, CENTRES, actor_named, report_at
 
 pytestmark = pytest.mark.parametrize("engine", ["spatialite"], indirect=True)
@@ -30,28 +29,17 @@ OVERLAPS = """() => {
 
 
 @pytest.fixture
-def phone(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Phone]:
-    size = {"width": 390, "height": 844}
-    scheme = getattr(request, "param", "light")
-    context = browser.new_context(
-        viewport=size,  # type: ignore[arg-type]
-        locale="zh-CN",
-        has_touch=True,
-        reduced_motion="reduce",
-        color_scheme=scheme,
-    )
-    context.grant_permissions(["geolocation"])
-    context.set_geolocation(IN_C1)  # type: ignore[arg-type]
-    phone = Phone(context.new_page(), address)
-    phone.watch()
-    yield phone
-    context.close()
+def phone(browsers: Browsers, address: str) -> Iterator[Phone]:
+    with browsers.lend(Phone, FORGETFUL) as found:
+        found.page.context.grant_permissions(["geolocation"])
+        found.page.context.set_geolocation(IN_C1)  # type: ignore[arg-type]
+        yield found
 
 
-@pytest.mark.parametrize("phone", ["dark"], indirect=True)
 def test_at_night_the_page_is_dark_and_can_be_read(office: Office, phone: Phone) -> None:
     whistle = blow(office, report(office, actor_named(office, "zhao"), report_at(*CENTRES[C1])).number)
     accept(office, whistle)
+    phone.page.emulate_media(color_scheme="dark")
     phone.open("sun")
     assert phone.page.evaluate(LIGHTNESS, ".phone") < 0.2
     for place in ("home", "tasks", "mine", "queue"):
@@ -94,24 +82,22 @@ def test_the_form_of_a_called_unit_stands_on_its_own_ground(office: Office, phon
     whistle = blow(office, number)
     accept(office, whistle)
     arrive(office, whistle)
-    phone.sign_in("water")
-    phone.page.goto(f"{phone.address}/map#at=issue:{number}")
+    phone.enter("water", f"/map#at=issue:{number}")
     phone.page.click("[data-step=finish]")
     buttons = phone.page.locator(".whistle__form .act__buttons")
     expect(buttons).to_have_css("background-color", "rgba(0, 0, 0, 0)")
-    assert serious_faults(phone.page) == []
+    assert axe_faults(phone.page) == []
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (1366, 768), (1280, 720)])
-def test_the_head_of_the_map_has_room_for_english(visitor: Visitor, size: tuple[int, int]) -> None:
-    visitor.page.set_viewport_size({"width": size[0], "height": size[1]})
-    visitor.sign_in("seat", "en")
-    visitor.page.goto(f"{visitor.address}/map?lang=en")
+def test_the_head_of_the_map_has_room_for_english(visitor: Visitor) -> None:
+    visitor.enter("seat", "/map?lang=en", "en")
     expect(visitor.page.locator(".bell__button")).to_be_visible()
-    assert visitor.page.evaluate(OVERLAPS) == [False, False, False]
-    menu = visitor.page.locator("[data-part=pages]")
-    menu.locator("summary").click()
-    expect(menu.get_by_role("link", name="Duty")).to_be_visible()
-    visitor.page.keyboard.press("Escape")
-    expect(menu.get_by_role("link", name="Duty")).to_be_hidden()
-    expect(menu.locator("summary")).to_be_focused()
+    for width, height in ((1440, 900), (1366, 768), (1280, 720)):
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        assert visitor.page.evaluate(OVERLAPS) == [False, False, False], width
+        menu = visitor.page.locator("[data-part=pages]")
+        menu.locator("summary").click()
+        expect(menu.get_by_role("link", name="Duty")).to_be_visible()
+        visitor.page.keyboard.press("Escape")
+        expect(menu.get_by_role("link", name="Duty")).to_be_hidden()
+        expect(menu.locator("summary")).to_be_focused()

@@ -5,44 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from gridmap.actions.office import Office
 from gridmap.db.loop_models import Whistle
 from tests.actions.whistled import accept, add_unit, arrive, blow, call_row, finish, new_matter, whistle_row
-from tests.browser.test_field import IN_C1, SECOND, Phone, a_photo
+from tests.browser.conftest import FORGETFUL, Browsers, Place
+from tests.browser.test_field import IN_C1, SECOND, Phone, a_photo, with_its_worker
 from tests.db.looking import rows_of
-from tests.town import PASSWORD, actor_named
+from tests.town import actor_named
 
-ONE_ENGINE = pytest.mark.parametrize("engine", ["spatialite"], indirect=True)
+pytestmark = pytest.mark.parametrize("engine", ["spatialite"], indirect=True)
 
 
 @pytest.fixture
-def phone(browser: Browser, address: str) -> Iterator[Phone]:
-    size = {"width": 390, "height": 844}
-    context = browser.new_context(viewport=size, locale="zh-CN", has_touch=True, reduced_motion="reduce")  # type: ignore[arg-type]
-    context.grant_permissions(["geolocation"])
-    context.set_geolocation(IN_C1)  # type: ignore[arg-type]
-    phone = Phone(context.new_page(), address)
-    phone.watch()
-    yield phone
-    context.close()
+def phone(browsers: Browsers, address: str, request: pytest.FixtureRequest) -> Iterator[Phone]:
+    with browsers.lend(Phone, getattr(request, "param", FORGETFUL)) as found:
+        found.page.context.grant_permissions(["geolocation"])
+        found.page.context.set_geolocation(IN_C1)  # type: ignore[arg-type]
+        yield found
 
 
 def enter(phone: Phone, username: str) -> None:
-    phone.page.goto(f"{phone.address}/sign-in?next=/field")
-    phone.page.fill("#username", username)
-    phone.page.fill("#password", PASSWORD)
-    phone.page.click("button[type=submit]")
+    phone.enter(username, "/field")
     expect(phone.page.locator(".home__head")).to_be_visible()
 
 
-def test_a_called_unit_goes_through_every_step_on_its_phone(office: Office, phone: Phone) -> None:
+@with_its_worker
+def test_a_called_unit_goes_through_every_step_on_its_phone(
+    office: Office, phone: Phone, place: Place
+) -> None:
     number = new_matter(office)
     enter(phone, "water")
     expect(phone.page.locator(".home__tasks")).to_contain_text("呼叫本单位的哨")
     assert phone.part("report").count() == 0  # a department reports nothing
-    phone.page.wait_for_timeout(SECOND)
+    place.is_heard(phone.page)
     whistle = blow(office, number, words="地下室进水，请带泵")
     expect(phone.page.locator(".task--whistle")).to_contain_text("待应哨")  # it is told at once
     phone.look("whistle-home")
@@ -68,7 +65,6 @@ def test_a_called_unit_goes_through_every_step_on_its_phone(office: Office, phon
     assert phone.complaints == []
 
 
-@ONE_ENGINE
 def test_without_signal_a_step_waits_and_one_a_colleague_took_is_no_fault(
     office: Office, phone: Phone
 ) -> None:
@@ -88,7 +84,6 @@ def test_without_signal_a_step_waits_and_one_a_colleague_took_is_no_fault(
     expect(phone.page.locator(".queue__row--refused")).to_have_count(0)
 
 
-@ONE_ENGINE
 def test_who_blew_it_sees_how_far_each_unit_has_come_and_rates(office: Office, phone: Phone) -> None:
     add_unit(office, "power")
     whistle = blow(office, new_matter(office), "water", "power")
@@ -112,7 +107,6 @@ def test_who_blew_it_sees_how_far_each_unit_has_come_and_rates(office: Office, p
     assert actor_named(office, "li").account_id == whistle_row(office, whistle).caller_id
 
 
-@ONE_ENGINE
 def test_a_phone_that_may_not_say_where_says_why(office: Office, phone: Phone) -> None:
     whistle = blow(office, new_matter(office))
     accept(office, whistle)

@@ -5,23 +5,32 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from bench.browsing import wait_for_mark
 from gridmap.actions.acts import Act
 from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
-from tests.browser.conftest import Visitor
-from tests.browser.test_leader import ONE_ENGINE, axe_faults
+from tests.browser.conftest import DESK, Browsers, Visitor, axe_faults
+from tests.browser.test_leader import ONE_ENGINE
 from tests.conftest import Clock
 from tests.town import C1, C2, C5, C6, CENTRES, actor_named, report_at
 
 SECOND = 1_000
 RAMP = ("#FFF3B2", "#FED976", "#FDAE50", "#F47730", "#D63420", "#8A0620")
+
+
+@pytest.fixture
+def visitor(browsers: Browsers, address: str) -> Iterator[Visitor]:
+    """At a desk at which things move."""
+    with browsers.lend(Visitor, DESK) as found:
+        yield found
 
 
 def heaps(office: Office, *places: tuple[str, int]) -> list[str]:
@@ -45,10 +54,7 @@ def drawn_shares(page: Page) -> dict[str, float]:
 
 
 def open_heat(visitor: Visitor, more: str = "") -> Page:
-    visitor.sign_in("seat")
-    visitor.page.wait_for_url("**/map**")
-    visitor.page.goto("about:blank")
-    visitor.page.goto(f"{visitor.address}/map#mode=heat{more}")
+    visitor.enter("seat", f"/map#mode=heat{more}")
     expect(visitor.page.locator(".heat-bar__ends")).to_contain_text("现在")
     return visitor.page
 
@@ -59,7 +65,7 @@ def test_heat_is_not_one_colour_and_most_of_the_ground_stays_bare(office: Office
     page = open_heat(visitor)
     expect(page.locator(".legend .ramp--breaks li")).to_have_count(7)
     expect(page.locator(".legend")).to_contain_text("带宽")
-    page.wait_for_timeout(SECOND)
+    wait_for_mark(page)
     visitor.keep("map-heat-density")
     shares = drawn_shares(page)
     assert sum(share > 0.0005 for share in shares.values()) >= 5, shares
@@ -119,14 +125,9 @@ def test_it_plays_to_now_and_can_be_stopped(office: Office, clock: Clock, visito
 
 
 @ONE_ENGINE
-def test_where_motion_is_not_wanted_each_press_is_one_step(
-    office: Office, browser: Browser, address: str
-) -> None:
+def test_where_motion_is_not_wanted_each_press_is_one_step(office: Office, visitor: Visitor) -> None:
     heaps(office, (C1, 5))
-    context = browser.new_context(
-        reduced_motion="reduce", locale="zh-CN", viewport={"width": 1440, "height": 900}
-    )
-    visitor = Visitor(context.new_page(), address)
+    visitor.page.emulate_media(reduced_motion="reduce")
     page = open_heat(visitor, "&then=2026-11-15T16:00:00Z")
     play = page.locator(".heat-bar__play")
     expect(play).to_have_attribute("aria-label", "下一步")
@@ -134,7 +135,6 @@ def test_where_motion_is_not_wanted_each_press_is_one_step(
     expect(page.locator(".heat-bar__moment b")).to_have_text("11月17日 00:00")
     page.wait_for_timeout(2 * SECOND)
     expect(page.locator(".heat-bar__moment b")).to_have_text("11月17日 00:00")
-    context.close()
 
 
 @ONE_ENGINE
@@ -166,8 +166,7 @@ def test_unit_weight_and_hot_spots_stand_in_the_address_and_say_what_they_mean(
 @ONE_ENGINE
 def test_it_speaks_english(office: Office, visitor: Visitor, language: str) -> None:
     heaps(office, (C1, 8))
-    visitor.sign_in("seat", language)
-    visitor.page.wait_for_url("**/map**")
+    visitor.enter("seat", language=language)
     visitor.page.click("[data-mode=heat]")
     expect(visitor.page.locator(".legend")).to_contain_text("matters/km²")
     expect(visitor.page.locator(".heat-bar__moment")).to_have_text("Now")

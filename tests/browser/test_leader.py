@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import geopandas as gpd
 import pytest
@@ -20,15 +19,15 @@ from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db.models import Issue
 from gridmap.geo.crs import WGS84
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, axe_faults
 from tests.conftest import Clock
 from tests.town import C1, C2, C3, C4, CENTRES, OUTSIDE, PARKING, RUBBISH, actor_named, report_at
 from tests.web.test_satisfaction import rate
 
 SECOND = 1_000
-AXE = Path(__file__).parents[2] / "build" / "test-vendor" / "axe.min.js"
 ONE_ENGINE = pytest.mark.parametrize("engine", ["spatialite"], indirect=True)
 """What only the page does is the same over either store."""
+pytestmark = ONE_ENGINE
 MANY = 20_000
 COPY = """
 WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < :copies)
@@ -48,7 +47,7 @@ def test_a_leader_takes_a_matter_on_and_is_told_when_somebody_was_faster(
     office: Office, visitor: Visitor
 ) -> None:
     numbers = [report(office, actor_named(office, "dong"), report_at(*CENTRES[C1])).number for _ in range(2)]
-    visitor.sign_in("li")
+    visitor.enter("li")
     page = visitor.page
     page.click(f"[data-number='{numbers[0]}']")
     page.click("[data-action=start]")
@@ -77,14 +76,13 @@ def test_a_leader_takes_a_matter_on_and_is_told_when_somebody_was_faster(
     expect(page.locator(".act__error")).to_contain_text("已作废")
 
 
-@ONE_ENGINE
 def test_filters_stand_in_the_address_and_hold_for_list_map_and_heat(
     office: Office, visitor: Visitor
 ) -> None:
     seat = actor_named(office, "seat")
     for place, category in ((C1, PARKING), (C2, PARKING), (C3, "GBT47678:matter:06010")):
         report(office, seat, report_at(*CENTRES[place], category=category))
-    visitor.sign_in("seat")
+    visitor.enter("seat")
     page = visitor.page
     page.click(".chip--menu")
     page.fill(".picker__input", "乱停放")
@@ -100,13 +98,12 @@ def test_filters_stand_in_the_address_and_hold_for_list_map_and_heat(
     expect(page.locator(".legend__head span")).to_contain_text("视野内 2 件")
 
 
-@ONE_ENGINE
 def test_colours_are_cut_for_each_filter_and_named_as_they_were_cut(office: Office, visitor: Visitor) -> None:
     seat = actor_named(office, "seat")
     for place, copies in ((C1, 1), (C2, 3), (C3, 6)):
         for at in range(copies):
             report(office, seat, report_at(*CENTRES[place], category=PARKING if at == 0 else RUBBISH))
-    visitor.sign_in("seat")
+    visitor.enter("seat")
     page, classes = visitor.page, visitor.page.locator(".ramp b")
     expect(classes).to_have_text(["0", "1", "2–3", "4–6"])
     page.goto("about:blank")
@@ -120,7 +117,6 @@ def test_colours_are_cut_for_each_filter_and_named_as_they_were_cut(office: Offi
     expect(page.locator(".ranked b")).to_have_text(["6", "3", "1"])
 
 
-@ONE_ENGINE
 def test_a_cells_figures_are_those_of_the_chips_and_late_ones_stand_first(
     office: Office, clock: Clock, visitor: Visitor
 ) -> None:
@@ -131,9 +127,8 @@ def test_a_cells_figures_are_those_of_the_chips_and_late_ones_stand_first(
     with office.work() as work:
         late = {"due_at": clock() - timedelta(hours=1)}
         work.session.query(Issue).filter_by(number=numbers[24]).update(late)
-    visitor.sign_in("seat")
+    visitor.enter("seat", f"/map#at=area:{C1}")
     page = visitor.page
-    page.goto(f"{visitor.address}/map#at=area:{C1}")
     expect(page.locator(".panel__totals")).to_contain_text("待办 23 · 超期 1 · 待核查 1")
     expect(page.locator(".panel .row").first).to_have_attribute("data-number", numbers[24])
     page.click("text=显示另外 5 件")
@@ -141,10 +136,9 @@ def test_a_cells_figures_are_those_of_the_chips_and_late_ones_stand_first(
     expect(page.locator(".panel .row").last).to_have_attribute("data-number", numbers[0])
 
 
-@ONE_ENGINE
 def test_the_panel_is_near_for_the_keyboard(office: Office, visitor: Visitor) -> None:
     number = report(office, actor_named(office, "seat"), report_at(*CENTRES[C1])).number
-    visitor.sign_in("li")
+    visitor.enter("li")
     page, row = visitor.page, visitor.page.locator(f"#matters [data-number='{number}']")
     row.press("Enter")
     expect(page.locator(".panel h2")).to_be_focused()
@@ -171,10 +165,9 @@ def point_at(page: Page, cell: str) -> None:
             return
 
 
-@ONE_ENGINE
 def test_while_its_cell_is_chosen_the_map_and_a_name_answer(office: Office, visitor: Visitor) -> None:
     number = report(office, actor_named(office, "seat"), report_at(*OUTSIDE)).number
-    visitor.sign_in("seat")
+    visitor.enter("seat")
     page, chosen = visitor.page, visitor.page.locator(".act__choice:has(input:checked)")
     page.click(f"#matters [data-number='{number}']")
     page.click("[data-action=choose_cell] >> visible=true")
@@ -190,12 +183,11 @@ def test_while_its_cell_is_chosen_the_map_and_a_name_answer(office: Office, visi
     assert visitor.complaints == []
 
 
-@ONE_ENGINE
 def test_lateness_comes_by_itself(office: Office, clock: Clock, visitor: Visitor) -> None:
     number = report(office, actor_named(office, "seat"), report_at(*CENTRES[C1])).number
     with office.work() as work:
         work.session.query(Issue).filter_by(number=number).update({"due_at": clock() + timedelta(seconds=9)})
-    visitor.sign_in("seat")
+    visitor.enter("seat")
     expect(visitor.page.locator(".group--today, [data-group=today] .row")).to_have_count(1)
     assert figures(visitor.page)[:3] == ["1", "1", "0"]
     clock.forward(seconds=9)
@@ -213,12 +205,11 @@ def make_many(office: Office, copies: int) -> None:
         work.session.execute(text(statement), {"copies": copies})
 
 
-@ONE_ENGINE
 def test_twenty_thousand_open_matters_stay_counts_that_add_up(office: Office, visitor: Visitor) -> None:
     for place in (C1, C2, C3, C4):
         report(office, actor_named(office, "seat"), report_at(*CENTRES[place]))
     make_many(office, MANY // 4)
-    visitor.sign_in("seat")
+    visitor.enter("seat")
     page = visitor.page
     expect(page.locator(".figure dd").first).to_have_text("2万")
     expect(page.locator(".ring__count")).to_have_text(["5,001"] * 4)
@@ -247,11 +238,10 @@ def flats(office: Office) -> tuple[float, float]:
     return lon + 0.00025, lat + 0.00015
 
 
-@ONE_ENGINE
 def test_the_house_that_is_clicked_is_told_and_beside_it_the_cell(
     flats: tuple[float, float], visitor: Visitor
 ) -> None:
-    visitor.sign_in("seat")
+    visitor.enter("seat")
     page, (lon, lat) = visitor.page, flats
     page.goto("about:blank")
     with page.expect_response("**/tiles/buildings/**"):
@@ -273,13 +263,12 @@ def refuse(route: Route) -> None:
     route.fulfill(status=503, json={"error": {"code": "database_busy", "message": "忙"}})
 
 
-@ONE_ENGINE
 def test_a_part_that_fails_leaves_the_others_alive_and_comes_back(office: Office, visitor: Visitor) -> None:
     report(office, actor_named(office, "seat"), report_at(*CENTRES[C1]))
     page = visitor.page
     page.route("**/api/v1/state*", refuse)
     page.route("**/api/v1/heat*", refuse)
-    visitor.sign_in("seat")
+    visitor.enter("seat")
     expect(page.locator(".legend")).to_contain_text("忙")
     expect(rows(page)).to_have_count(1)
     assert figures(page)[0] == "—"
@@ -292,21 +281,13 @@ def test_a_part_that_fails_leaves_the_others_alive_and_comes_back(office: Office
     expect(page.locator(".legend")).to_contain_text("件/km²")
 
 
-def axe_faults(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    serious = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in serious]
-
-
-@ONE_ENGINE
 def test_axe_finds_nothing_serious_and_long_names_stay_inside(office: Office, visitor: Visitor) -> None:
     number = report(office, actor_named(office, "dong"), report_at(*CENTRES[C1], accuracy_m=30.0)).number
     with office.work() as work:
         work.session.execute(
             text("UPDATE areas SET name = :name WHERE code = :code"), {"name": "长" * 60, "code": C1}
         )
-    visitor.sign_in("li")
+    visitor.enter("li")
     page = visitor.page
     page.click(f"[data-number='{number}']")
     page.wait_for_selector(".timeline")
@@ -325,7 +306,6 @@ def test_axe_finds_nothing_serious_and_long_names_stay_inside(office: Office, vi
         )
 
 
-@ONE_ENGINE
 def test_an_account_without_posts_is_told_what_that_means(office: Office, visitor: Visitor) -> None:
     with office.work() as work:
         work.session.execute(
@@ -333,15 +313,13 @@ def test_an_account_without_posts_is_told_what_that_means(office: Office, visito
                 "UPDATE posts SET valid_to = valid_from WHERE person_id = (SELECT person_id FROM accounts WHERE username = 'li')"
             )
         )
-    visitor.sign_in("li")
-    visitor.page.goto(f"{visitor.address}/map")
+    visitor.enter("li", "/map")
     expect(visitor.page.locator("#matters")).to_contain_text("您还没有岗位")
     assert visitor.complaints == []
 
 
-@ONE_ENGINE
 def test_staff_on_duty_stand_beside_the_cells_where_somebody_asks(office: Office, visitor: Visitor) -> None:
-    visitor.sign_in("seat")
+    visitor.enter("seat")
     page = visitor.page
     expect(page.locator(".map-label--cell span").first).to_be_visible()
     assert page.locator(".map-label--staff").count() == 0
@@ -353,10 +331,9 @@ def test_staff_on_duty_stand_beside_the_cells_where_somebody_asks(office: Office
     assert visitor.complaints == []
 
 
-@ONE_ENGINE
 def test_areas_are_shaded_by_how_content_people_are(office: Office, visitor: Visitor) -> None:
     rate(office, C1, 0, 0, 2, 2, 2)
-    visitor.sign_in("seat")
+    visitor.enter("seat")
     page = visitor.page
     page.click("[data-choice=discontent]")
     legend = page.locator("[data-part=legend]")

@@ -13,9 +13,8 @@ from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db.models import Issue
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, axe_faults
 from tests.browser.test_field import a_photo
-from tests.browser.test_leader import axe_faults
 from tests.conftest import Clock
 from tests.town import C1, CENTRES, actor_named, report_at
 
@@ -29,8 +28,7 @@ def number(office: Office) -> str:
 
 
 def opened(visitor: Visitor, who: str, number: str) -> Page:
-    visitor.sign_in(who)
-    visitor.page.goto(f"{visitor.address}/map#at=issue:{number}")
+    visitor.enter(who, f"/map#at=issue:{number}")
     visitor.page.wait_for_selector(".timeline")
     return visitor.page
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from bench.browsing import wait_for_mark
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, until
 from tests.browser.test_leader import ONE_ENGINE
 from tests.conftest import Clock
 from tests.town import C1, C2, C3, CENTRES, actor_named, report_at
@@ -35,24 +36,22 @@ Pixels = NDArray[np.int_]
 
 @pytest.fixture
 def leader(office: Office, clock: Clock, visitor: Visitor) -> Iterator[Page]:
-    """The page of a seat, with open matters in three cells: late ones, and one with an accuracy circle."""
+    """The page of a seat who has signed in, with open matters in three cells: late ones, and one with an accuracy circle."""
     clock.forward(days=-9)
     for place in (C1, C1, C1, C3):
         report(office, actor_named(office, "dong"), report_at(*CENTRES[place]))
     clock.forward(days=9)
     report(office, actor_named(office, "seat"), report_at(*CENTRES[C2], accuracy_m=150.0))
-    visitor.sign_in("seat")
+    visitor.admit("seat")
     yield visitor.page
     assert visitor.complaints == []
 
 
-def opened(page: Page, fragment: str) -> None:
-    address = page.url.split("#")[0]
-    page.goto("about:blank")
-    page.goto(f"{address}#{fragment}")
+def opened(page: Page, address: str, fragment: str) -> None:
+    page.goto(f"{address}/map#{fragment}")
     expect(page.locator(".legend__head").first).to_be_visible()
     page.evaluate(LISTEN)
-    page.wait_for_timeout(SECOND)
+    wait_for_mark(page)
 
 
 def picture(page: Page) -> tuple[str, Pixels]:
@@ -81,6 +80,17 @@ def around(page: Page, node: Locator, more: int = 12) -> tuple[slice, slice]:
     )
 
 
+def is_at_rest(page: Page, node: Locator) -> None:
+    """Waits until the map, and what lies on it, moves no more."""
+    seen: list[object] = []
+
+    def stays() -> bool:
+        seen.append(node.bounding_box())
+        return len(seen) > 6 and all(one == seen[-1] for one in seen[-6:])
+
+    until(page, stays)
+
+
 def blue(pixels: Pixels) -> NDArray[np.bool_]:
     return np.abs(pixels - (0x1D, 0x5A, 0x9E)).max(axis=-1) < 60
 
@@ -94,10 +104,12 @@ def words(page: Page) -> str:
 def test_a_chosen_matter_lies_in_the_picture_where_it_lies_on_the_screen(
     leader: Page, visitor: Visitor
 ) -> None:
+    leader.goto(visitor.address)
     leader.locator("[data-number*='-20261120-']").first.click()
     circle = leader.locator(".leaflet-selected-pane path[fill-opacity='0.14']")
     circle.wait_for()
-    leader.wait_for_timeout(2 * SECOND)
+    wait_for_mark(leader)
+    is_at_rest(leader, circle)
     where = around(leader, circle)
     seen = blue(screen(leader)[where])
     visitor.keep("map-chosen")
@@ -107,8 +119,8 @@ def test_a_chosen_matter_lies_in_the_picture_where_it_lies_on_the_screen(
 
 
 @ONE_ENGINE
-def test_the_legend_below_has_the_colours_of_the_map(leader: Page) -> None:
-    opened(leader, "mode=classes&hide=names,buildings,borders,ground")
+def test_the_legend_below_has_the_colours_of_the_map(leader: Page, address: str) -> None:
+    opened(leader, address, "mode=classes&hide=names,buildings,borders,ground")
     cell = leader.locator(".ramp li").last.locator("rect")
     _, pixels = picture(leader)
     on_map, foot = pixels[:-90].reshape(-1, 3), pixels[-90:].reshape(-1, 3)
@@ -120,8 +132,8 @@ def test_the_legend_below_has_the_colours_of_the_map(leader: Page) -> None:
 
 
 @ONE_ENGINE
-def test_the_foot_names_measure_filters_and_the_moment_here(leader: Page) -> None:
-    opened(leader, "mode=classes&level=community&by=late&status=reported&time=week")
+def test_the_foot_names_measure_filters_and_the_moment_here(leader: Page, address: str) -> None:
+    opened(leader, address, "mode=classes&level=community&by=late&status=reported&time=week")
     name, _ = picture(leader)
     said = words(leader)
     assert "超期事件（件 / 社区）" in said
@@ -131,8 +143,8 @@ def test_the_foot_names_measure_filters_and_the_moment_here(leader: Page) -> Non
 
 
 @ONE_ENGINE
-def test_a_past_moment_is_named_as_such(leader: Page) -> None:
-    opened(leader, "mode=heat&then=2026-11-19T16:00:00Z")
+def test_a_past_moment_is_named_as_such(leader: Page, address: str) -> None:
+    opened(leader, address, "mode=heat&then=2026-11-19T16:00:00Z")
     picture(leader)
     said = words(leader)
     assert "热力为 2026-11-20 00:00:00 时的情况 · 出图 2026-11-20 14:3" in said
@@ -140,8 +152,8 @@ def test_a_past_moment_is_named_as_such(leader: Page) -> None:
 
 
 @ONE_ENGINE
-def test_heat_is_no_page_to_take_along_and_the_menu_says_so(leader: Page) -> None:
-    opened(leader, "mode=heat")
+def test_heat_is_no_page_to_take_along_and_the_menu_says_so(leader: Page, address: str) -> None:
+    opened(leader, address, "mode=heat")
     leader.locator("[data-part=sharing] > button").click()
     file = leader.locator(".sharing a")
     expect(file).to_have_attribute("aria-disabled", "true")
@@ -153,8 +165,8 @@ def test_heat_is_no_page_to_take_along_and_the_menu_says_so(leader: Page) -> Non
 
 @ONE_ENGINE
 @pytest.mark.parametrize("measure", ["open", "late"])
-def test_the_page_to_take_along_says_what_the_legend_says(leader: Page, measure: str) -> None:
-    opened(leader, f"mode=classes&by={measure}")
+def test_the_page_to_take_along_says_what_the_legend_says(leader: Page, address: str, measure: str) -> None:
+    opened(leader, address, f"mode=classes&by={measure}")
     legend = leader.locator(".legend")
     total = legend.locator(".legend__head span").first.inner_text()
     ranges = legend.locator(".ramp b").all_inner_texts()
@@ -168,7 +180,8 @@ def test_the_page_to_take_along_says_what_the_legend_says(leader: Page, measure:
 
 
 @ONE_ENGINE
-def test_a_link_is_said_to_be_copied_only_when_it_is(leader: Page) -> None:
+def test_a_link_is_said_to_be_copied_only_when_it_is(leader: Page, address: str) -> None:
+    leader.goto(address)
     said, link = leader.locator(".sharing__said"), leader.locator(".sharing input")
     leader.evaluate(NO_CLIPBOARD)
     leader.locator("[data-part=sharing] > button").click()

@@ -13,8 +13,7 @@ from gridmap.actions.office import Office
 from gridmap.actions.rechecking import draw_rechecks
 from gridmap.actions.reporting import report
 from gridmap.actions.rostering import Leave, note_absence
-from tests.browser.conftest import Visitor
-from tests.browser.test_sign_in_journey import fits, serious_faults
+from tests.browser.conftest import Visitor, axe_faults, fits
 from tests.conftest import Clock
 from tests.town import C1, CENTRES, actor_named, report_at
 
@@ -34,9 +33,8 @@ def open_post(visitor: Visitor, name: str, way: str) -> Locator:
 
 @ONE_ENGINE
 def test_a_head_sees_the_week_and_enters_an_absence_with_a_deputy(office: Office, visitor: Visitor) -> None:
-    visitor.sign_in("head1")
+    visitor.enter("head1", "/roster")
     page = visitor.page
-    page.goto(f"{visitor.address}/roster")
     expect(row(visitor, "Sun Cleans").locator(".duty")).to_have_text("在岗")
     form = open_post(visitor, "Sun Cleans", "absence")
     begin = office.clock().astimezone(office.zone)
@@ -48,7 +46,7 @@ def test_a_head_sees_the_week_and_enters_an_absence_with_a_deputy(office: Office
     expect(row(visitor, "Sun Cleans")).to_contain_text("由Dong Dynamic代理")
     assert row(visitor, "Sun Cleans").locator(".day__away").count() == 2
     visitor.keep("roster-absence")
-    assert serious_faults(page) == []
+    assert axe_faults(page) == []
     page.keyboard.press("Escape")
     expect(page.locator("[data-part=drawer]")).to_be_hidden()
     expect(row(visitor, "Sun Cleans").locator(".who")).to_be_focused()
@@ -59,8 +57,7 @@ def test_a_head_sees_the_week_and_enters_an_absence_with_a_deputy(office: Office
 
 @ONE_ENGINE
 def test_shifts_are_set_and_a_fault_is_told_beside_them(visitor: Visitor) -> None:
-    visitor.sign_in("seat")
-    visitor.page.goto(f"{visitor.address}/roster?duty=all")
+    visitor.enter("seat", "/roster?duty=all")
     form = open_post(visitor, "Sun Cleans", "shifts")
     form.get_by_role("button", name="添加班次").click()
     for _ in range(5):
@@ -79,8 +76,7 @@ def test_shifts_are_set_and_a_fault_is_told_beside_them(visitor: Visitor) -> Non
 @ONE_ENGINE
 def test_a_post_is_handed_over_with_what_hangs_on_it(office: Office, visitor: Visitor) -> None:
     report(office, actor_named(office, "seat"), report_at(*CENTRES[C1]))
-    visitor.sign_in("seat")
-    visitor.page.goto(f"{visitor.address}/roster?duty=all")
+    visitor.enter("seat", "/roster?duty=all")
     form = open_post(visitor, "Sun Cleans", "hand_over")
     form.locator("[name=successor]").fill("dong")
     form.locator("button[type=submit]").click()
@@ -94,14 +90,13 @@ def test_who_does_not_lead_may_look_on_a_phone_and_in_english(office: Office, vi
     now = office.clock()
     note_absence(office, actor_named(office, "seat"), Leave(now, now + timedelta(days=1), "li", "dong"))
     visitor.page.set_viewport_size({"width": 390, "height": 844})
-    visitor.sign_in("sun", "en")
-    visitor.page.goto(f"{visitor.address}/roster?lang=en")
+    visitor.enter("sun", "/roster?lang=en", "en")
     expect(row(visitor, "Dong Dynamic").locator(".duty")).to_have_text("Away")
     assert fits(visitor.page)
     row(visitor, "Head One").locator(".who").click()
     expect(visitor.page.locator("[data-part=drawer]")).to_contain_text("you can only look")
     visitor.keep("roster-phone-en")
-    assert serious_faults(visitor.page) == []
+    assert axe_faults(visitor.page) == []
     assert visitor.complaints == []
 
 
@@ -114,9 +109,8 @@ def test_what_was_drawn_is_looked_at_again(office: Office, clock: Clock, visitor
             act_on(office, actor_named(office, who), number, Act(name))
     clock.forward(days=12)
     assert draw_rechecks(office, 100) == 2
-    visitor.sign_in("head1")
+    visitor.enter("head1", "/roster?tab=rechecks")
     page = visitor.page
-    page.goto(f"{visitor.address}/roster?tab=rechecks")
     rows = page.locator(".recheck")
     expect(rows).to_have_count(2)
     rows.first.get_by_role("button", name="合格", exact=False).first.click()
@@ -126,5 +120,5 @@ def test_what_was_drawn_is_looked_at_again(office: Office, clock: Clock, visitor
     page.get_by_role("button", name="不合格，重新办理").click()
     expect(page.locator("[role=status].tally")).to_contain_text("已复查 2 件 · 合格 1 件（合格率 50.0%）")
     visitor.keep("roster-rechecks")
-    assert serious_faults(page) == []
+    assert axe_faults(page) == []
     assert visitor.complaints == []

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from gridmap.actions.office import Office
 from gridmap.db.models import Meta
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, axe_faults, fits
 from tests.conftest import Clock
-from tests.guards.source import REPO
 from tests.town import PASSWORD
 from tests.web.asking import signed_in
 
-AXE = REPO / "build" / "test-vendor" / "axe.min.js"
 NEW = "Quite-another-2"
 ROLES = ("li", "sun", "head1", "streethead", "seat", "wall", "admin")
 pytestmark = pytest.mark.parametrize("engine", ["spatialite"])
@@ -36,20 +33,6 @@ def demo(office: Office) -> Office:
     return office
 
 
-def serious_faults(page: Page) -> list[str]:
-    """What axe-core finds that would keep somebody out."""
-    page.evaluate(Path(AXE).read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")
-    ]
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing sticks out to the right."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-
-
 def look(visitor: Visitor, name: str) -> None:
     """Keep the page in both sizes; nothing sticks out of either, and nobody is kept out."""
     for size, width, height in (("desk", 1440, 900), ("phone", 390, 844), ("narrow", 360, 640)):
@@ -57,7 +40,7 @@ def look(visitor: Visitor, name: str) -> None:
         assert fits(visitor.page), (name, size)
         if size != "narrow":
             visitor.keep(f"{name}-{size}")
-    assert serious_faults(visitor.page) == []
+    assert axe_faults(visitor.page) == []
     visitor.page.set_viewport_size({"width": 1440, "height": 900})
 
 
@@ -88,7 +71,7 @@ def test_one_tap_another_language_another_password(demo: Office, app: Flask, vis
 
 def test_a_session_that_ended_leads_back_to_where_one_was(visitor: Visitor, clock: Clock) -> None:
     page = visitor.page
-    visitor.sign_in("seat")
+    visitor.enter("seat")
     expect(page.locator("[data-part=figures] dd").first).to_be_visible()
     page.wait_for_timeout(500)  # what the map asks for at first has been answered
     clock.forward(minutes=31)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import DESK, PHONE, Browsers, Place, Visitor
 from tests.browser.test_field import IN_C1, Phone
 from tests.town import C1, CENTRES, actor_named, report_at
 
@@ -20,21 +20,15 @@ TABS = 7
 
 
 @pytest.fixture
-def screens(browser: Browser, address: str) -> Iterator[tuple[Phone, Visitor, Visitor]]:
+def screens(browsers: Browsers, address: str) -> Iterator[tuple[Phone, Visitor, Visitor]]:
     """A phone, a desk and a wall, each a browser of its own at its size."""
-    contexts: list[BrowserContext] = []
-    found: list[Visitor] = []
-    for kind, width, height in ((Phone, 390, 844), (Visitor, 1440, 900), (Visitor, 1920, 1080)):
-        contexts.append(
-            browser.new_context(
-                viewport={"width": width, "height": height}, locale="zh-CN", has_touch=kind is Phone
-            )
-        )
-        found.append(kind(contexts[-1].new_page(), address))
-        found[-1].watch()
-    yield found[0], found[1], found[2]  # type: ignore[misc]
-    for context in contexts:
-        context.close()
+    with (
+        browsers.lend(Phone, PHONE) as phone,
+        browsers.lend(Visitor, DESK) as desk,
+        browsers.lend(Visitor, DESK) as wall,
+    ):
+        wall.page.set_viewport_size({"width": 1920, "height": 1080})
+        yield phone, desk, wall
 
 
 def open_matters(visitor: Visitor) -> Locator:
@@ -47,14 +41,17 @@ def newest(visitor: Visitor) -> Locator:
     return visitor.page.locator("[data-panel=newest] [data-number]")
 
 
-def test_from_the_phone_to_map_and_wall_and_away_again(screens: tuple[Phone, Visitor, Visitor]) -> None:
+def test_from_the_phone_to_map_and_wall_and_away_again(
+    screens: tuple[Phone, Visitor, Visitor], place: Place
+) -> None:
     phone, desk, wall = screens
-    phone.open("sun", IN_C1)
+    phone.stand_at(IN_C1)
+    phone.sign_in("sun")
     desk.sign_in("head1")
     wall.sign_in("wall")
     expect(open_matters(desk)).to_have_text(re.compile("^0"))
     expect(wall.page.locator("body")).to_have_attribute("data-figures", "shown")
-    wall.page.wait_for_timeout(SECOND)
+    place.is_heard(wall.page, streams=3)
     phone.report_words("桶外垃圾")
     expect(open_matters(desk)).to_have_text(re.compile("^1"))
     expect(newest(wall)).to_have_count(1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +13,6 @@ import pytest
 from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
-from werkzeug.serving import make_server
 
 from gridmap.actions.accounts import reset_account
 from gridmap.actions.baking import bake_all
@@ -22,7 +20,7 @@ from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.actions.steering import Wish, steer
 from gridmap.web import build
-from tests.browser.conftest import Visitor, bake_town
+from tests.browser.conftest import DESK, Browsers, Place, Visitor, bake_town, serving
 from tests.conftest import free_port, settings_for
 from tests.town import (
     C1,
@@ -45,11 +43,29 @@ one_engine = pytest.mark.parametrize("engine", ["spatialite"])
 """For what happens in the page alone."""
 
 
+@pytest.fixture
+def visitor(browsers: Browsers, address: str) -> Iterator[Visitor]:
+    """At a desk at which things move."""
+    with browsers.lend(Visitor, DESK) as found:
+        yield found
+
+
+@pytest.fixture
+def timed(browser: Browser, address: str) -> Iterator[Visitor]:
+    """A visitor whose clock the test holds; at a browser of their own, which would keep that clock."""
+    context = browser.new_context(locale="zh-CN")
+    visitor = Visitor(context.new_page(), address)
+    visitor.watch()
+    visitor.page.clock.install()
+    yield visitor
+    context.close()
+
+
 def wall(visitor: Visitor, language: str = "zh-CN") -> Page:
     """The wall's own page, its picture drawn; at a quarter of its pixels, which are drawn sooner."""
     page = visitor.page
     show_at(page, 960, 540)
-    visitor.sign_in("wall", language)
+    visitor.enter("wall", language=language)
     page.wait_for_url("**/wall*")
     is_drawn(page)
     return page
@@ -67,12 +83,12 @@ def new_matter(office: Office, place: str, category: str = PARKING) -> str:
     return report(office, actor_named(office, "dong"), report_at(*CENTRES[place], category=category)).number
 
 
-def test_a_report_pulses_on_the_wall_within_a_second(office: Office, visitor: Visitor) -> None:
-    for place in (C1, C1, C3):
-        new_matter(office, place)
+def test_a_report_pulses_on_the_wall_within_a_second(office: Office, visitor: Visitor, place: Place) -> None:
+    for cell in (C1, C1, C3):
+        new_matter(office, cell)
     page = wall(visitor)
     expect(page.locator(".kpi--reported .kpi__number")).to_have_text("3")
-    page.wait_for_timeout(SECOND)
+    place.is_heard(page)
     number = new_matter(office, C3)
     row = page.locator(f"[data-panel=newest] [data-number='{number}']")
     expect(row).to_have_class("is-new")
@@ -85,10 +101,9 @@ def test_a_report_pulses_on_the_wall_within_a_second(office: Office, visitor: Vi
 
 
 @one_engine
-def test_it_says_how_old_it_is_and_comes_back_by_itself(office: Office, visitor: Visitor) -> None:
+def test_it_says_how_old_it_is_and_comes_back_by_itself(office: Office, timed: Visitor) -> None:
     new_matter(office, C1)
-    visitor.page.clock.install()
-    page = wall(visitor)
+    page = wall(timed)
     page.route(FIGURES, lambda route: route.abort())
     page.clock.fast_forward(120 * SECOND)
     expect(page.locator("[data-part=state]")).to_have_text(re.compile("数据延迟 2 分钟"))
@@ -98,7 +113,7 @@ def test_it_says_how_old_it_is_and_comes_back_by_itself(office: Office, visitor:
     )
     expect(page.locator(".is-stale")).to_have_count(10)
     show_at(page, 1920)
-    visitor.keep("wall-stale")
+    timed.keep("wall-stale")
     page.unroute(FIGURES)
     page.clock.fast_forward(10 * SECOND)
     expect(page.locator("[data-part=cut]")).to_be_hidden()
@@ -167,7 +182,7 @@ def test_the_map_waits_for_its_tiles_and_keeps_its_tints_over_new_ones_and_a_los
     page.on("request", lambda request: asked.append(request.url))
     page.route("**/tiles/areas.json", lambda route: route.fulfill(status=503, json={}))
     show_at(page, 960, 540)
-    visitor.sign_in("wall")
+    visitor.enter("wall")
     expect(page.locator(".ground__wait")).to_contain_text("地图正在生成")
     expect(page.locator(".kpi--reported .kpi__number")).to_have_text("5")
     page.unroute("**/tiles/areas.json")
@@ -201,11 +216,10 @@ def with_scenes(app: Flask, scenes: str) -> None:
 
 @one_engine
 def test_scenes_go_round_and_a_seats_wish_comes_before_them_for_a_while(
-    app: Flask, office: Office, visitor: Visitor
+    app: Flask, office: Office, timed: Visitor
 ) -> None:
     with_scenes(app, "overview:20,heat:20,late@990001001002:20,overview@990002:20")
-    visitor.page.clock.install()
-    page = wall(visitor)
+    page = wall(timed)
     title = page.locator("[data-part=scene]")
     expect(title).to_contain_text("总览")
     for said in ("在办密度", "东门社区 · 超期事件", "总览", "在办密度"):  # 990002 is nowhere
@@ -215,13 +229,13 @@ def test_scenes_go_round_and_a_seats_wish_comes_before_them_for_a_while(
     steer(office, actor_named(office, "seat2"), Wish("overview", None, 600))  # not for this wall
     steer(office, actor_named(office, "seat"), Wish("reports", EASTGATE, 600))
     expect(title).to_contain_text(re.compile("由 指挥中心 调度.*东门社区 · 网格上报", re.DOTALL))
-    visitor.keep("wall-steered")
+    timed.keep("wall-steered")
     page.clock.fast_forward(600 * SECOND)
     expect(title).to_contain_text("东门社区 · 超期事件")
     expect(page.locator("[data-fact=duty]")).to_have_text("在岗 7 / 7 人")
     steer(office, actor_named(office, "seat"), Wish("duty", DISTRICT, 600))
     expect(title).to_contain_text("在岗力量")
-    visitor.keep("wall-duty")
+    timed.keep("wall-duty")
 
 
 @one_engine
@@ -247,17 +261,9 @@ def test_a_seat_steers_and_sees_it_itself(visitor: Visitor) -> None:
 def served(office: Office, port: int) -> Iterator[None]:
     """The application on a port, and away again with all its streams."""
     app = build(settings_for(office), office, RULES)
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(app, port):
         yield
-    finally:
         app.extensions["gridmap"].live.stop()
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
 
 
 @one_engine

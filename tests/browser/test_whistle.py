@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.actions.whistling import raise_silent
 from tests.actions.whistled import accept, add_unit, arrive, blow, call_row, finish, photograph, whistle_row
-from tests.browser.conftest import Visitor
-from tests.browser.test_sign_in_journey import fits, serious_faults
+from tests.browser.conftest import PHONE, Browsers, Visitor, axe_faults, fits
 from tests.conftest import Clock
 from tests.town import C1, CENTRES, actor_named, report_at
 from tests.web.asking import picture
@@ -21,21 +20,16 @@ from tests.web.asking import picture
 SECOND = 1_000
 ON_SITE = {"longitude": CENTRES[C1][0] + 0.0004, "latitude": CENTRES[C1][1], "accuracy": 9}
 ODD = "供电 <b>“&”</b> 所"
-ONE_ENGINE = pytest.mark.parametrize("engine", ["spatialite"], indirect=True)
+pytestmark = pytest.mark.parametrize("engine", ["spatialite"], indirect=True)
 
 
 @pytest.fixture
-def phone(browser: Browser, address: str) -> Iterator[Visitor]:
+def phone(browsers: Browsers, address: str) -> Iterator[Visitor]:
     """The phone of somebody of a department, which may say where it is."""
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True, device_scale_factor=2
-    )
-    context.grant_permissions(["geolocation"])
-    context.set_geolocation(ON_SITE)
-    visitor = Visitor(context.new_page(), address)
-    visitor.watch()
-    yield visitor
-    context.close()
+    with browsers.lend(Visitor, PHONE) as found:
+        found.page.context.grant_permissions(["geolocation"])
+        found.page.context.set_geolocation(ON_SITE)
+        yield found
 
 
 def open_matter(visitor: Visitor, number: str) -> Page:
@@ -50,10 +44,10 @@ def test_from_the_whistle_to_the_rating(office: Office, visitor: Visitor, phone:
     number = report(
         office, actor_named(office, "dong"), report_at(*CENTRES[C1], description="地下室进水")
     ).number
-    phone.sign_in("water")
+    phone.enter("water")
     expect(phone.page.locator("#matters .row")).to_have_count(0)
     phone.keep("whistle-phone-empty")
-    visitor.sign_in("li")
+    visitor.enter("li")
     leader = open_matter(visitor, number)
     leader.click("[data-action=whistle] >> visible=true")
     expect(leader.locator("input[name=level]:checked")).to_have_value("1")
@@ -99,7 +93,6 @@ def test_from_the_whistle_to_the_rating(office: Office, visitor: Visitor, phone:
     assert [said for said in phone.complaints if "404" not in said] == []
 
 
-@ONE_ENGINE
 def test_two_units_silence_and_odd_names(office: Office, clock: Clock, visitor: Visitor) -> None:
     add_unit(office, ODD, "power")
     number = report(office, actor_named(office, "dong"), report_at(*CENTRES[C1])).number
@@ -110,7 +103,7 @@ def test_two_units_silence_and_odd_names(office: Office, clock: Clock, visitor: 
     finish(office, whistle)
     clock.forward(minutes=10)
     raise_silent(office)
-    visitor.sign_in("li")
+    visitor.enter("li")
     page = open_matter(visitor, number)
     expect(page.locator(".whistle__raised")).to_have_text("无人应哨，已自动升级 1 次")
     expect(page.locator(".whistle__bar")).to_contain_text("社区党委书记哨 · 应急哨")
@@ -122,18 +115,17 @@ def test_two_units_silence_and_odd_names(office: Office, clock: Clock, visitor: 
     page.fill(".whistle__form textarea", "已自行解决")
     page.click(".whistle__form button[type=submit]")
     expect(page.locator(".whistle .tag").first).to_have_text("已撤回")
-    assert serious_faults(page) == []
+    assert axe_faults(page) == []
     assert visitor.complaints == []
 
 
-@ONE_ENGINE
 def test_a_phone_that_says_no_place_says_why_and_what_was_begun_stays(
     office: Office, visitor: Visitor
 ) -> None:
     number = report(office, actor_named(office, "dong"), report_at(*CENTRES[C1])).number
     whistle = blow(office, number)
     accept(office, whistle)
-    visitor.sign_in("water")
+    visitor.enter("water")
     expect(visitor.page.locator("#matters .row")).to_have_count(1)
     visitor.keep("whistle-department")
     page = open_matter(visitor, number)

@@ -17,8 +17,8 @@ from gridmap.actions.handling import act_on
 from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.actions.steering import Wish, steer
-from tests.browser.conftest import Visitor, address, visitor  # noqa: F401  (fixtures)
-from tests.browser.test_wall import FIGURES, wall, with_scenes
+from tests.browser.conftest import Visitor, address, browsers, place  # noqa: F401  (fixtures)
+from tests.browser.test_wall import FIGURES, visitor, wall, with_scenes  # noqa: F401  (a fixture)
 from tests.town import CENTRES, EASTGATE, actor_named, report_at
 
 EACH, SECONDS, LEAST = 40, 110, 160
@@ -68,7 +68,7 @@ def something_else(n: int, office: Office, page: Page) -> None:
         page.unroute(FIGURES)
 
 
-def update(n: int, place: tuple[float, float], office: Office, page: Page) -> None:
+def update(n: int, place: tuple[float, float], office: Office, page: Page) -> None:  # noqa: F811
     """One report, closed again, and time for the wall to draw both."""
     number = report(office, actor_named(office, "dong"), report_at(*place)).number
     page.wait_for_timeout(150)
