@@ -6,7 +6,7 @@ import dataclasses
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from gridmap.actions.acts import Act
@@ -76,6 +76,20 @@ def test_a_matter_goes_through_the_loop_by_keyboard_alone(office: Office, visito
     with office.database.reading() as session:
         assert session.scalar(select(Issue.status).where(Issue.number == number)) == "closed"
     assert visitor.complaints == []
+
+
+@ONE_ENGINE
+def test_the_next_one_is_in_hand_also_where_news_comes_before_the_list(
+    office: Office, visitor: Visitor
+) -> None:
+    number, other = by_resident(office), by_resident(office, CENTRES[C2])
+    page, held = at_desk(visitor, f"#queue=accept&at={number}"), list[Route]()
+    page.click("[data-action=accept] >> visible=true")
+    # The first answer after the deed never comes: the news of it, a moment later, asks anew.
+    page.route("**/api/v1/desk/accept**", lambda route: route.continue_() if held else held.append(route))
+    page.click(".act button[type=submit]")
+    expect(page.locator(".qrow.is-chosen [data-number]")).to_have_attribute("data-number", other)
+    expect(page.locator(".panel__facts")).to_contain_text(other)
 
 
 @ONE_ENGINE

@@ -34,16 +34,21 @@ export class QueueList extends EventTarget {
     return get(`/desk/${this.state.queue}`, { ...narrowed, ...more }, { signal: this.withdraw.signal });
   }
 
-  /** All that is shown, anew: as many rows as there were. */
-  async load() {
+  /** All that is shown, anew: as many rows as there were. One that a later one overtakes ends when that one does. */
+  load() {
     this.withdraw?.abort();
     this.withdraw = new AbortController();
+    this.latest = this.read();
+    return this.latest;
+  }
+
+  async read() {
     const limit = Math.min(Math.max(this.features.length, PAGE), MOST_ANEW);
     try {
       const { features, next } = await this.query({ limit });
       Object.assign(this, { features, next, phase: "ready", error: null });
     } catch (error) {
-      if (error.name === "AbortError") return;
+      if (error.name === "AbortError") return this.latest;
       if (error.status === undefined) throw error;
       this.error = error;
       if (!this.features.length) this.phase = "error";
@@ -51,6 +56,7 @@ export class QueueList extends EventTarget {
     this.forget();
     this.draw();
     this.dispatchEvent(new Event("loaded"));
+    return undefined;
   }
 
   /** The same after changes: `touched` are the numbers that changed; those that were here and are no more are told. */

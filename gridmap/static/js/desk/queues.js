@@ -10,14 +10,18 @@ import { t } from "../texts.js";
 export class Queues extends EventTarget {
   constructor(node, { names, state }) {
     super();
-    Object.assign(this, { node, names, state, tallies: new Map(), error: null });
+    Object.assign(this, { node, names, state, tallies: new Map(), error: null, asked: 0, shown: 0 });
     state.on(["queue"], () => this.draw());
     this.draw();
   }
 
   async load() {
+    this.asked += 1;
+    const turn = this.asked;
     try {
       const { queues, now } = await get("/desk");
+      if (turn < this.shown) return; // what was asked later has been answered sooner
+      this.shown = turn;
       setClock(now);
       this.tallies = new Map(queues.map((one) => [one.name, one]));
       this.error = null;
