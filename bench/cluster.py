@@ -107,9 +107,11 @@ class Cluster:
 def cluster() -> Iterator[Cluster]:
     """A cluster by Debian's pg_virtualenv, on disk, gone at the end. Raises RuntimeError where it would not keep data safe."""
     options = [part for name, value in settings().items() for part in ("-o", f"{name}={value}")]
-    script = 'echo "READY $PGHOST $PGPORT $PGUSER $PGPASSWORD"; exec cat'
+    script = 'echo "READY $PGHOST $PGPORT $PGUSER $PGPASSWORD" >&3; exec cat'
+    # What pg_virtualenv says itself when it tidies up is for nobody: where we are gone, that would stop it half way.
+    begin = 'exec 3>&1 >/dev/null; exec pg_virtualenv -t "$@"'
     process = subprocess.Popen(
-        ["pg_virtualenv", "-t", *options, "sh", "-c", script],
+        ["sh", "-c", begin, "sh", *options, "sh", "-c", script],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, Dialect, Engine, create_engine, text
 from werkzeug.routing import Rule
 
 from gridmap.actions import passwords
@@ -25,8 +26,18 @@ from gridmap.actions.office import Office
 from gridmap.actions.signing_in import SignInRules
 from gridmap.app import initialise
 from gridmap.config import Settings, read_settings
+from gridmap.db import engine as stores
 from gridmap.db.engine import Database
-from gridmap.files.tables import load_deadlines, load_notices, load_roles, load_whistles, load_workflow
+from gridmap.files.tables import (
+    load_deadlines,
+    load_door_choices,
+    load_notices,
+    load_roles,
+    load_whistles,
+    load_workflow,
+)
+from gridmap.geo.crs import WGS84
+from gridmap.web import door
 from tests.town import build_town
 
 MEMORY, ROOM = Path("/dev/shm"), 2 * 10**9
@@ -86,15 +97,19 @@ OPTIONS = [
 OPTIONS += ["max_wal_size=128MB"]  # it may lie in memory
 
 
+VIRTUALENV = ["sh", "-c", 'exec 3>&1 >/dev/null; exec pg_virtualenv -t "$@"', "sh"]
+"""What it says itself when it tidies up is for nobody: where those who began it are gone, that would stop it half way."""
+
+
 class PostgresServer:
     """A throw-away cluster by Debian's pg_virtualenv; gone when its standard input closes."""
 
     def __init__(self) -> None:
-        script = 'echo "READY $PGHOST $PGPORT $PGUSER $PGPASSWORD"; exec cat'
+        script = 'echo "READY $PGHOST $PGPORT $PGUSER $PGPASSWORD" >&3; exec cat'
         options = [word for option in OPTIONS for word in ("-o", option)]
         # -t and a port of its own: several test sessions may run at once, also for root.
         self._process = subprocess.Popen(
-            ["pg_virtualenv", "-t", *options, "sh", "-c", script],
+            [*VIRTUALENV, *options, "sh", "-c", script],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -130,6 +145,14 @@ class PostgresServer:
         self.run(f"CREATE DATABASE {name} TEMPLATE {url.rsplit('/', 1)[1]} STRATEGY FILE_COPY")
         return f"{self._base}/{name}"
 
+    def lighten(self, url: str) -> None:
+        """Leave out the registry's reference systems but our own: more than a third of what each copy would copy."""
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"DELETE FROM spatial_ref_sys WHERE srid <> {WGS84}"))
+            connection.execute(text("VACUUM FULL spatial_ref_sys"))
+        engine.dispose()
+
     def drop(self, url: str) -> None:
         self.run(f"DROP DATABASE IF EXISTS {url.rsplit('/', 1)[1]} WITH (FORCE)")
 
@@ -152,11 +175,11 @@ def postgres() -> Iterator[PostgresServer]:
 
 ZONE = ZoneInfo("Asia/Shanghai")
 ROLES, DEADLINES, WORKFLOW = load_roles(), load_deadlines(ZONE), load_workflow()
-WHISTLES = load_whistles()
+WHISTLES, NOTICES = load_whistles(), load_notices()
 
 
 def make_office(url: str, data_dir: Path, clock: Clock) -> Office:
-    rules = {"deadlines": DEADLINES, "workflow": WORKFLOW, "whistles": WHISTLES, "notices": load_notices()}
+    rules = {"deadlines": DEADLINES, "workflow": WORKFLOW, "whistles": WHISTLES, "notices": NOTICES}
     return Office(Database(url), dict(ROLES), ZONE, data_dir, clock, **rules)  # type: ignore[arg-type]
 
 
@@ -188,6 +211,7 @@ class Templates:
         if key not in self._made:
             self._made[key] = server.empty()
             _prepared(self._made[key], self._folder, with_town=with_town)
+            server.lighten(self._made[key])
         return server.copy_of(self._made[key])
 
 
@@ -326,7 +350,44 @@ def _routes_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", build_of)
+        patch.setattr(door, "load_door_choices", cache(load_door_choices))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """Most tests open a store of their own and say the same to it: each statement is made into SQL once for all.
+
+    What is kept is kept by dialect, so all stores of one kind share one, asked once about the server behind it.
+    """
+    kept: dict[str, tuple[Dialect, object]] = {}
+
+    def engine_of(url: str, **options: object) -> Engine:
+        made = create_engine(url, query_cache_size=5000, **options)
+        own = made.dialect
+        if own.name not in kept:
+            own.initialize = _once(own.initialize)  # type: ignore[method-assign]
+            kept[own.name] = own, made._compiled_cache
+        shared, made._compiled_cache = kept[own.name]
+        made.dialect = made.pool._dialect = shared
+        own.initialize = shared.initialize  # type: ignore[method-assign]
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stores, "create_engine", engine_of)
+        yield
+
+
+def _once(do: Callable[[Connection], None]) -> Callable[[Connection], None]:
+    """Done by the first that asks and gets through with it."""
+    done: list[bool] = []
+
+    def begin(connection: Connection) -> None:
+        if not done:
+            do(connection)
+            done.append(True)
+
+    return begin
 
 
 @pytest.fixture(autouse=True)

@@ -151,9 +151,7 @@ def load_ground(session: Session) -> LoadedGround:
     """The current areas in memory: for many questions."""
     version = areas.net_version(session)
     nets = areas.load_net(session), areas.load_net(session, upper=True)
-    kinds = categories.rows_by_key(session)
-    for row in kinds.values():
-        session.expunge(row)  # read by many threads, long after the session is closed
+    kinds = categories.kept_by_key(session)
     return LoadedGround(*nets, areas.foreign_districts(session), areas.names(session), kinds, version)
 
 

@@ -52,6 +52,12 @@ def _set(row: CategoryRow, wanted: Mapping[str, Any]) -> bool:
     return bool(changed)
 
 
+def kept_by_key(session: Session) -> dict[str, Any]:
+    """As `rows_by_key`, belonging to no session: read by many threads, long after it is closed."""
+    rows = session.execute(select(*CategoryRow.__table__.columns))
+    return {f"{row.standard}:{row.kind}:{row.code}": row for row in rows}
+
+
 def by_ids(session: Session, ids: Collection[int]) -> dict[int, CategoryRow]:
     """The categories with these keys of rows."""
     return {row.id: row for row in session.scalars(select(CategoryRow).where(CategoryRow.id.in_(ids)))}

@@ -7,16 +7,16 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from gridmap.actions.office import Office
+from tests import forking
 from tests.conftest import settings_for
 
 WORKERS = 2
@@ -35,26 +35,24 @@ def serving(office: Office, port: int) -> Iterator[int]:
     env["GRIDMAP_BACKGROUND"] = "no"
     env |= {"GRIDMAP_PORT": str(port), "GRIDMAP_HOST": "127.0.0.1", "GRIDMAP_STREAM_LIMIT": "40"}
     log = settings.data_dir / "server.log"
-    with log.open("ab") as out:
-        command = [sys.executable, "-c", "from gridmap.cli import main; main()", "serve"]
-        process = subprocess.Popen(command, env=env, stdout=out, stderr=out)
+    process = forking.begin(["serve"], env, log)
+    assert process.pid is not None
     try:
-        _wait_until_up(process, port, log)
+        _wait_until_up(process, process.pid, port, log)
         yield process.pid
     finally:
-        process.send_signal(signal.SIGQUIT)  # without waiting for streams that are open
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
+        os.kill(process.pid, signal.SIGQUIT)  # without waiting for streams that are open
+        process.join(15)
+        if process.exitcode is None:
             process.kill()
-            process.wait(15)
+            process.join(15)
 
 
-def _wait_until_up(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_up(process: BaseProcess, pid: int, port: int, log: Path) -> None:
     for _ in range(300):
-        assert process.poll() is None, log.read_text()
+        assert process.exitcode is None, log.read_text()
         try:
-            if len(workers_of(process.pid)) == WORKERS and ask(port, "/healthz")[0] == 200:
+            if len(workers_of(pid)) == WORKERS and ask(port, "/healthz")[0] == 200:
                 return
         except OSError:
             pass

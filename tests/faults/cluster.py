@@ -8,15 +8,15 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from tests.conftest import PostgresServer, free_port
+from tests.conftest import VIRTUALENV, PostgresServer, free_port
 from tests.faults.running import limit_files
 
 _SCRIPT = """
 cluster="$PGVERSION regress"
-echo "READY $PGHOST $PGPORT $PGUSER $PGPASSWORD $(pg_conftool -s $cluster show data_directory)"
+echo "READY $PGHOST $PGPORT $PGUSER $PGPASSWORD $(pg_conftool -s $cluster show data_directory)" >&3
 while read -r what; do
     pg_ctlcluster $cluster $what </dev/null >/dev/null 2>&1
-    echo "DONE $?"
+    echo "DONE $?" >&3
 done
 """
 
@@ -29,7 +29,7 @@ class Cluster(PostgresServer):
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            ["pg_virtualenv", "-t", "-i", "--wal-segsize=1", "-o", "autovacuum=off", "bash", "-c", _SCRIPT],
+            [*VIRTUALENV, "-i", "--wal-segsize=1", "-o", "autovacuum=off", "bash", "-c", _SCRIPT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -8,14 +8,15 @@ import os
 import resource
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from gridmap.actions.office import Office
+from tests import forking
 from tests.conftest import free_port, settings_for
 from tests.db.listening import until
 from tests.db.serving import workers_of
@@ -23,7 +24,6 @@ from tests.db.serving import workers_of
 WORKERS = 2
 PRIVATE = "only the reporter's business"
 """Stands in every description."""
-GRIDMAP = [sys.executable, "-c", "from gridmap.cli import main; main()"]
 
 
 def environment(office: Office, **more: object) -> dict[str, str]:
@@ -60,7 +60,7 @@ class Server:
     office: Office
     settings: dict[str, object] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: BaseProcess | None = None
 
     @property
     def log(self) -> Path:
@@ -71,6 +71,7 @@ class Server:
     def pid(self) -> int:
         """The process that watches over the others."""
         assert self.process is not None
+        assert self.process.pid is not None
         return self.process.pid
 
     @property
@@ -81,15 +82,12 @@ class Server:
     def start(self, *, healthy: bool = True) -> None:
         """Start it; back when every process answers (`healthy`: with its store)."""
         env = environment(self.office, port=self.port, host="127.0.0.1", **self.settings)
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [*GRIDMAP, "serve"], env=env, stdout=out, stderr=out, start_new_session=True
-            )
+        self.process = forking.begin(["serve"], env, self.log)
         assert until(lambda: self._is_up(healthy=healthy), seconds=60), self.log.read_text()
 
     def _is_up(self, *, healthy: bool) -> bool:
         assert self.process is not None
-        assert self.process.poll() is None, self.log.read_text()
+        assert self.process.exitcode is None, self.log.read_text()
         try:
             if len(self.workers) != WORKERS:
                 return False
@@ -99,9 +97,9 @@ class Server:
 
     def kill(self) -> None:
         """kill -9 of the whole group; back when its first process is gone. Gone already, nothing happens."""
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and self.process.exitcode is None:
             os.killpg(self.pid, signal.SIGKILL)
-            self.process.wait(30)
+            self.process.join(30)
 
     def limit_files(self, size: int | None) -> None:
         """Let none of its files grow beyond `size` bytes (None: as it was): a disk that takes no more."""
@@ -168,11 +166,4 @@ def serving(office: Office, *, healthy: bool = True, **settings: object) -> Iter
 
 def run(office: Office, *words: str, **settings: object) -> subprocess.CompletedProcess[str]:
     """One command to its end."""
-    return subprocess.run(
-        [*GRIDMAP, *words],
-        env=environment(office, **settings),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return forking.done(words, environment(office, **settings), office.data_dir)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from pathlib import Path
 
 from gridmap.actions.office import Office
 from gridmap.db.models import ImportRow, Issue
+from tests import forking
 from tests.db.listening import until
 from tests.db.looking import ask_sql, count
 from tests.faults.load import Phones
-from tests.faults.running import GRIDMAP, Server, environment, run, serving
+from tests.faults.running import Server, environment, run, serving
 from tests.faults.wholeness import broken_promises, half_written
 from tests.town import C1, CENTRES, RUBBISH, token_for
 
@@ -84,12 +84,11 @@ def is_storing(office: Office) -> bool:
 
 def test_an_import_killed_in_the_middle_leaves_nothing(office: Office, tmp_path: Path) -> None:
     file, before = file_of_matters(tmp_path), count(office, ImportRow)
-    with subprocess.Popen(
-        [*GRIDMAP, *import_words(file)], env=environment(office), stderr=subprocess.DEVNULL
-    ) as ran:
-        assert until(lambda: is_storing(office), seconds=60)
-        ran.kill()
-    assert ran.returncode == -signal.SIGKILL
+    ran = forking.begin(import_words(file), environment(office), tmp_path / "said")
+    assert until(lambda: is_storing(office), seconds=60)
+    ran.kill()
+    ran.join(30)
+    assert ran.exitcode == -signal.SIGKILL
     assert (count(office, Issue), count(office, ImportRow), half_written(office)) == (0, before, [])
     again = run(office, *import_words(file))
     assert (again.returncode, count(office, Issue)) == (0, ROWS), again.stderr

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
 from collections import Counter
 from typing import Any
 
@@ -15,6 +14,7 @@ from gridmap.actions.office import Office
 from gridmap.actions.reporting import report
 from gridmap.db.loop_models import Rating, Step, Whistle, WhistleCall
 from gridmap.db.models import EventRow, Issue, StreamRow, Words
+from tests import forking
 from tests.db.looking import count
 from tests.town import C1, CENTRES, actor_named, report_at
 
@@ -23,8 +23,8 @@ def kill_at_each_statement(office: Office, who: str, *acts: tuple[str, dict[str,
     """Have a process do acts that dies one statement later each time, until each is done; how often it died."""
     url = office.database.engine.url.render_as_string(hide_password=False)
     told = json.dumps([(number, {**act, "client_id": "k"}) for number, act in acts])
-    words = [sys.executable, "-m", "tests.faults.dying", url, str(office.data_dir), who, told]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    words = ["-m", "tests.faults.dying", url, str(office.data_dir), who, told]
+    done = forking.done(words, os.environ, office.data_dir)
     assert done.returncode == 0, done.stderr
     return [int(line) for line in done.stdout.split()]
 
