@@ -20,8 +20,6 @@ from gridmap.demo.signs import DEMO_PASSWORD
 
 _PROMISED_PICTURE_S, _PROMISED_ANSWER_S = 3.0, 0.3
 _DRAWING = {"/map": FLAT, "/wall": RELIEF}
-_REST_MS = 3000
-"""After the first picture: what a page still asks for then is asked for too."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,10 @@ def _rows(
 ) -> list[Row]:
     address = f"http://127.0.0.1:{server.port}"
     with step(f"{path} in Chromium"):
-        visits = [_visit(browser, address, path, username, password) for _ in range(bench.size.rounds)]
+        visits = [
+            _visit(browser, address, path, (username, password), bench.size.rest_ms)
+            for _ in range(bench.size.rounds)
+        ]
     with step(f"answers {path} needs"):
         times = {
             answer: _asked(address + answer, visits[-1].cookie, bench.size.answers)
@@ -112,15 +113,15 @@ def _at(seconds: list[float], share: float) -> float:
     return sorted(seconds)[min(len(seconds) - 1, int(len(seconds) * share))]
 
 
-def _visit(browser: Browser, address: str, path: str, username: str, password: str) -> _Seen:
+def _visit(browser: Browser, address: str, path: str, as_whom: tuple[str, str], rest_ms: float) -> _Seen:
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
     page = context.new_page()
-    sign_in(page, address, username, password)
+    sign_in(page, address, *as_whom)
     answers: list[str] = []
     page.on("response", lambda answer: _is_json(answer) and answers.append(answer.url.removeprefix(address)))
     page.goto(address + path, wait_until="commit")
     seconds = wait_for_mark(page)
-    page.wait_for_timeout(_REST_MS)
+    page.wait_for_timeout(rest_ms)
     cookie = "; ".join(f"{one['name']}={one['value']}" for one in context.cookies())
     context.close()
     return _Seen(seconds, sorted(set(answers)), cookie)

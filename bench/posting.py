@@ -60,7 +60,7 @@ def measure(bench: Bench) -> list[Row]:
     bench.cluster.create("posts_theirs", template)
     ours, theirs = list[dict[str, Any]](), list[pgbench.Rate]()
     with serving(url, bench.data_dir, bench.size) as server:
-        send(bench, server, requests_file(bench, bench.district), _WARM_S)
+        send(bench, server, requests_file(bench, bench.district), _warm_s(bench))
         for _ in range(size.rounds):
             with step(f"{size.seconds:.0f} s of reports, {size.seconds:.0f} s of pgbench"):
                 ours.append(send(bench, server, requests_file(bench, bench.district), size.seconds))
@@ -95,6 +95,11 @@ def _share(runs: list[dict[str, Any]], name: str) -> float:
     return sum(run[name] for run in runs) / sum(run["seconds"] for run in runs)
 
 
+def _warm_s(bench: Bench) -> float:
+    """How long a server is asked before it is measured: never longer than it is measured."""
+    return min(_WARM_S, bench.size.seconds)
+
+
 def send(bench: Bench, server: Server, file: Path, seconds: float) -> dict[str, Any]:
     """What a load of so many seconds did, with the rate it reached and the processor the server took."""
     before = server.cpu_s()
@@ -115,7 +120,7 @@ def measure_growth(bench: Bench) -> list[Row]:
             url = bench.cluster.create(f"growth_{kind}", bench.store(cells, matters))
             file = requests_file(bench, bench.district_with(cells))
             servers[kind] = (stack.enter_context(serving(url, bench.data_dir, bench.size)), file)
-            send(bench, *servers[kind], _WARM_S)
+            send(bench, *servers[kind], _warm_s(bench))
         for _ in range(bench.size.rounds):
             with step(f"3 × {bench.size.seconds:.0f} s of reports"):
                 for kind, (server, file) in servers.items():

@@ -34,6 +34,11 @@ class Size:
     answers: int = 20
     buildings: int = 100_000
 
+    @property
+    def rest_ms(self) -> float:
+        """How long a page is left to itself after its first picture: what it still asks for then is asked for too."""
+        return min(3000.0, self.seconds * 1000)
+
     def with_tenth_of_cells(self) -> Size:
         """The same district drawn with a tenth of the cells."""
         return self._but(cells=max(4, self.cells // 10), communities=max(2, self.communities // 10))

@@ -38,7 +38,6 @@ from gridmap.actions.importing_buildings import import_buildings
 _BYTES, _TIMES_FASTER, _GROWTH = 20.0, 4.0, 1.3
 _LONGEST_TASK_MS, _FRAME_MS = 200.0, 50.0
 _STATE_KB = 60.0
-_REST_MS = 3000
 _MIDDLE = (1100.0, 540.0)
 _WATCHING = """() => {
   window.benchTasks = []; window.benchFrames = [];
@@ -151,7 +150,8 @@ def _ours(bench: Bench, cells: str) -> tuple[list[_View], float]:
         state = _state_kilobytes(address)
         with chromium(FLAT) as browser:
             views = [
-                _visit(browser, address, "/map#mode=heat", FIRST_PICTURE) for _ in range(bench.size.rounds)
+                _visit(browser, address, "/map#mode=heat", FIRST_PICTURE, bench.size.rest_ms)
+                for _ in range(bench.size.rounds)
             ]
     bench.cluster.drop(name)
     return views, state
@@ -173,7 +173,8 @@ def _plain(bench: Bench) -> list[_View]:
     with _file_server(folder) as port, step("the plain page"), chromium(FLAT) as browser:
         # It takes so long that two visits tell enough.
         rounds = min(2, bench.size.rounds)
-        return [_visit(browser, f"http://127.0.0.1:{port}", "/index.html", DRAWN) for _ in range(rounds)]
+        address = f"http://127.0.0.1:{port}"
+        return [_visit(browser, address, "/index.html", DRAWN, bench.size.rest_ms) for _ in range(rounds)]
 
 
 def _plain_data(bench: Bench) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, np.ndarray]:
@@ -217,7 +218,7 @@ def _wait_until_up(port: int) -> None:
     raise RuntimeError("the plain page is not served")
 
 
-def _visit(browser: Browser, address: str, path: str, mark: str) -> _View:
+def _visit(browser: Browser, address: str, path: str, mark: str, rest_ms: float) -> _View:
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
     context.set_default_timeout(180_000)
     page = context.new_page()
@@ -226,7 +227,7 @@ def _visit(browser: Browser, address: str, path: str, mark: str) -> _View:
     traffic = Traffic(page)
     page.goto(address + path, wait_until="commit")
     seconds = wait_for_mark(page, mark)
-    page.wait_for_timeout(_REST_MS)
+    page.wait_for_timeout(rest_ms)
     kilobytes = traffic.received / 1000
     moved = _moved(page)
     context.close()

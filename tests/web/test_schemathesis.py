@@ -55,10 +55,10 @@ def lasting_token(office: Office, username: str) -> str:
 @pytest.mark.parametrize(
     ("engine", "who", "phases", "examples"),
     [
-        ("postgis", "admin", ("examples", "coverage", "fuzzing", "stateful"), 4),
-        ("spatialite", "seat", ("fuzzing", "stateful"), 5),
-        ("postgis", "wall", ("fuzzing",), 4),
-        ("spatialite", "li", ("fuzzing",), 4),
+        ("postgis", "admin", ("examples", "coverage", "fuzzing", "stateful"), 2),
+        ("spatialite", "seat", ("fuzzing", "stateful"), 3),
+        ("postgis", "wall", ("fuzzing",), 2),
+        ("spatialite", "li", ("fuzzing",), 2),
     ],
 )
 def test_it_keeps_to_its_document(
@@ -75,7 +75,7 @@ def test_it_keeps_to_its_document(
 @pytest.mark.parametrize("engine", ["spatialite"])
 def test_nobody_gets_nothing(attacked: Flask) -> None:
     """Only whether it runs is told to anybody; the residents' door gives out its puzzles, and refuses the rest."""
-    found = attack(attacked, None, seed=SEED, examples=3, phases=("fuzzing",))
+    found = attack(attacked, None, seed=SEED, examples=2, phases=("fuzzing",))
     assert found.faults == {}
     assert set(found.statuses) <= {200, 401, 404, 422}
     assert found.succeeded == {"GET /healthz", "GET /api/v1/door/puzzle"}
