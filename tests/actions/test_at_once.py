@@ -147,7 +147,7 @@ def test_a_row_locked_by_one_act_lets_other_matters_through(office: Office) -> N
     seat = actor_named(office, "seat")
     with office.database.writing() as session:
         session.query(Issue).filter_by(number=held).with_for_update().one()
-        assert at_once(1, lambda _n: act_on(office, seat, free, Act("start")), seconds=10) == ["handling"]
+        assert at_once(1, lambda _n: act_on(office, seat, free, Act("start")), seconds=60) == ["handling"]
 
 
 def test_staff_changing_while_matters_are_reported_leaves_none_without_its_event(office: Office) -> None:

@@ -69,7 +69,7 @@ def running(live: Live) -> Iterator[Live]:
             live._thread.join(10)
 
 
-def until(condition: Callable[[], bool], *, seconds: float = 20) -> bool:
+def until(condition: Callable[[], bool], *, seconds: float = 60) -> bool:
     """Whether the condition came true in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -176,7 +176,7 @@ def test_a_failing_store_does_not_end_the_following(office: Office, monkeypatch:
     monkeypatch.setattr(live_module.stream, "after", sometimes)
     with running(Live(office.database)) as live:
         tell(office, 1)
-        assert until(lambda: live.number == newest(office), seconds=5)
+        assert until(lambda: live.number == newest(office))
 
 
 def test_a_quiet_stream_beats(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

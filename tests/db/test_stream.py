@@ -148,7 +148,7 @@ def test_a_long_import_holds_up_no_report_and_loses_no_reader(office: Office) ->
     def report_meanwhile(_n: int) -> list[bool]:
         assert stands.wait(30)
         li = actor_named(office, "li")
-        answers = at_once(3, lambda _n: report(office, li, report_at(*CENTRES[C1])).is_new, seconds=10)
+        answers = at_once(3, lambda _n: report(office, li, report_at(*CENTRES[C1])).is_new, seconds=60)
         go_on.set()
         return answers  # type: ignore[return-value]
 
