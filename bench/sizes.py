@@ -39,6 +39,11 @@ class Size:
         """How long a page is left to itself after its first picture: what it still asks for then is asked for too."""
         return min(3000.0, self.seconds * 1000)
 
+    @property
+    def turns(self) -> int:
+        """How often a map is zoomed in, and as often out again, with some dragging each time."""
+        return max(1, min(3, int(self.seconds)))
+
     def with_tenth_of_cells(self) -> Size:
         """The same district drawn with a tenth of the cells."""
         return self._but(cells=max(4, self.cells // 10), communities=max(2, self.communities // 10))

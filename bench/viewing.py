@@ -30,6 +30,7 @@ from bench.offices import PASSWORD, environ, gridmap, opened, readers
 from bench.plain_page import DRAWN, write_plain_page
 from bench.run import Bench, step
 from bench.serving import serving
+from bench.sizes import Size
 from bench.table import Row
 from bench.tiling import buildings
 from gridmap.actions.importing import ImportFile
@@ -150,7 +151,7 @@ def _ours(bench: Bench, cells: str) -> tuple[list[_View], float]:
         state = _state_kilobytes(address)
         with chromium(FLAT) as browser:
             views = [
-                _visit(browser, address, "/map#mode=heat", FIRST_PICTURE, bench.size.rest_ms)
+                _visit(browser, address, "/map#mode=heat", FIRST_PICTURE, bench.size)
                 for _ in range(bench.size.rounds)
             ]
     bench.cluster.drop(name)
@@ -174,7 +175,7 @@ def _plain(bench: Bench) -> list[_View]:
         # It takes so long that two visits tell enough.
         rounds = min(2, bench.size.rounds)
         address = f"http://127.0.0.1:{port}"
-        return [_visit(browser, address, "/index.html", DRAWN, bench.size.rest_ms) for _ in range(rounds)]
+        return [_visit(browser, address, "/index.html", DRAWN, bench.size) for _ in range(rounds)]
 
 
 def _plain_data(bench: Bench) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, np.ndarray]:
@@ -218,7 +219,7 @@ def _wait_until_up(port: int) -> None:
     raise RuntimeError("the plain page is not served")
 
 
-def _visit(browser: Browser, address: str, path: str, mark: str, rest_ms: float) -> _View:
+def _visit(browser: Browser, address: str, path: str, mark: str, size: Size) -> _View:
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
     context.set_default_timeout(180_000)
     page = context.new_page()
@@ -227,18 +228,18 @@ def _visit(browser: Browser, address: str, path: str, mark: str, rest_ms: float)
     traffic = Traffic(page)
     page.goto(address + path, wait_until="commit")
     seconds = wait_for_mark(page, mark)
-    page.wait_for_timeout(rest_ms)
+    page.wait_for_timeout(size.rest_ms)
     kilobytes = traffic.received / 1000
-    moved = _moved(page)
+    moved = _moved(page, size.turns)
     context.close()
     return _View(seconds, kilobytes, max(moved["tasks"], default=0.0), _p95(moved["frames"]))
 
 
-def _moved(page: Page) -> dict[str, Any]:
+def _moved(page: Page, turns: int) -> dict[str, Any]:
     """Zoom in and out by the wheel and drag about, as a person looking for a place does; what the browser noted."""
     page.mouse.move(*_MIDDLE)
     page.evaluate(_WATCHING)
-    for turn in (-240, -240, -240, 240, 240, 240):
+    for turn in [-240] * turns + [240] * turns:
         page.mouse.wheel(0, turn)
         page.wait_for_timeout(700)
         _drag(page)
