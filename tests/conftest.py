@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Connection, Dialect, Engine, create_engine, text
 from werkzeug.routing import Rule
@@ -53,6 +54,11 @@ def _is_roomy(folder: Path) -> bool:
 if "TMPDIR" not in os.environ and _is_roomy(MEMORY):
     # A database for each test is written, read once and thrown away: on a disk that costs several times the work.
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+# How long an example takes is the machine's affair, and says nothing where others are at work on it.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 
 def pytest_collection_finish() -> None:
