@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,9 @@ from gridmap.db.due import IS_OPEN, STANDS_STILL
 from gridmap.db.engine import Database
 from gridmap.db.models import Area, Issue
 from gridmap.domain.issues import STATUSES
+from gridmap.errors import UnavailableError
+
+log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=31)
 """Matters that ended so long before the columns were read stand in them too: for looking back."""
@@ -39,6 +43,8 @@ RENEWED_S = 86_400.0
 NEVER = int(np.iinfo(np.int64).max)
 """A moment that does not come: of an open matter's end, of one without a deadline."""
 _CHUNK, _MOST_NEWS, _AT_ONCE = 50_000, 1000, 500
+_PATIENCE_S = 0.25
+"""So long who can do without the columns waits for those who have them."""
 _TYPES: dict[str, Any] = {
     "id": np.int64,
     "lon": np.float64,
@@ -251,7 +257,7 @@ class OpenMatters:
         self._database = database
         self._lock = threading.Lock()
         self._columns: Columns | None = None
-        self._number, self._read_at = 0, 0.0
+        self._number, self._read_at, self._is_renewing = 0, 0.0, False
         self.buildings_changed = 0
 
     @contextmanager
@@ -260,17 +266,43 @@ class OpenMatters:
         with self._lock:
             yield self._current(now)
 
+    @contextmanager
+    def at_hand(self, now: datetime) -> Iterator[Columns | None]:
+        """The same, or None where that would take long: who can do without them asks the store.
+
+        None before somebody held them for the first time, while they are read, and after an import,
+        when they are read anew aside. Raises UnavailableError.
+        """
+        if self._columns is None or not self._lock.acquire(timeout=_PATIENCE_S):
+            yield None
+            return
+        try:
+            found = self._known(now)
+            if found is None:
+                self._renew_aside(now)
+            yield found
+        finally:
+            self._lock.release()
+
     def _current(self, now: datetime) -> Columns:
+        found = self._known(now)
+        if found is None:
+            found, self._number = self._read(now)
+            self._columns = found
+            self.buildings_changed += 1
+        return found
+
+    def _known(self, now: datetime) -> Columns | None:
+        """Those that were read, brought up to date; None where they have to be read."""
         kept = self._columns
+        if kept is None:
+            return None
         with self._database.reading() as session:
-            newest = stream.latest(session)
-            if kept is not None and (newest == self._number or self._caught_up(session, kept)):
-                if time.monotonic() - self._read_at > RENEWED_S:
-                    self._renew_aside(now)
-                return kept
-        self._columns, self._number = self._read(now)
-        self.buildings_changed += 1
-        return self._columns
+            if stream.latest(session) != self._number and not self._caught_up(session, kept):
+                return None
+        if time.monotonic() - self._read_at > RENEWED_S:
+            self._renew_aside(now)
+        return kept
 
     def _read(self, now: datetime) -> tuple[Columns, int]:
         """All of it anew, and up to which number of the stream it is."""
@@ -286,13 +318,21 @@ class OpenMatters:
 
     def _renew_aside(self, now: datetime) -> None:
         """Read anew in a thread, while those at hand go on being asked: a million matters take half a minute."""
-        self._read_at = time.monotonic()  # so that nobody else begins
+        if self._is_renewing:
+            return
+        self._is_renewing = True
         threading.Thread(target=self._renew, args=(now,), name="gridmap-renewing", daemon=True).start()
 
     def _renew(self, now: datetime) -> None:
-        columns, newest = self._read(now)
-        with self._lock:
-            self._columns, self._number = columns, newest
+        try:
+            columns, newest = self._read(now)
+            with self._lock:
+                self._columns, self._number = columns, newest
+                self.buildings_changed += 1
+        except UnavailableError as error:
+            log.info("open matters not read anew: %s", error)  # whoever asks next begins again
+        finally:
+            self._is_renewing = False
 
     def _caught_up(self, session: Session, columns: Columns) -> bool:
         """Whether the columns could be brought up to date by what the stream tells."""

@@ -227,13 +227,6 @@ def open_below(session: Session, scope: Scope) -> dict[str, int]:
     return totals
 
 
-def open_by_cell(session: Session, scope: Scope) -> list[int]:
-    """How many open matters in `scope` each cell has that has any, in no order."""
-    inside = (IS_OPEN, Issue.is_triage.is_(False), matching(session, scope, Filter()))
-    query = through_open(select(func.count()).where(*inside), scope)
-    return list(session.scalars(query.group_by(Issue.path)))
-
-
 def count_by(session: Session, scope: Scope, wanted: Filter, column: Any) -> dict[Any, int]:
     """How many matters there are for each value of `column`."""
     query = select(column, func.count()).where(matching(session, scope, wanted)).group_by(column)

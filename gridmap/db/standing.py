@@ -78,6 +78,11 @@ def _open(columns: Columns, statuses: Sequence[str], moment: Moment) -> Chosen:
     return was_there & ~_has(status, DROPPED)
 
 
+def has_status(columns: Columns, statuses: Sequence[str]) -> Chosen:
+    """Whether a matter is in one of some states."""
+    return _has(columns["status"], statuses)
+
+
 def _has(status: NDArray[np.int8], statuses: Sequence[str]) -> Chosen:
     means = np.isin(np.arange(len(STATUSES)), [STATUSES.index(one) for one in statuses])
     return means[status]

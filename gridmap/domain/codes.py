@@ -9,7 +9,7 @@ foreign “1” is no ancestor of “10”.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -70,15 +70,22 @@ def codes_in(path: str) -> list[str]:
 
 def summed_at(counts: Mapping[str, Sequence[int]], paths: AbstractSet[str]) -> dict[str, list[int]]:
     """Counts at paths (all of one length), added up by the area among `paths` that each lies in; its own path where none has it."""
-    above: dict[str, str | None] = {}  # many cells have few parents
     found: dict[str, list[int]] = {}
-    for path, row in counts.items():
-        parent = path[: path.rfind("/", 0, -1) + 1]
-        if parent not in above:
-            above[parent] = next((step for step in reversed(ancestors(parent)) if step in paths), None)
-        key = path if path in paths else above[parent] or path
+    for key, row in zip(lifted(counts, paths), counts.values(), strict=True):
         held = found.get(key)
         found[key] = list(row) if held is None else [a + b for a, b in zip(held, row, strict=True)]
+    return found
+
+
+def lifted(paths: Iterable[str], areas: AbstractSet[str]) -> list[str]:
+    """For each path the one among `areas` that it is or lies in; itself where none has it."""
+    above: dict[str, str | None] = {}  # many cells have few parents
+    found = []
+    for path in paths:
+        parent = path[: path.rfind("/", 0, -1) + 1]
+        if parent not in above:
+            above[parent] = next((step for step in reversed(ancestors(parent)) if step in areas), None)
+        found.append(path if path in areas else above[parent] or path)
     return found
 
 

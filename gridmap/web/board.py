@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from gridmap.db import figures, state
+from gridmap.db import figures, reports, state
+from gridmap.db.columns import Columns, micros
 from gridmap.db.due import Now
 from gridmap.db.duty import Count
 from gridmap.db.issues import Filter
@@ -23,6 +24,7 @@ from gridmap.domain.figures import Today, share, summed_up
 from gridmap.domain.issues import CLOSED, DONE_WITH, DROPPED, STATUSES
 from gridmap.domain.scope import Scope
 from gridmap.domain.workflow import ENTRIES
+from gridmap.web.counting import at_hand, counted_in
 from gridmap.web.params import iso
 from gridmap.web.shapes import category_name
 
@@ -55,7 +57,7 @@ class Week:
     `moments` and `by_hour` say when yesterday's matters were reported.
     """
 
-    moments: list[datetime]
+    moments: reports.Moments
     by_hour: list[int]
     days: list[int]
     closed_days: list[int]
@@ -63,18 +65,18 @@ class Week:
     by_cell: Counter[str]
 
 
-def read_week(session: Session, scope: Scope, today: Today) -> Week:
+def read_week(session: Session, scope: Scope, today: Today, columns: Columns | None = None) -> Week:
     """The days before `today` in a scope: they change seldom."""
     days = last_days(today.now, today.zone, DAYS)[:-1]
-    before = figures.reported_in(session, scope, (days[0].begin, days[-1].end - _TICK))
-    moments = [one.reported_at for one in before if one.reported_at >= days[-1].begin]
+    before = reports.reports_of(session, scope, (days[0].begin, days[-1].end - _TICK), columns)
+    moments = before.moments[before.moments >= micros(days[-1].begin)]
     return Week(
         moments=moments,
-        by_hour=today.by_hour(moments),
-        days=[sum(day.begin <= one.reported_at < day.end for one in before) for day in days],
+        by_hour=reports.by_hour(moments, today.zone),
+        days=[reports.number_in(before.moments, day.begin, day.end) for day in days],
         closed_days=state.by_day(session, scope, Filter(), Issue.closed_at, days),
-        by_category=Counter(one.category_id for one in before),
-        by_cell=Counter(one.path for one in before if not one.is_triage),
+        by_category=before.by_category,
+        by_cell=before.by_cell,
     )
 
 
@@ -102,7 +104,7 @@ def read_past(session: Session, scope: Scope, today: Today, week: Week) -> Past:
     so_far = (today.yesterday.begin, then)
     groups = figures.on_time(session, scope, ((today.now - LOOK_BACK, today.now), (then - LOOK_BACK, then)))
     return Past(
-        reported=sum(moment <= then for moment in week.moments),
+        reported=reports.number_in(week.moments, today.yesterday.begin, then + _TICK),
         accepted=figures.accepted_then(session, scope, so_far),
         closed=len(figures.closed_in(session, scope, so_far)),
         open=figures.standing_then(session, scope, then),
@@ -128,9 +130,10 @@ class Board:
         self.before, self.past = before
         self.now = Now(today.now, today.day.end)
         so_far = (today.day.begin, today.now)
-        self.reported = figures.reported_in(session, scope, so_far)
-        self.closed = figures.closed_in(session, scope, so_far)
-        self.state = state.state_of(session, scope, Filter(), self.now)
+        with at_hand(scope) as columns:
+            self.reported = reports.reports_of(session, scope, so_far, columns)
+            self.closed = reports.closed_of(session, scope, so_far, columns)
+            self.state = counted_in(columns, session, scope, Filter(), self.now)
 
     def whole(self) -> Json:
         """Everything the panels show."""
@@ -165,7 +168,7 @@ class Board:
         """The figures on top, each with yesterday's at the same hour."""
         past, accepted = self.past, self.loop()["accepted"]
         return {
-            "reported": {"now": len(self.reported), "then": past.reported},
+            "reported": {"now": len(self.reported.moments), "then": past.reported},
             "accepted": {"now": accepted, "then": past.accepted},
             "handling": {"now": self.open["handling"], "then": past.open.handling},
             "closed": {"now": len(self.closed), "then": past.closed},
@@ -175,21 +178,21 @@ class Board:
 
     def loop(self) -> Json:
         """How far the reports of today have come along the closed loop: each step counts those past it too."""
-        return {name: sum(one.status in states for one in self.reported) for name, states in LOOP.items()}
+        return {name: sum(self.reported.by_status[one] for one in states) for name, states in LOOP.items()}
 
     def trend(self) -> Json:
         """Reports and closings of today and reports of yesterday by local hour; `hour` is running."""
         return {
             "hour": self.today.hour,
-            "reported": self.today.by_hour(one.reported_at for one in self.reported),
-            "closed": self.today.by_hour(self.closed),
+            "reported": reports.by_hour(self.reported.moments, self.today.zone),
+            "closed": reports.by_hour(self.closed, self.today.zone),
             "yesterday": self.before.by_hour,
         }
 
     def week(self) -> list[Json]:
         """Seven days, the last of them today as far as it is."""
         days = last_days(self.today.now, self.today.zone, DAYS)
-        reported = [*self.before.days, len(self.reported)]
+        reported = [*self.before.days, len(self.reported.moments)]
         closed = [*self.before.closed_days, len(self.closed)]
         return [
             {"day": one.day.isoformat(), "reported": new, "closed": done}
@@ -198,7 +201,7 @@ class Board:
 
     def categories(self) -> Json:
         """The most frequent categories of today, or of seven days while today has fewer than ten."""
-        counts, period = Counter(one.category_id for one in self.reported), "today"
+        counts, period = self.reported.by_category, "today"
         if len(counts) < TOP:
             counts, period = counts + self.before.by_category, "week"
         top = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:TOP]
@@ -226,7 +229,7 @@ class Board:
 
     @cached_property
     def _all(self) -> dict[str, int]:
-        return {"reported": len(self.reported), "open": self.open["total"], "late": self.open["late"]}
+        return {"reported": len(self.reported.moments), "open": self.open["total"], "late": self.open["late"]}
 
     @cached_property
     def _below(self) -> dict[str, Counter[str]]:
@@ -241,7 +244,7 @@ class Board:
 
     @cached_property
     def _by_cell(self) -> Counter[str]:
-        return Counter(one.path for one in self.reported if not one.is_triage)
+        return self.reported.by_cell
 
     def _counts(self, area: Row[Any]) -> Json:
         below, path = self._below, area.path

@@ -6,7 +6,8 @@ from flask import Blueprint, make_response, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from gridmap.db import accounts, areas, issues
+from gridmap.db import accounts, areas
+from gridmap.db.issues import Filter
 from gridmap.db.models import Meta
 from gridmap.domain.codes import last_code
 from gridmap.domain.scope import Actor
@@ -16,8 +17,10 @@ from gridmap.geo.locate import BBox
 from gridmap.maps.page import leader_map, page_texts
 from gridmap.texts import catalogue
 from gridmap.web.access import PUBLIC, actor, actor_or_none, needs, office, parts
+from gridmap.web.api.issues import as_of
 from gridmap.web.api.me import describe_me
 from gridmap.web.basemaps import offered
+from gridmap.web.counting import counted
 from gridmap.web.landing import start_of
 from gridmap.web.language import language
 from gridmap.web.params import iso
@@ -57,11 +60,11 @@ def map_page() -> AnyResponse:
     who, me = actor(), describe_me()
     with office().database.reading() as db:
         bounds = areas.extent(db, who.scope.paths) or areas.extent(db, [""]) or _NOWHERE
-        counts = issues.open_by_cell(db, who.scope)
+        stand = counted(db, who.scope, Filter(), as_of(office()))
         has_many = areas.has_more_cells(db, who.scope.paths, far.FEW_CELLS)
         units = accounts.units(db) if who.may("act") else []
     texts = catalogue(language())
-    drawn = leader_map(counts, bounds=bounds, texts=texts, nonce=nonce())
+    drawn = leader_map(map(sum, stand.cells.values()), bounds=bounds, texts=texts, nonce=nonce())
     data = {
         "me": me,
         "texts": page_texts(texts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar, cast
@@ -52,13 +52,13 @@ class Warm(NamedTuple):
 
 @dataclass
 class Kept:
-    """What this process keeps for heat; each good for one number that tells when it has changed."""
+    """What this process keeps; each good for one number, or whatever else tells when it has changed."""
 
     matters: OpenMatters
-    _made: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    _made: dict[str, tuple[Hashable, Any]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def good_for(self, name: str, number: int, make: Callable[[], _Made]) -> _Made:
+    def good_for(self, name: str, number: Hashable, make: Callable[[], _Made]) -> _Made:
         """What `make` gave for this number."""
         held = self._made.get(name)
         if held is None or held[0] != number:

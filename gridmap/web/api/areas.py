@@ -24,6 +24,7 @@ from gridmap.web.answers import ERRORS, AreaCollection, BuildingCollection, Why
 from gridmap.web.answers_whole import WholeArea
 from gridmap.web.api.blueprint import PLACES, api, count_below
 from gridmap.web.api.issues import area_path, as_of
+from gridmap.web.counting import counted, open_below
 from gridmap.web.params import (
     AreaQuery,
     BuildingQuery,
@@ -55,7 +56,7 @@ def list_areas(query: AreaQuery) -> Response:
             limit=query.limit + 1,
             geometry=query.geometry,
         )
-        counts = issues.open_below(session, who.scope)
+        counts = open_below(session, who.scope, [row.path for row in rows])
     features = [
         _feature(row, count_below(counts, row.path, who.scope), row.wkb if query.geometry else None)
         for row in rows[: query.limit]
@@ -121,10 +122,10 @@ def _lately(session: Session, who: Actor, area: Area) -> dict[str, Any]:
 
 def _counts(session: Session, who: Actor, area: Area) -> dict[str, Any]:
     below = issues.Filter(area_path=area.path)
-    stand = state.state_of(session, who.scope, below, as_of(office()))
+    stand = counted(session, who.scope, below, as_of(office()))
     by_status = issues.count_by(session, who.scope, below, Issue.status)
-    open_below = issues.Filter(area_path=area.path, statuses=OPEN)
-    by_category = issues.count_by(session, who.scope, open_below, Issue.category_id)
+    open_ones = issues.Filter(area_path=area.path, statuses=OPEN)
+    by_category = issues.count_by(session, who.scope, open_ones, Issue.category_id)
     names = {row.id: row for row in session.query(CategoryRow).filter(CategoryRow.id.in_(by_category))}
     top = sorted(by_category.items(), key=lambda item: (-item[1], item[0]))[:20]
     standing, households = buildings.totals(session, area.path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_openapi3 import APIBlueprint, Tag
 
 from gridmap.domain.scope import Scope
@@ -30,6 +32,6 @@ ROSTER = Tag(name="roster", description="Who is on duty, absences, posts handed 
 STATE = Tag(name="state", description="Stream, heat")
 
 
-def count_below(totals: dict[str, int], path: str, scope: Scope) -> int | None:
+def count_below(totals: Mapping[str, int], path: str, scope: Scope) -> int | None:
     """How many of the counted matters lie at or below `path`; None where that is not all in scope."""
     return totals.get(path, 0) if scope.covers(path) else None

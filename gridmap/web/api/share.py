@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from gridmap.db import areas
 from gridmap.db.models import CategoryRow
 from gridmap.db.satisfaction import DAYS, Rated, by_level
-from gridmap.db.state import State, state_of
+from gridmap.db.state import State
 from gridmap.domain.codes import ancestors
 from gridmap.domain.hiding import FEWEST
 from gridmap.domain.scope import Actor
@@ -30,6 +30,7 @@ from gridmap.web.access import actor, needs, office
 from gridmap.web.answers import ERRORS
 from gridmap.web.api.blueprint import STATE, api
 from gridmap.web.api.issues import as_of, category_ids, filter_of
+from gridmap.web.counting import counted
 from gridmap.web.language import language
 from gridmap.web.params import ShareQuery, parse_bbox, parse_breaks
 from gridmap.web.warmth import households_of
@@ -54,7 +55,7 @@ def share_map(query: ShareQuery) -> Response:
     who, now, classes = actor(), as_of(office()), _classes(query)
     homes = _homes(who) if query.measure == "rate" else {}
     with office().database.reading() as session:
-        found = state_of(session, who.scope, filter_of(session, query, now), now)
+        found = counted(session, who.scope, filter_of(session, query, now), now)
         frame = _frame(session, who, query, found, homes)
         outline = None if who.scope.is_everything else _roots(session, who)
         place = "、".join(row.name for row in _named(session, who))

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from flask import Response, jsonify
 
-from gridmap.db import areas
-from gridmap.db.state import state_of
-from gridmap.domain.codes import last_code, summed_at
+from gridmap.domain.codes import last_code
 from gridmap.web.access import actor, needs, office
 from gridmap.web.answers import ERRORS
 from gridmap.web.answers_state import StateAnswer
 from gridmap.web.api.blueprint import STATE, api
 from gridmap.web.api.issues import as_of, filter_of
+from gridmap.web.counting import CELLS, counted
 from gridmap.web.params import CountQuery, iso
 
 
@@ -26,8 +25,7 @@ def read_state(query: CountQuery) -> Response:
     """
     who, now = actor(), as_of(office())
     with office().database.reading() as session:
-        found = state_of(session, who.scope, filter_of(session, query, now), now)
-        paths = None if query.by == "grid" else areas.paths_of_level(session, query.by)
+        found = counted(session, who.scope, filter_of(session, query, now), now, query.by)
     return jsonify(
         computed_at=iso(now.at),
         next_due_at=iso(found.next_due_at),
@@ -41,8 +39,8 @@ def read_state(query: CountQuery) -> Response:
         triage=found.triage,
         **(
             {"cells": by_code(found.cells)}
-            if paths is None
-            else {"cells": {}, "areas": by_code(summed_at(found.cells, paths))}
+            if query.by == CELLS
+            else {"cells": {}, "areas": by_code(found.cells)}
         ),
     )
 

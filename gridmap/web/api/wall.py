@@ -24,6 +24,7 @@ from gridmap.web.answers_wall import Steered, WallAnswer, WallGround
 from gridmap.web.api.blueprint import STATE, api
 from gridmap.web.api.duty import on_duty_now
 from gridmap.web.board import Board, Past, Week, read_past, read_week
+from gridmap.web.counting import at_hand
 from gridmap.web.keeping import Kept
 from gridmap.web.params import Code, LanguageQuery, Strict, iso
 
@@ -65,9 +66,14 @@ def warm_walls(app: Flask) -> None:
 
 def _before(session: Session, scope: Scope, today: Today) -> tuple[Week, Past]:
     kept: Kept = current_app.extensions.setdefault("gridmap_past", Kept())
-    week = kept.get(("week", scope, today.day), WEEK_S, lambda: read_week(session, scope, today))
+    week = kept.get(("week", scope, today.day), WEEK_S, lambda: _week(session, scope, today))
     past = kept.get(("past", scope, today.day), PAST_S, lambda: read_past(session, scope, today, week))
     return week, past
+
+
+def _week(session: Session, scope: Scope, today: Today) -> Week:
+    with at_hand(scope) as columns:
+        return read_week(session, scope, today, columns)
 
 
 @api.get("/wall/ground", tags=[STATE], responses={200: WallGround, **ERRORS})
