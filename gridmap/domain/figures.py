@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -41,11 +41,6 @@ class Today:
         """The local hour that is running, 0 to 23."""
         return self.now.astimezone(self.zone).hour
 
-    def by_hour(self, moments: Iterable[datetime]) -> list[int]:
-        """How many of `moments` lie in each local hour: 24 numbers; their day is not looked at."""
-        counts = Counter(moment.astimezone(self.zone).hour for moment in moments)
-        return [counts[hour] for hour in range(HOURS)]
-
 
 def share(part: int, whole: int) -> float | None:
     """`part` of `whole` as a share of 1; None for an empty base: there is nothing to say then."""
@@ -64,3 +59,14 @@ def summed_up(by_path: Mapping[str, int]) -> Counter[str]:
         del above[""]
         step = above
     return totals
+
+
+def class_bounds(counts: Iterable[int], least: Sequence[int]) -> list[int]:
+    """Lower bounds of classes with about as many areas each, the first being all below them: round, rising, none below its place in `least`."""
+    some = sorted(number for number in counts if number > 0)
+    bounds: list[int] = []
+    for place, low in enumerate(least):
+        cut = some[len(some) * (place + 1) // (len(least) + 1)] if some else 0
+        step = 5 * 10 ** max(0, len(str(cut)) - 2)
+        bounds.append(max(low, cut // step * step, bounds[-1] + step if bounds else 0))
+    return bounds

@@ -124,13 +124,27 @@ class Ranking(BaseModel):
     elsewhere: Elsewhere | None
 
 
+class FarCounts(BaseModel):
+    """Reports by area of the level that stands for cells from afar, from the first of `bounds` on."""
+
+    level: Literal["community", "street"]
+    period: Period
+    bounds: list[int]
+    counts: dict[str, int]
+
+
 class CellCounts(BaseModel):
-    """Reports by cell, from the first of `bounds` on; late matters of the cells that have most of them."""
+    """Reports by cell, from the first of `bounds` on; late matters of the cells that have most of them.
+
+    `late_at`: the label points of those. `far`: the same reports from afar; null where cells are drawn at every zoom.
+    """
 
     period: Period
     bounds: list[int]
     counts: dict[str, int]
     late: dict[str, int]
+    late_at: dict[str, LonLatPair]
+    far: FarCounts | None
 
 
 class WallCell(BaseModel):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from gridmap.db.issues import Filter
 from gridmap.db.models import Issue
 from gridmap.domain.codes import last_code
 from gridmap.domain.days import last_days
-from gridmap.domain.figures import Today, share, summed_up
+from gridmap.domain.figures import Today, class_bounds, share, summed_up
 from gridmap.domain.issues import CLOSED, DONE_WITH, DROPPED, STATUSES
 from gridmap.domain.scope import Scope
 from gridmap.domain.workflow import ENTRIES
@@ -115,6 +115,13 @@ def read_past(session: Session, scope: Scope, today: Today, week: Week) -> Past:
     )
 
 
+class Ground(NamedTuple):
+    """The label point (lon, lat) of each cell by its path, and the level that stands for cells from afar (None: none does)."""
+
+    labels: Mapping[str, tuple[float, float]]
+    far: str | None
+
+
 class Board:
     """The figures of one moment in one scope; `whole` is the answer's JSON."""
 
@@ -125,8 +132,10 @@ class Board:
         today: Today,
         before: tuple[Week, Past],
         staff: Mapping[str, Count],
+        ground: Ground,
     ) -> None:
         self.session, self.scope, self.today, self.staff = session, scope, today, staff
+        self.labels, self.far = ground
         self.before, self.past = before
         self.now = Now(today.now, today.day.end)
         so_far = (today.day.begin, today.now)
@@ -266,16 +275,36 @@ class Board:
 
     def cells(self) -> Json:
         """What cells reported today, or in seven days while none has enough for the second class; and late ones."""
-        counts, period = self._by_cell, "today"
-        if max(counts.values(), default=0) < TINT[0]:
-            counts, period = counts + self.before.by_cell, "week"
+        period, counts = self._lately(self._by_cell, self.before.by_cell)
         late = Counter({path: classes[-1] for path, classes in self.state.cells.items() if classes[-1]})
+        most = dict(late.most_common(LATE_CELLS))
         return {
             "period": period,
             "bounds": list(TINT),
-            "counts": {last_code(path): number for path, number in counts.items() if number >= TINT[0]},
-            "late": {last_code(path): number for path, number in late.most_common(LATE_CELLS)},
+            "counts": _from(counts, TINT[0]),
+            "late": {last_code(path): number for path, number in most.items()},
+            "late_at": {last_code(path): self.labels[path] for path in most if path in self.labels},
+            "far": self._far(),
         }
+
+    def _far(self) -> Json | None:
+        """The same by the areas that stand for cells from afar; None where none do."""
+        if self.far is None:
+            return None
+        paths = {area.path for area in self.areas if area.level == self.far}
+        today, before = (
+            Counter({path: number for path, number in summed_up(counts).items() if path in paths})
+            for counts in (self._by_cell, self.before.by_cell)
+        )
+        period, counts = self._lately(today, before)
+        bounds = class_bounds(counts.values(), TINT)
+        return {"level": self.far, "period": period, "bounds": bounds, "counts": _from(counts, bounds[0])}
+
+    @staticmethod
+    def _lately(today: Counter[str], before: Counter[str]) -> tuple[str, Counter[str]]:
+        """Counts of today; while none has enough for the second class, those of seven days."""
+        is_enough = max(today.values(), default=0) >= TINT[0]
+        return ("today", today) if is_enough else ("week", today + before)
 
     def late(self) -> list[Json]:
         """The matters that are late the longest."""
@@ -286,6 +315,10 @@ class Board:
         """The newest reports."""
         rows = figures.newest(self.session, self.scope, self.today.now, NEW_ROWS)
         return [_projection(row) for row in rows]
+
+
+def _from(counts: Counter[str], least: int) -> dict[str, int]:
+    return {last_code(path): number for path, number in counts.items() if number >= least}
 
 
 def _key(row: Any) -> str:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from gridmap import __version__
 from gridmap.db import areas, figures
 from gridmap.domain.scenes import read_round
+from gridmap.geo import far
 from gridmap.geo.locate import BBox
 from gridmap.maps.assets import WALL_CSS
 from gridmap.texts import catalogue, text
@@ -51,10 +52,12 @@ def _page_data() -> dict[str, object]:
     who, here = actor(), office()
     with here.database.reading() as db:
         bounds = areas.extent(db, who.scope.paths) or areas.extent(db, [""]) or _NOWHERE
+        has_many = areas.has_more_cells(db, who.scope.paths, far.FEW_CELLS)
     return {
         "texts": wall_texts(),
         "endpoints": {"api": "/api/v1", "stream": "/api/v1/stream", "sign_in": "/sign-in?next=/wall"},
         "bounds": bounds,
+        "has_many": has_many,
         "base": on_walls(),
         "timezone": parts().settings.timezone,
         "now": iso(here.clock()),

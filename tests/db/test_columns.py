@@ -22,7 +22,11 @@ from gridmap.db.columns import Columns, OpenMatters, micros, read, read_many
 from gridmap.db.due import WORDS, Now
 from gridmap.db.issues import Filter, matching
 from gridmap.db.models import Issue
+from gridmap.db.reports import closed_of, reports_of
 from gridmap.db.standing import Moment, in_steps, narrowed, standing
+from gridmap.db.state import state_of
+from gridmap.db.tallies import can_tell, groups, in_order, open_at, tally
+from gridmap.domain.codes import summed_at
 from gridmap.domain.issues import OPEN
 from gridmap.domain.scope import Scope
 from tests.conftest import Clock
@@ -86,6 +90,57 @@ def test_every_filter_in_every_scope_counts_as_the_store_does(lively: Office) ->
     assert standing_now(lively, matters, EVERYTHING, Filter()) == 16
 
 
+def test_every_tally_is_what_the_store_counts(lively: Office) -> None:
+    matters, now = OpenMatters(lively.database), now_of(lively)
+    people = [actor_named(lively, name).scope for name in ("li", "seat", "seat2", "admin", "wall", "water")]
+    wishes: list[dict[str, Any]] = [
+        {}, {"mine": True}, {"in_triage": True}, {"area_path": ABOVE}, {"statuses": ("closed",)},
+        {"statuses": ("handling", "handled")}, *({"due": (word, now)} for word in WORDS),
+    ]  # fmt: skip
+    told = 0
+    for scope, wish in product([*people, EVERYTHING], wishes):
+        wanted = Filter(**wish)
+        if not can_tell(scope, wanted):
+            continue
+        with matters.held(lively.clock()) as columns, lively.database.reading() as session:
+            counts = tally(columns, scope, wanted, now, groups(columns.paths.words))
+            assert counts == state_of(session, scope, wanted, now), (scope, wish)
+        told += len(counts.cells)
+    assert told > 20
+
+
+def test_a_tally_by_upper_areas_adds_up_their_cells(lively: Office) -> None:
+    now, upper = now_of(lively), {ABOVE}
+    with OpenMatters(lively.database).held(lively.clock()) as columns:
+        by_cell, by_street = (
+            tally(columns, EVERYTHING, Filter(), now, groups(columns.paths.words, areas))
+            for areas in (set(), upper)
+        )
+        below = open_at(
+            columns, EVERYTHING, in_order(columns.paths.words), [ABOVE, f"{ABOVE}nowhere/", f"{DISTRICT}/"]
+        )
+    assert by_street.cells == {path: tuple(row) for path, row in summed_at(by_cell.cells, upper).items()}
+    assert (by_street.total, by_street.triage) == (by_cell.total, by_cell.triage)
+    assert below == {
+        ABOVE: sum(by_street.cells[ABOVE]),
+        f"{ABOVE}nowhere/": 0,
+        f"{DISTRICT}/": sum(by_cell.total),
+    }
+
+
+def test_reports_and_closings_are_counted_as_in_the_store(lively: Office, clock: Clock) -> None:
+    spans = [(clock() - timedelta(hours=hours), clock() - timedelta(hours=3)) for hours in (4, 24, 72)]
+    scopes = [actor_named(lively, name).scope for name in ("seat", "li")]
+    with OpenMatters(lively.database).held(clock()) as columns, lively.database.reading() as session:
+        for scope, span in product(scopes, spans):
+            ours, theirs = (reports_of(session, scope, span, one) for one in (columns, None))
+            assert ours[1:] == theirs[1:]
+            assert ours.moments.tolist() == theirs.moments.tolist()
+            closed = [closed_of(session, scope, span, one).tolist() for one in (columns, None)]
+            assert closed[0] == closed[1]
+    assert len(ours.moments) and theirs.by_cell
+
+
 @pytest.mark.parametrize("place", [C1, C2, C3, C4])
 def test_an_edge_belongs_to_the_box(office: Office, place: str) -> None:
     report(office, actor_named(office, "seat"), report_at(*CENTRES[place]))
@@ -126,6 +181,34 @@ def test_after_an_import_everything_is_read_again(office: Office, clock: Clock) 
         work.tell("imported", {"issues": 3}, district_code=DISTRICT)
     with matters.held(clock()) as after:
         assert after is not before
+
+
+def test_who_can_do_without_them_does_not_wait_for_them(office: Office, clock: Clock) -> None:
+    matters = OpenMatters(office.database)
+    with matters.at_hand(clock()) as none_yet:
+        assert none_yet is None
+    with matters.held(clock()) as first, matters.at_hand(clock()) as busy:
+        assert busy is None
+    report(office, actor_named(office, "seat"), report_at(*CENTRES[C1]))
+    with matters.at_hand(clock()) as ready:
+        assert ready is first
+        assert len(ready) == 1
+
+
+def test_after_an_import_they_are_read_aside_for_who_can_do_without(office: Office, clock: Clock) -> None:
+    matters = OpenMatters(office.database)
+    with matters.held(clock()) as first:
+        pass
+    report(office, actor_named(office, "seat"), report_at(*CENTRES[C1]))
+    with office.work() as work:
+        work.tell("imported", {"issues": 3}, district_code=DISTRICT)
+    with matters.at_hand(clock()) as meanwhile:
+        assert meanwhile is None
+    wait_for_renewal()
+    with matters.at_hand(clock()) as after:
+        assert after is not None
+        assert after is not first
+        assert len(after) == 1
 
 
 def wait_for_renewal() -> None:

@@ -9,6 +9,9 @@ import pytest
 from flask import Flask
 
 from gridmap.actions.office import Office
+from gridmap.db.state import state_of
+from gridmap.domain.scope import Scope
+from gridmap.web.warmth import warm_up
 from tests.conftest import Clock
 from tests.town import C1, C2, C3, C4, DISTRICT, EASTGATE, OUTSIDE, RIVERSIDE, RUBBISH, STREET, Caller, caller
 from tests.web.asking import act, callers, fault, listed, read, reported
@@ -314,3 +317,41 @@ def test_by_a_level_above_cells(app: Flask, office: Office, seat: Caller) -> Non
 
 def test_by_a_level_that_is_none(town: Town) -> None:
     assert fault(town.seat.get("/state", by="village")) == (422, "invalid_input")
+
+
+def everything_counted(app: Flask, office: Office) -> list[Any]:
+    """All that is counted of open matters, to people who see more and less; moments apart."""
+    found: list[Any] = []
+    for who in callers(app, office, "seat", "seat2", "li", "wall", "water"):
+        app.extensions.pop("gridmap_past", None)
+        found += [state(who, by=level) for level in ("grid", "community", "street", "district")]
+        for path in ("/wall", "/areas", f"/areas/{DISTRICT}"):
+            response: Any = who.get(path)
+            found.append(response.json)
+    return found
+
+
+def test_what_is_counted_in_memory_is_what_the_store_counts(
+    app: Flask, office: Office, seat: Caller, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported(seat, C1, category=BURNING), reported(seat, OUTSIDE), reported(seat, C4)
+    act(seat, reported(seat, C3), "start")
+    act(seat, reported(seat, C3, category=DIRTY), "close")
+    clock.forward(hours=3)
+    in_the_store = everything_counted(app, office)
+    with app.app_context():
+        warm_up(app)
+    monkeypatch.setattr("gridmap.web.counting.state_of", asked_for_less())
+    assert everything_counted(app, office) == in_the_store
+    act(seat, reported(seat, C2), "start")
+    assert state(seat)["cells"] == {C1: [0, 0, 0, 1], C2: [0, 1, 0, 0], C3: [0, 1, 0, 0], C4: [1, 0, 0, 0]}
+
+
+def asked_for_less() -> Any:
+    """The store, of which nobody may ask for a whole district any more but a unit."""
+
+    def asked(session: Any, scope: Scope, *rest: Any) -> Any:
+        assert scope.unit is not None or not scope.covers(f"{DISTRICT}/")
+        return state_of(session, scope, *rest)
+
+    return asked

@@ -23,10 +23,12 @@ from gridmap.web.answers import ERRORS, WRITE_ERRORS
 from gridmap.web.answers_wall import Steered, WallAnswer, WallGround
 from gridmap.web.api.blueprint import STATE, api
 from gridmap.web.api.duty import on_duty_now
-from gridmap.web.board import Board, Past, Week, read_past, read_week
+from gridmap.web.board import Board, Ground, Past, Week, read_past, read_week
 from gridmap.web.counting import at_hand
 from gridmap.web.keeping import Kept
 from gridmap.web.params import Code, LanguageQuery, Strict, iso
+from gridmap.web.tiles import far_now
+from gridmap.web.warmth import cell_labels
 
 WEEK_S, PAST_S = 600.0, 60.0
 """So long the days before, and yesterday at this hour, are kept for everybody with the same scope."""
@@ -54,7 +56,10 @@ def read_wall(query: LanguageQuery) -> Response:
 
 def _board(session: Session, scope: Scope) -> Board:
     today = Today(office().clock(), office().zone)
-    return Board(session, scope, today, _before(session, scope, today), on_duty_now(session, scope.paths))
+    before, staff = _before(session, scope, today), on_duty_now(session, scope.paths)
+    return Board(
+        session, scope, today, before, staff, Ground(cell_labels(session), (far_now() or {}).get("level"))
+    )
 
 
 def warm_walls(app: Flask) -> None:

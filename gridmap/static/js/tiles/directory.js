@@ -13,6 +13,11 @@ export class Directory {
     this.byCode = new Map(this.areas.map((area) => [area.code, area]));
   }
 
+  /** Whether `roots` (codes; null: everything) are all there is. */
+  isAll(roots) {
+    return !roots || this.areas.every(({ code, parent }) => parent || roots.includes(code));
+  }
+
   /** The areas of a level that lie in one of `roots` (codes), or all of them where `roots` is null. */
   below(level, roots) {
     const known = new Map(); // whether an area lies in them

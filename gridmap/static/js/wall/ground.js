@@ -74,7 +74,7 @@ export class Ground {
       return;
     }
     try {
-      if (name === "areas" && (await this.learn())) return void this.build();
+      if (name === "areas" && (await this.learn())) return void this.build(); // they reach elsewhere, or are others from afar
       this.guard(() => {
         this.relief.put(name, this.sets.about(name));
         if (name !== "areas") return;
@@ -87,16 +87,32 @@ export class Ground {
     }
   }
 
-  /** Learns the border and the directory of the newest areas; whether they reach elsewhere than before. */
+  /** Learns the border and the directory of the newest areas, from afar without cells; whether the map has to be made anew for them. */
   async learn() {
-    const { version } = this.sets.about("areas");
+    const { version, far: known } = this.sets.about("areas");
     if (this.known?.version === version) return false;
-    const [border, directory] = await Promise.all([(await this.bordered) || get("/wall/ground"), directoryOf(version)]);
+    const far = (this.page.has_many && known) || null;
+    const [border, seen] = await Promise.all([(await this.bordered) || get("/wall/ground"), directoryOf(version, far)]);
     this.bordered = null;
-    const box = String(boxOf(corners(border.outline)));
-    const isElsewhere = Boolean(this.known) && this.known.box !== box;
-    this.known = { version, border, directory, box };
-    return isElsewhere;
+    const isWhole = !far || !seen.isAll(border.roots) || this.page.round.some(({ area }) => area && !seen.byCode.has(area));
+    const directory = far && isWhole ? await directoryOf(version) : seen;
+    const ground = `${boxOf(corners(border.outline))} ${far?.level} ${far?.below}`;
+    const isOther = Boolean(this.known) && this.known.ground !== ground;
+    this.known = { version, border, directory, far, isWhole, ground };
+    return isOther;
+  }
+
+  /** What a seat asks for may be a cell: from afar they are not known until one is asked for. */
+  async steer(wish) {
+    const { known } = this;
+    if (wish.area && known && !known.isWhole && !known.directory.byCode.has(wish.area)) {
+      const directory = await directoryOf(known.version).catch(() => null);
+      if (directory && this.known === known) {
+        Object.assign(known, { directory, isWhole: true });
+        if (this.isReady) this.guard(() => this.relief.bound(known.border, directory));
+      }
+    }
+    this.round.steer(wish);
   }
 
   /** Makes the map, anew if need be. */
@@ -108,11 +124,11 @@ export class Ground {
     this.relief?.close();
     try {
       await this.learn();
-      const relief = new Relief(this.parts.map, this.stage, () => this.free());
+      const relief = new Relief(this.parts.map, this.stage, () => this.free(), this.known.far);
       this.relief = relief;
       relief.scene = this.round.scene;
       relief.addEventListener("lost", () => this.again());
-      relief.addEventListener("moved", () => this.onMoved?.());
+      relief.addEventListener("moved", () => this.moved());
       relief.addEventListener("base", ({ detail }) => this.sayBase(detail));
       relief.addEventListener("stale", ({ detail }) => this.sets.ask(detail));
       await relief.open(this.known.border, this.known.directory, this.baked(["areas"]), () => this.figures && relief.show(this.figures));
@@ -123,12 +139,19 @@ export class Ground {
     this.building = false;
   }
 
+  /** What the tints stand for may be another level now. */
+  moved() {
+    this.onMoved?.();
+    if (this.isReady && this.relief.isFar !== this.wasFar) this.keys();
+  }
+
   baked(names) {
     return Object.fromEntries(names.map((name) => [name, this.sets.about(name)]).filter(([, about]) => about));
   }
 
   standing() {
     this.isReady = true;
+    this.keys();
     this.builds = 0;
     this.parts.body.replaceChildren();
     if (this.warmth) this.guard(() => this.relief.heat(this.warmth));
@@ -254,12 +277,15 @@ export class Ground {
   keys() {
     if (!this.figures) return;
     const { tint, heat } = STRESSED[this.round.scene.kind];
-    put(this.parts.keys, tint ? tintKey(this.figures.cells) : null, heat ? heatKey(this.warm, this.steps, this.heatFailed) : null);
+    const { cells } = this.figures;
+    this.wasFar = this.isReady && this.relief.isFar;
+    put(this.parts.keys, tint ? tintKey((this.wasFar && cells.far) || { ...cells, level: "grid" }) : null, heat ? heatKey(this.warm, this.steps, this.heatFailed) : null);
   }
 }
 
-async function directoryOf(version) {
-  const answer = await fetch(`/tiles/areas/${version}/index.json`, { credentials: "same-origin" });
+/** All areas of a version, or with `far` those that are drawn from afar. */
+async function directoryOf(version, far = null) {
+  const answer = await fetch(`/tiles/areas/${version}/index.json${far ? "?cells=0" : ""}`, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(`areas ${version}: ${answer.status}`);
   return new Directory(await answer.json());
 }

@@ -34,7 +34,8 @@ const BY_NIGHT = { // a photograph is dimmed, a drawing on white turned over: na
   drawing: { "raster-brightness-min": 0.85, "raster-brightness-max": 0.06, "raster-hue-rotate": 180, "raster-saturation": -0.1, "raster-opacity": 0.92 },
 };
 export const BASE = "base-map";
-export const UNDER_CELLS = "cells";
+export const FAR = "far-cells";
+const TINTED = 0.92;
 const TINT_OVER_BASE = [0.16, 0.62]; // of a cell without, of one with matters to tell
 const GIVEN_WAY = ["fields", "greens", "water", "roads"];
 
@@ -52,12 +53,17 @@ export function style(isStill) {
   return { version: 8, transition: { duration: isStill ? 0 : 600, delay: 0 }, sources, layers: [] };
 }
 
-/** All layers, bottom to top. `tints` are the colours of the cells' classes. */
-export function layers(tints) {
+/**
+ * All layers, bottom to top. `tints` are the colours of the cells' classes; `far` what stands for the cells below a zoom
+ * ({level, below}, null: nothing does).
+ */
+export function layers(tints, far) {
   const tint = ["match", ["coalesce", ["feature-state", "tint"], 0], 1, tints[1], 2, tints[2], 3, tints[3], tints[0]];
+  const tinted = { type: "fill", paint: { "fill-color": tint, "fill-opacity": TINTED } };
   return [
     { id: "base", ...own("outline"), type: "fill", paint: { "fill-color": tints[0] } },
-    { id: "cells", ...area("grid"), type: "fill", paint: { "fill-color": tint, "fill-opacity": 0.92 } },
+    ...(far ? [{ id: FAR, ...area(far.level), ...tinted, maxzoom: far.below }] : []),
+    { id: "cells", ...area("grid"), ...tinted },
     { id: "fields", ...ground, type: "fill", filter: at("field"), paint: { "fill-color": "#0C2226", "fill-opacity": 0.55 } },
     { id: "greens", ...ground, type: "fill", filter: at("green"), paint: { "fill-color": "#0E2B2A", "fill-opacity": 0.8 } },
     { id: "water", ...ground, type: "fill", filter: at("water"), paint: { "fill-color": "#0F3154", "fill-opacity": 0.95 } },
@@ -132,7 +138,8 @@ export const STRESSED = {
 /** The paint that makes a map show what a scene brings out: [layer, property, value]. */
 export function paintOf({ heat, tint, blocks: height, late: signs }, hasBase = false) {
   return [
-    ["heat", "fill-opacity", UNDER * heat], ["heat-above", "fill-opacity", OVER * heat], ["cells", "fill-opacity", hasBase ? overBase(tint) : 0.92 * tint],
+    ["heat", "fill-opacity", UNDER * heat], ["heat-above", "fill-opacity", OVER * heat],
+    ...["cells", FAR].map((id) => [id, "fill-opacity", hasBase ? overBase(tint) : TINTED * tint]),
     ["blocks", "fill-extrusion-opacity", height], ["late", "icon-opacity", signs], ["late-cells", "circle-opacity", 0.9 * signs], ["late-cells", "circle-stroke-opacity", signs],
   ];
 }
@@ -142,10 +149,10 @@ function overBase(tint) {
   return ["match", ["coalesce", ["feature-state", "tint"], 0], 0, none * tint, some * tint];
 }
 
-/** The filters that leave one's own areas only: [layer, filter]; `codes(level)` lists them, or is null for all. */
-export function filtersOf(codes) {
+/** The filters that leave one's own areas only: [layer, filter]; `codes(level)` lists them, or is null for all; `far` as in `layers`. */
+export function filtersOf(codes, far) {
   const mine = (level) => (codes ? ["match", ["get", "code"], codes(level).length ? codes(level) : [""], true, false] : null);
-  return [["cells", mine("grid")], ["cell-borders", mine("grid")], ["community-borders", mine("community")], ["street-casing", mine("street")], ["streets", mine("street")]];
+  return [...(far ? [[FAR, mine(far.level)]] : []), ["cells", mine("grid")], ["cell-borders", mine("grid")], ["community-borders", mine("community")], ["street-casing", mine("street")], ["streets", mine("street")]];
 }
 
 /** What makes one area stand out, or none (null): [layer, visibility, filter]. */

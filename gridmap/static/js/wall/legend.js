@@ -12,10 +12,10 @@ export function warmth(level, classes) {
   return token(`warm-${level + CLASSES - classes}`);
 }
 
-/** The classes of the cells' reports. */
-export function tintKey({ period, bounds }) {
+/** The classes of the reports of cells, or of the level that stands for them. */
+export function tintKey({ period, bounds, level }) {
   const steps = [`<${bounds[0]}`, `${bounds[0]}–${bounds[1] - 1}`, `${bounds[1]}–${bounds[2] - 1}`, `≥${bounds[2]}`];
-  return el("div", { class: "key key--tint" }, el("p", { class: "key__title" }, el("b", {}, t(`wall.tint_${period}`))),
+  return el("div", { class: "key key--tint" }, el("p", { class: "key__title" }, el("b", {}, t(`wall.tint_${period}_${level}`))),
     el("div", { class: "key__bar" }, steps.map((_, n) => el("i", { css: { "--fill": token(`tint-${n}`) } }))),
     el("div", { class: "key__steps" }, steps.map((step) => el("span", {}, step))));
 }

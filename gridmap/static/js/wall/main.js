@@ -86,7 +86,7 @@ function follow(live, figures, ground) {
   const told = {
     "signed-out": ended,
     tiles: ({ set }) => ground.sets.ask(set),
-    steer: (wish) => ground.round.steer(wish),
+    steer: (wish) => ground.steer(wish),
     reset: () => { ground.sets.start(); figures.soon(); },
   };
   live.addEventListener("message", ({ detail: { kind, data } }) => (told[kind] || (() => figures.soon()))(data));

@@ -4,10 +4,11 @@ import { Map as GlMap, prewarm } from "maplibre-gl";
 
 import { BEARING, PITCH, boxOf, corners, cornersOf, frame } from "./camera.js";
 import { token } from "./charts.js";
-import { BAKED, BASE, STRESSED, UNDER_CELLS, baseLayer, filtersOf, givesWay, layers, outside, paintOf, pictures, source, spotlight, squares, style } from "./layers.js";
+import { BAKED, BASE, FAR, STRESSED, baseLayer, filtersOf, givesWay, layers, outside, paintOf, pictures, source, spotlight, squares, style } from "./layers.js";
 import { lateSign } from "./signs.js";
 
 const NAMED_AT_MOST = 40; // more communities than this: the streets are named instead, communities once one comes closer
+const WITHOUT_CELLS = "?cells=0"; // where they cannot be seen: the tiles of other zooms have them all the same
 const BASE_AGAIN_MS = 30_000;
 const BASE_FAULTS = 3;
 const ROUGH = 0.25; // pixels while tiles still come in: what is drawn over and over then is drawn quickly
@@ -16,16 +17,24 @@ const collection = (features) => ({ type: "FeatureCollection", features });
 prewarm(); // its worker starts while the page still asks what there is to draw
 const pointAt = (coordinates, properties) => ({ type: "Feature", properties, geometry: { type: "Point", coordinates } });
 
-/** Emits `moved` when the camera stands elsewhere, `lost` when the graphics context is gone, `stale` {detail: set} when tiles are gone. */
+/**
+ * `far`: what stands for the cells below a zoom ({level, below}, null: nothing does). Emits `moved` when the camera stands
+ * elsewhere, `lost` when the graphics context is gone, `stale` {detail: set} when tiles are gone.
+ */
 export class Relief extends EventTarget {
-  constructor(node, stage, free) {
+  constructor(node, stage, free, far) {
     super();
-    Object.assign(this, { node, stage, free, scene: { kind: "overview", area: null }, tinted: [], versions: {} });
+    Object.assign(this, { node, stage, free, far, scene: { kind: "overview", area: null }, tinted: new Map(), versions: {} });
+  }
+
+  /** Whether cells would be too narrow to be seen, so that others stand for them. */
+  get isFar() {
+    return Boolean(this.far) && this.map.getZoom() < this.far.below;
   }
 
   /** Draws what there is of `sets` (TileJSONs by name) inside `border`; `directory` knows the areas, `show` the figures. Throws where there is no WebGL. */
   open(border, directory, sets, show) {
-    this.all = layers([0, 1, 2, 3].map((n) => token(`tint-${n}`)));
+    this.all = layers([0, 1, 2, 3].map((n) => token(`tint-${n}`)), this.far);
     this.outline = corners(border.outline);
     this.bounds = boxOf(this.outline);
     const [west, south, east, north] = this.bounds;
@@ -65,12 +74,13 @@ export class Relief extends EventTarget {
     const { map } = this;
     if (this.versions[name] === about.version) return;
     this.versions[name] = about.version;
+    const tiles = name === "areas" && this.far ? about.tiles.map((path) => path + WITHOUT_CELLS) : about.tiles;
     const held = map.getSource(name);
     if (held) {
-      held.setTiles(about.tiles);
+      held.setTiles(tiles);
       return;
     }
-    map.addSource(name, source(about, this.bounds));
+    map.addSource(name, source({ ...about, tiles }, this.bounds));
     this.all.forEach((layer, at) => {
       if (layer.source !== name) return;
       const next = this.all.slice(at + 1).find(({ id }) => map.getLayer(id));
@@ -83,7 +93,7 @@ export class Relief extends EventTarget {
   under(base) {
     const { map } = this;
     map.addSource(BASE, pictures(base, this.bounds));
-    map.addLayer(baseLayer(base), UNDER_CELLS);
+    map.addLayer(baseLayer(base), this.far ? FAR : "cells");
     map.on("sourcedata", ({ sourceId, tile }) => { if (sourceId === BASE && tile?.state === "loaded") this.baseCame(); });
   }
 
@@ -116,7 +126,7 @@ export class Relief extends EventTarget {
     const shape = { type: "Feature", properties: {}, geometry: border.outline };
     for (const [name, data] of Object.entries({ squares: squares(this.bounds), outside: outside(border.outline), outline: shape })) map.getSource(name).setData(data);
     const codes = roots && ((level) => directory.below(level, roots).map(({ code }) => code));
-    for (const [layer, filter] of filtersOf(codes)) if (map.getLayer(layer)) map.setFilter(layer, filter);
+    for (const [layer, filter] of filtersOf(codes, this.far)) if (map.getLayer(layer)) map.setFilter(layer, filter);
   }
 
   /** What went wrong with a tile: a version that is gone is asked for anew. */
@@ -165,17 +175,23 @@ export class Relief extends EventTarget {
     this.name(communities, ranking);
   }
 
-  tint({ counts, bounds }) {
-    const cell = (code) => ({ source: "areas", sourceLayer: "grid", id: code });
-    for (const code of this.tinted) if (!(code in counts)) this.map.setFeatureState(cell(code), { tint: 0 });
-    for (const [code, number] of Object.entries(counts)) this.map.setFeatureState(cell(code), { tint: bounds.filter((bound) => number >= bound).length });
-    this.tinted = Object.keys(counts);
+  tint(cells) {
+    this.tintBy("grid", cells);
+    if (this.far && cells.far?.level === this.far.level) this.tintBy(this.far.level, cells.far);
   }
 
+  tintBy(level, { counts, bounds }) {
+    const area = (code) => ({ source: "areas", sourceLayer: level, id: code });
+    for (const code of this.tinted.get(level) || []) if (!(code in counts)) this.map.setFeatureState(area(code), { tint: 0 });
+    for (const [code, number] of Object.entries(counts)) this.map.setFeatureState(area(code), { tint: bounds.filter((bound) => number >= bound).length });
+    this.tinted.set(level, Object.keys(counts));
+  }
+
+  /** Where matters are late: at the label point of each cell, which is told with them. */
   mark(cells, late) {
-    const listed = new Set(late.map((row) => row.cell?.code).filter(Boolean));
-    const found = [...new Set([...listed, ...Object.keys(cells.late)])].map((code) => this.directory.byCode.get(code)).filter(Boolean);
-    this.map.getSource("late").setData(collection(found.map(({ code, label }) => pointAt(label, { listed: listed.has(code) }))));
+    const listed = new Map(late.filter(({ cell, lon_lat: at }) => cell && at).map(({ cell, lon_lat: at }) => [cell.code, at]));
+    const places = new Map([...Object.entries(cells.late_at), ...listed]);
+    this.map.getSource("late").setData(collection([...places].map(([code, at]) => pointAt(at, { listed: listed.has(code) }))));
   }
 
   name(communities, ranking) {
