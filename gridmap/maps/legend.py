@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,17 +16,20 @@ def legend(classes: Classes, counts: Iterable[int | None], texts: Mapping[str, s
     `fill` and `cells` (how many). `unknown`: how many cells have no count. `method`: in words.
     `ramp` and `method_later` are for a page made while nothing was open: it cuts its first classes itself.
     """
-    known = list(counts)
-    members = [classes.index_of(count) for count in known if count is not None]
+    known = Counter(counts)  # many cells have few different counts
+    members: Counter[int] = Counter()
+    for count, cells in known.items():
+        if count is not None:
+            members[classes.index_of(count)] += cells
     uppers = (0, *classes.uppers)
     lowers = (0, *(upper + 1 for upper in uppers[:-1]))
     entries = [
-        {"from": low, "to": high, "fill": fill, "cells": members.count(index)}
+        {"from": low, "to": high, "fill": fill, "cells": members[index]}
         for index, (low, high, fill) in enumerate(zip(lowers, uppers, classes.fills, strict=False))
     ]
     return {
         "classes": entries,
-        "unknown": known.count(None),
+        "unknown": known[None],
         "unknown_fill": NO_DATA,
         "method": _words(texts, classes.method),
         "ramp": list(CHOROPLETH),

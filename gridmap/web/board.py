@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from gridmap.db import figures, reports, state
 from gridmap.db.columns import Columns, micros
-from gridmap.db.due import Now
+from gridmap.db.due import LATE, Now
 from gridmap.db.duty import Count
 from gridmap.db.issues import Filter
 from gridmap.db.models import Issue
@@ -24,7 +24,7 @@ from gridmap.domain.figures import Today, class_bounds, share, summed_up
 from gridmap.domain.issues import CLOSED, DONE_WITH, DROPPED, STATUSES
 from gridmap.domain.scope import Scope
 from gridmap.domain.workflow import ENTRIES
-from gridmap.web.counting import at_hand, counted_in
+from gridmap.web.counting import CELLS, at_hand, counted_in
 from gridmap.web.params import iso
 from gridmap.web.shapes import category_name
 
@@ -142,7 +142,11 @@ class Board:
         with at_hand(scope) as columns:
             self.reported = reports.reports_of(session, scope, so_far, columns)
             self.closed = reports.closed_of(session, scope, so_far, columns)
-            self.state = counted_in(columns, session, scope, Filter(), self.now)
+            self.level = self._ranked()
+            by = CELLS if self.level == CELLS else LEVELS[-1]
+            self.state = counted_in(columns, session, scope, Filter(), self.now, by)
+            late = counted_in(columns, session, scope, Filter(due=(LATE, self.now)), self.now)
+        self.late_cells = Counter({path: sum(classes) for path, classes in late.cells.items()})
 
     def whole(self) -> Json:
         """Everything the panels show."""
@@ -221,11 +225,15 @@ class Board:
         ]
         return {"period": period, "total": counts.total(), "rows": told}
 
+    def _ranked(self) -> str:
+        """The level that is ranked: the uppermost of which the scope has several."""
+        return next((one for one in LEVELS if sum(area.level == one for area in self.areas) > 1), CELLS)
+
     def ranking(self) -> Json:
         """The streets, or the largest areas of which the scope has several; and what has no cell yet."""
-        level = next((one for one in LEVELS if sum(area.level == one for area in self.areas) > 1), "grid")
+        level = self.level
         ranked = [area for area in self.areas if area.level == level]
-        if level == "grid":
+        if level == CELLS:
             ranked = figures.areas_in(self.session, self.scope, ("grid",))
         rows = [self._counts(area) for area in ranked]
         rows.sort(
@@ -276,8 +284,7 @@ class Board:
     def cells(self) -> Json:
         """What cells reported today, or in seven days while none has enough for the second class; and late ones."""
         period, counts = self._lately(self._by_cell, self.before.by_cell)
-        late = Counter({path: classes[-1] for path, classes in self.state.cells.items() if classes[-1]})
-        most = dict(late.most_common(LATE_CELLS))
+        most = dict(self.late_cells.most_common(LATE_CELLS))
         return {
             "period": period,
             "bounds": list(TINT),

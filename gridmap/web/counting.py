@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
+from gridmap.actions.office import Office
 from gridmap.db import areas, issues
 from gridmap.db.columns import Columns
 from gridmap.db.due import Now
@@ -14,9 +15,9 @@ from gridmap.db.issues import Filter
 from gridmap.db.state import State, state_of
 from gridmap.db.tallies import Groups, Ordered, can_tell, groups, in_order, open_at, tally
 from gridmap.domain.codes import ancestors, summed_at
-from gridmap.domain.scope import Scope
+from gridmap.domain.scope import Actor, Scope
 from gridmap.web.access import office
-from gridmap.web.warmth import kept
+from gridmap.web.warmth import households_of, kept
 
 CELLS = "grid"
 _ALL = Filter()
@@ -65,13 +66,37 @@ def open_below(session: Session, scope: Scope, paths: Sequence[str]) -> Mapping[
     return issues.open_below(session, scope)
 
 
+def homes_by(session: Session, here: Office, who: Actor, by: str) -> Mapping[str, int]:
+    """How many households each of one's own areas of a level has, by its path; those without any are left out.
+
+    As `counted` has it: what lies in no such area stands by the path of its cell. For a whole district
+    they are added up once, and kept until buildings or areas change.
+    """
+    if not _is_whole_district(who.scope):
+        return _homes_in(session, here, who, by)
+    key = (kept().matters.buildings_changed, areas.net_version(session))
+    return kept().good_for(f"homes-{by}-{who.scope.paths}", key, lambda: _homes_in(session, here, who, by))
+
+
+def _homes_in(session: Session, here: Office, who: Actor, by: str) -> dict[str, int]:
+    found = households_of(here, who).by_path()
+    by_cell = {path: [round(number)] for path, number in found.items() if number and path}
+    if by != CELLS:
+        by_cell = summed_at(by_cell, areas.paths_of_level(session, by))
+    return {path: number for path, (number,) in by_cell.items()}
+
+
+def _is_whole_district(scope: Scope) -> bool:
+    return any(len(ancestors(path)) <= 1 for path in scope.paths)
+
+
 def _are_many(scope: Scope, wanted: Filter) -> bool:
     """Whether a whole district is asked for: less than that an index finds."""
     if wanted.mine:
         return False
     if wanted.area_path is not None and len(ancestors(wanted.area_path)) > 1:
         return False
-    return any(len(ancestors(path)) <= 1 for path in scope.paths)
+    return _is_whole_district(scope)
 
 
 def _groups(session: Session, columns: Columns, by: str) -> Groups:

@@ -56,10 +56,10 @@ class Kept:
 
     matters: OpenMatters
     _made: dict[str, tuple[Hashable, Any]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def good_for(self, name: str, number: Hashable, make: Callable[[], _Made]) -> _Made:
-        """What `make` gave for this number."""
+        """What `make` gave for this number; it may itself ask for what is kept."""
         held = self._made.get(name)
         if held is None or held[0] != number:
             with self._lock:

@@ -4,6 +4,7 @@ import { get } from "../api.js";
 import { serverNow, setNow } from "../format.js";
 
 const SETTLE_MS = 250;
+const LEFT_ALONE = 3; // times as long as the last answer took
 const EVERY_MS = 60_000;
 const PATIENCE_MS = 15_000;
 const RETRY_MS = 5000;
@@ -13,11 +14,11 @@ const AFTER_DUE_MS = 1200;
 export class Figures extends EventTarget {
   constructor() {
     super();
-    Object.assign(this, { figures: null, goneSince: null, tries: 0, error: null });
+    Object.assign(this, { figures: null, goneSince: null, tries: 0, error: null, took: 0 });
   }
 
-  /** Loads soon; what comes in between is answered by the same load. */
-  soon(wait = SETTLE_MS) {
+  /** Loads soon; what comes in between is answered by the same load. However long that takes, the server is left alone for longer. */
+  soon(wait = Math.max(SETTLE_MS, LEFT_ALONE * this.took)) {
     this.waiting ||= setTimeout(() => { this.waiting = null; this.load(); }, wait);
   }
 
@@ -28,8 +29,11 @@ export class Figures extends EventTarget {
     }
     this.busy = true;
     clearTimeout(this.next);
+    const begun = performance.now();
     try {
-      this.take(await get("/wall", {}, { signal: AbortSignal.timeout(PATIENCE_MS) }));
+      const figures = await get("/wall", {}, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      this.took = performance.now() - begun;
+      this.take(figures);
     } catch (error) {
       this.failed(error);
     }
