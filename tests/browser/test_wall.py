@@ -209,6 +209,36 @@ def test_the_map_waits_for_its_tiles_and_keeps_its_tints_over_new_ones_and_a_los
     assert tinted(page) == pytest.approx(before, rel=0.05)
 
 
+def seen_from_afar(route: Route) -> None:
+    told = route.fetch().json()
+    assert told["far"]["level"] == "community"
+    route.fulfill(json={**told, "far": {**told["far"], "below": 22}})
+
+
+@one_engine
+def test_from_afar_communities_stand_for_cells_and_no_cell_is_asked_for(
+    office: Office, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gridmap.geo.far.FEW_CELLS", 5)
+    monkeypatch.setattr("gridmap.geo.far.NARROWEST_PX", 1e9)
+    bake_all(office, is_forced=True)
+    visitor.page.route("**/tiles/areas.json", seen_from_afar)  # so small a town is never far
+    for place, copies in ((C1, 3), (C3, 2)):
+        for _ in range(copies):
+            new_matter(office, place)
+    asked: list[str] = []
+    visitor.page.on("request", lambda request: asked.append(request.url))
+    page = wall(visitor)
+    expect(page.locator(".key--tint")).to_contain_text("社区近 7 日上报")
+    tiles = [url for url in asked if "/tiles/areas/" in url]
+    assert any(".mvt" in url for url in tiles)
+    assert all(url.endswith("?cells=0") for url in tiles)
+    steer(office, actor_named(office, "seat"), Wish("overview", C3, 600))
+    expect(page.locator("[data-part=scene]")).to_be_visible()
+    assert any(url.endswith("/index.json") for url in asked)
+    visitor.keep("wall-far")
+
+
 def with_scenes(app: Flask, scenes: str) -> None:
     parts = app.extensions["gridmap"]
     app.extensions["gridmap"] = replace(parts, settings=replace(parts.settings, wall_scenes=scenes))
