@@ -113,10 +113,11 @@ def _own(columns: Columns, scope: Scope) -> Chosen:
 def is_late(columns: Columns, moment: Moment) -> Chosen:
     """Whether a matter's time is, or was, up: now only where its clock runs, then where it had not ended."""
     is_due: Chosen = columns["due"] <= micros(moment.now.at)
-    return is_due & _running(columns, moment)
+    return is_due & is_running(columns, moment)
 
 
-def _running(columns: Columns, moment: Moment) -> Chosen:
+def is_running(columns: Columns, moment: Moment) -> Chosen:
+    """Whether a matter's clock runs, or ran: then where it had not ended."""
     if moment.is_past:
         return _open(columns, OPEN, moment)
     return _open(columns, RUNNING, moment) & ~columns["stands"]
@@ -130,7 +131,7 @@ def _due(columns: Columns, word: str, moment: Moment) -> Chosen:
         means = (due > at) & (due < day_ends)
     else:  # NEVER is later than all
         means = due > at if word == IN_TIME else due >= day_ends
-    return means & _running(columns, moment)
+    return means & is_running(columns, moment)
 
 
 def _within(columns: Columns, word: str, now: Now, moment: Moment) -> Chosen:
@@ -142,7 +143,7 @@ def _within(columns: Columns, word: str, now: Now, moment: Moment) -> Chosen:
         if bounds.regions != ANYWHERE:
             of_limit &= _inside(columns, bounds.regions)
         means |= of_limit
-    return means & _running(columns, moment)
+    return means & is_running(columns, moment)
 
 
 def _inside(columns: Columns, regions: Sequence[Region]) -> Chosen:

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from gridmap.db.columns import NEVER, Columns, micros
 from gridmap.db.due import Now
 from gridmap.db.issues import Filter
-from gridmap.db.standing import Moment, has_status, is_late, narrowed, standing
+from gridmap.db.standing import Moment, has_status, is_late, is_running, narrowed, standing
 from gridmap.db.state import Classes, State
 from gridmap.domain.codes import lifted, range_below
-from gridmap.domain.issues import DONE_WITH, OPEN, PAUSED, RUNNING, STATUSES, WAITING
+from gridmap.domain.issues import DONE_WITH, OPEN, PAUSED, STATUSES, WAITING
 from gridmap.domain.scope import Scope
 
 _MANY = len(Classes._fields)
@@ -28,7 +28,6 @@ _CLASS_OF = {
     **dict.fromkeys((*DONE_WITH, PAUSED), _HANDLED),
 }
 _CLASSES = np.array([_CLASS_OF.get(status, -1) for status in STATUSES], np.int8)
-_RUNS = np.array([status in RUNNING for status in STATUSES])
 
 
 class Groups(NamedTuple):
@@ -58,7 +57,7 @@ def tally(columns: Columns, scope: Scope, wanted: Filter, now: Now, by: Groups) 
     classes = np.where(is_late(columns, moment)[chosen], _LATE, _CLASSES[status])
     is_triage = columns["is_triage"][chosen]
     path, class_in = columns["path"][chosen][~is_triage], classes[~is_triage]
-    ahead = due[_RUNS[status] & (due > micros(now.at))]
+    ahead = due[is_running(columns, moment)[chosen] & (due > micros(now.at))]
     due_today = int((ahead < micros(now.day_ends)).sum())
     cells = _by_name(by, path, class_in)
     return State(_summed(classes), cells, _summed(classes[is_triage]), due_today, _first(ahead))

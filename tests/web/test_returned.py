@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from gridmap.actions.office import Office
+from gridmap.web.warmth import warm_up
 from tests.conftest import Clock
 from tests.town import C1, Caller
 from tests.web.asking import act, callers, reported
@@ -43,15 +44,27 @@ def late(town: dict[str, Caller]) -> dict[str, int]:
     }
 
 
+def next_due(town: dict[str, Caller]) -> str | None:
+    """When pages look again because a deadline passes."""
+    told: Any = town["seat"].get("/state")
+    return told.json["next_due_at"]
+
+
+@pytest.mark.parametrize("in_memory", [False, True])
 def test_at_the_desk_its_clock_stands_for_everybody_and_goes_on_with_who_gets_it(
-    town: dict[str, Caller], clock: Clock
+    app: Flask, town: dict[str, Caller], clock: Clock, *, in_memory: bool
 ) -> None:
+    if in_memory:
+        with app.app_context():
+            warm_up(app)
     number = reported(town["li"], C1)
     assert act(town["sun"], number, "return", words="资料不全").status_code == 200
+    assert next_due(town) is None
     clock.forward(days=20)
     assert late(town) == dict.fromkeys(LATE, 0)
     (feature,) = town["seat"].get("/issues", status="open").json["features"]  # type: ignore[index]
     assert feature["properties"]["stands_still"] is True
     assert act(town["seat"], number, "dispatch").status_code == 200
+    assert next_due(town) is not None
     clock.forward(days=10)
     assert late(town) == LATE
