@@ -38,17 +38,20 @@ class Server:
 
 
 @contextmanager
-def serving(url: str, folder: Path, size: Size) -> Iterator[Server]:
+def serving(url: str, folder: Path, size: Size, *, has_chores: bool = True) -> Iterator[Server]:
     """A server over the store `url`, at rest, stopped at the end. Raises RuntimeError with its log where it does not start.
 
-    Its tiles are baked before, and what a server does once when it starts is done.
+    Its tiles are baked before, and what a server does once when it starts is done. `has_chores`: its background
+    work runs beside it.
     """
     if size.demo:
         subprocess.run(gridmap("bake"), env=environ(url, folder), check=True, capture_output=True)
     port = free_port()
     told = {"GRIDMAP_PORT": str(port), "GRIDMAP_WORKERS": str(size.workers)}
     told["GRIDMAP_STREAM_LIMIT"] = str(size.streams)
-    told["GRIDMAP_BACKGROUND"] = "yes" if size.demo else "no"  # the smallest size measures nothing
+    told["GRIDMAP_BACKGROUND"] = (
+        "yes" if size.demo and has_chores else "no"
+    )  # the smallest size measures nothing
     told["GRIDMAP_WRITES_PER_MINUTE"] = "0"  # few accounts send what many phones would
     log = folder / f"server-{port}.log"
     with log.open("wb") as out:

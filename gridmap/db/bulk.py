@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from types import SimpleNamespace
+from types import NoneType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -199,8 +199,13 @@ def instant_text(session: Session) -> Callable[[datetime], str]:
     return sqlite_instant if session.get_bind().dialect.name == "sqlite" else datetime.isoformat
 
 
+_AS_IT_IS = frozenset((NoneType, str, int, float, bool, bytes))
+
+
 def kept_value(value: Any, instant: Callable[[datetime], str]) -> Any:
     """A value of a column other than a geometry, as the store keeps it: moments and JSON as text."""
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, datetime):
         return instant(value)
     return canonical(value) if isinstance(value, Mapping | list) else value

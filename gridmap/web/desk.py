@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template
 from sqlalchemy.orm import Session
 
-from gridmap.db import accounts, areas
+from gridmap.db import accounts, areas, stream
 from gridmap.db.queues import QUEUES
 from gridmap.domain.codes import last_code
 from gridmap.domain.scope import Scope
@@ -32,6 +32,7 @@ def desk_page() -> Response:
     """The queues of one's areas, the matter in hand, and the map around it."""
     who, me = actor(), describe_me()
     with office().database.reading() as db:
+        stream_at = stream.latest(db)  # before all that is read: what comes meanwhile is told
         bounds = areas.extent(db, who.scope.paths) or areas.extent(db, [""]) or _NOWHERE
         units, parts_of = accounts.units(db), _areas(db, who.scope)
     texts = catalogue(language())
@@ -40,6 +41,7 @@ def desk_page() -> Response:
         "me": me,
         "texts": desk_texts(texts),
         "endpoints": {"api": "/api/v1", "stream": "/api/v1/stream"},
+        "stream_at": stream_at,
         "bounds": bounds,
         "roots": None if who.scope.is_everything else [last_code(path) for path in who.scope.paths],
         "timezone": parts().settings.timezone,

@@ -19,9 +19,10 @@ def language() -> str:
     """One of `texts.LANGUAGES`: `?lang=`, the cookie, the installation's setting, or Accept-Language."""
     if not has_request_context():
         return DEFAULT_LANGUAGE
-    if "language" not in g:
-        g.language = _chosen()
-    return str(g.language)
+    found: str | None = g.get("language")
+    if found is None:
+        found = g.language = _chosen()
+    return found
 
 
 def _chosen() -> str:

@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from gridmap.db import accounts, areas
+from gridmap.db import accounts, areas, stream
 from gridmap.db.issues import Filter
 from gridmap.db.models import Meta
 from gridmap.domain.codes import last_code
@@ -59,6 +59,7 @@ def map_page() -> AnyResponse:
     """The map of one's own area."""
     who, me = actor(), describe_me()
     with office().database.reading() as db:
+        stream_at = stream.latest(db)  # before all that is read: what comes meanwhile is told
         bounds = areas.extent(db, who.scope.paths) or areas.extent(db, [""]) or _NOWHERE
         stand = counted(db, who.scope, Filter(), as_of(office()))
         has_many = areas.has_more_cells(db, who.scope.paths, far.FEW_CELLS)
@@ -69,6 +70,7 @@ def map_page() -> AnyResponse:
         "me": me,
         "texts": page_texts(texts),
         "endpoints": {"api": "/api/v1", "stream": "/api/v1/stream"},
+        "stream_at": stream_at,
         "bounds": bounds,
         "roots": None if who.scope.is_everything else [last_code(path) for path in who.scope.paths],
         "far": far_now(),

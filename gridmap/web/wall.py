@@ -7,7 +7,7 @@ from dataclasses import asdict
 from flask import Blueprint, Response, make_response, render_template, request
 
 from gridmap import __version__
-from gridmap.db import areas, figures
+from gridmap.db import areas, figures, stream
 from gridmap.domain.scenes import read_round
 from gridmap.geo import far
 from gridmap.geo.locate import BBox
@@ -51,11 +51,13 @@ def _title() -> str:
 def _page_data() -> dict[str, object]:
     who, here = actor(), office()
     with here.database.reading() as db:
+        stream_at = stream.latest(db)
         bounds = areas.extent(db, who.scope.paths) or areas.extent(db, [""]) or _NOWHERE
         has_many = areas.has_more_cells(db, who.scope.paths, far.FEW_CELLS)
     return {
         "texts": wall_texts(),
         "endpoints": {"api": "/api/v1", "stream": "/api/v1/stream", "sign_in": "/sign-in?next=/wall"},
+        "stream_at": stream_at,
         "bounds": bounds,
         "has_many": has_many,
         "base": on_walls(),

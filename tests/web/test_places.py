@@ -252,7 +252,7 @@ def test_categories_with_their_role(town: Town) -> None:
         "id": "GBT47678:matter:06010", "standard": "GBT47678", "kind": "matter", "code": "06010",
         "name": "暴露垃圾", "group": "市容环境", "role": "sanitation", "role_name": "环卫保洁人员",
         "limit": {"amount": 4, "unit": "working_hours", "text": "4 工作时"},
-        "also": ["垃圾", "脏", "臭", "rubbish", "garbage", "litter"],
+        "also": ["垃圾", "脏", "臭", "rubbish", "garbage", "litter"], "in_force": True,
     }  # fmt: skip
     english: Any = town.seat.get("/categories", lang="en")
     assert {e["id"]: e for e in english.json["categories"]}["own:matter:A01"][

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Response, jsonify, url_for
+from flask import Response, jsonify, request, url_for
 from sqlalchemy.orm import Session
 
 from gridmap.actions.acts import Act
@@ -153,7 +153,7 @@ def report_issue(query: LanguageQuery, body: IssueBody) -> tuple[Response, int]:
     what = Report(sent, body.category, body.description, body.occurred_at, client_id, source, body.unsure)
     done = report(office(), who, what)
     answer = jsonify(whole(who, done.number) if done.told is None else just_told(who, done.told))
-    answer.headers["Location"] = url_for("api.read_issue", number=done.number)
+    answer.headers["Location"] = f"{request.script_root}/api/v1/issues/{done.number}"
     return answer, 201 if done.is_new else 200
 
 

@@ -47,7 +47,7 @@ function together(page) {
   const list = new QueueList(part("list"), { state, queues });
   const matter = new Matter(part("matter-body"), part("actions"), shared);
   const bulk = new Bulk(part("bulk"), { ...shared, list });
-  const live = new Live(page.endpoints?.stream || "/api/v1/stream");
+  const live = new Live(page.endpoints?.stream || "/api/v1/stream", page.stream_at);
   const search = part("search").querySelector("input");
   new Whistles(part("whistles"), { state, queues });
   filters(part("filters"), part("search"), { state, list, areas: page.areas });

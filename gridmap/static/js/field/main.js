@@ -111,7 +111,7 @@ function follow() {
   };
   live.addEventListener("message", ({ detail: { kind, data: told } }) => react[kind]?.(told));
   live.addEventListener("link", () => {
-    if (!live.goneSince) { outbox.reached(); outbox.kick(); if (matters.error) matters.soon(); }
+    if (!live.goneSince) { outbox.reached(); outbox.kick(); matters.soon(); } // this page may be an old one, kept for days
     frame();
   });
   live.start();

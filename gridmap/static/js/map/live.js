@@ -2,16 +2,21 @@
 
 import { serverNow } from "../format.js";
 
-const EVENTS = ["issue", "gone", "areas", "buildings", "imported", "tiles", "steer", "notice", "reset", "signed-out"];
+const EVENTS = ["ready", "issue", "gone", "areas", "buildings", "imported", "tiles", "steer", "notice", "reset", "signed-out"];
 const LOCK = "gridmap-stream";
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 60_000;
 
-/** Emits `message` {detail: {kind, data}} and `link` when `goneSince` (a Date, or null while connected) changes. */
+/**
+ * Emits `message` {detail: {kind, data}} and `link` when `goneSince` (a Date, or null while connected) changes.
+ *
+ * `last`: the stream's number when the page was made; what came since is told first, so that nothing that
+ * happens between a page's figures and its stream is missed. Without it the page has to look again at the first link.
+ */
 export class Live extends EventTarget {
-  constructor(url) {
+  constructor(url, last = null) {
     super();
-    Object.assign(this, { url, goneSince: null, wait: FIRST_WAIT_MS });
+    Object.assign(this, { url, last, goneSince: null, wait: FIRST_WAIT_MS });
     this.channel = "BroadcastChannel" in window ? new BroadcastChannel(LOCK) : null;
     if (this.channel) this.channel.onmessage = ({ data }) => this.take(data);
   }
@@ -30,26 +35,22 @@ export class Live extends EventTarget {
   }
 
   open() {
-    this.source = new EventSource(this.url);
+    this.source = new EventSource(this.last === null ? this.url : `${this.url}?last_event_id=${this.last}`);
     this.source.onopen = () => this.opened();
     this.source.onerror = () => this.failed();
     for (const kind of EVENTS) {
-      this.source.addEventListener(kind, (event) => this.tell({ kind, data: parse(event.data) }));
+      this.source.addEventListener(kind, (event) => this.tell({ kind, data: parse(event.data), last: event.lastEventId }));
     }
   }
 
   opened() {
     this.wait = FIRST_WAIT_MS;
-    const missed = this.reopened;
-    this.reopened = false;
     this.tell({ kind: "link", data: { since: null } });
-    if (missed) this.tell({ kind: "reset", data: {} }); // a new stream does not know what the old one saw last
   }
 
   failed() {
     if (!this.goneSince) this.tell({ kind: "link", data: { since: serverNow().toISOString() } });
     if (this.source.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
-    this.reopened = true;
     setTimeout(() => this.open(), this.wait);
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
   }
@@ -59,11 +60,12 @@ export class Live extends EventTarget {
     this.take(message);
   }
 
-  take({ kind, data }) {
+  take({ kind, data, last }) {
+    if (last) this.last = last; // also in tabs that listen along: one of them opens the next stream
     if (kind === "link") {
       this.goneSince = data.since ? new Date(data.since) : null;
       this.dispatchEvent(new Event("link"));
-    } else this.dispatchEvent(new CustomEvent("message", { detail: { kind, data } }));
+    } else if (kind !== "ready") this.dispatchEvent(new CustomEvent("message", { detail: { kind, data } }));
   }
 }
 

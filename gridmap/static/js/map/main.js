@@ -95,7 +95,7 @@ function together(page) {
   net.addEventListener("change", () => { part("baking").hidden = net.phase !== "baking"; });
   const base = new BaseMap(map, page.bases);
   const city = drawn({ map, net, shading, counts, cells, heat, buildings, surroundings, ground, labels });
-  const live = new Live(page.endpoints?.stream || "/api/v1/stream");
+  const live = new Live(page.endpoints?.stream || "/api/v1/stream", page.stream_at);
   const rail = new Rail(part("rail"), { me, counts, state });
   new Chips(part("chips"), { state, counts, frequent: () => rail.frequent() });
   const list = new List(part("list"), part("list-head"), { state, counts });

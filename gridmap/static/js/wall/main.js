@@ -33,7 +33,7 @@ function start() {
   setBase(page.endpoints.api);
   const stage = new Stage(part("stage"), page.steers ? STRIP : 0);
   const figures = new Figures();
-  const live = new Live(page.endpoints.stream);
+  const live = new Live(page.endpoints.stream, page.stream_at);
   const ground = new Ground(stage, page, partsOf("map"));
   const pulses = new Pulses(part("links"), stage, () => ground.relief);
   const strip = page.steers ? steering(part("steer")) : null;
