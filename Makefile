@@ -5,7 +5,7 @@ SHELL := /bin/bash
 V := .venv/bin
 DEMO_DATA ?= $(CURDIR)/demo-data
 REAL_DATA ?= $(CURDIR)/../shared/data
-WORKERS ?= 2
+WORKERS ?= 3
 LIVE ?= 3
 SIZE ?= full
 
