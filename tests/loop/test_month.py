@@ -22,7 +22,7 @@ from tests.evaluation_by_hand import counted_by_hand, indicators_by_hand, told
 from tests.loop.ends import Watch
 from tests.loop.month import Month
 
-MATTERS = 400
+MATTERS = 1000
 POSSIBLE = {"tier_at_end", "cell_not_offered", "extension_invalid", "merge_impossible", "too_late_to_extend"}
 POSSIBLE |= {"whistle_open", "unit_called_already", "whistle_ended", "unit_has_it", "extended_already"}
 POSSIBLE |= {"own_work_rechecked", "recheck_not_found"}
