@@ -438,8 +438,8 @@ def test_a_coarse_place_is_asked_for_and_names_no_cell(phone: Phone) -> None:
     assert later != "phone"
 
 
-@on_one_engine
-def test_what_somebody_else_has_begun_meanwhile_counts_as_begun(office: Office, phone: Phone) -> None:
+def begun_without_signal(office: Office, phone: Phone) -> str:
+    """A matter that Sun begins with on a phone without a network; its number."""
     number = report(office, actor_named(office, "li"), report_at(*CENTRES[C1])).number
     phone.open("sun")
     phone.page.locator(".home .task").click()
@@ -447,6 +447,12 @@ def test_what_somebody_else_has_begun_meanwhile_counts_as_begun(office: Office, 
     phone.context.set_offline(True)
     phone.page.get_by_role("button", name="受理").click()
     expect(phone.part("strip")).to_contain_text("1 条待发送")
+    return number
+
+
+@on_one_engine
+def test_what_somebody_else_has_begun_meanwhile_counts_as_begun(office: Office, phone: Phone) -> None:
+    number = begun_without_signal(office, phone)
     act_on(office, actor_named(office, "seat"), number, Act("start"))
     phone.context.set_offline(False)
     expect(phone.part("strip")).to_be_hidden(timeout=15 * SECOND)
@@ -459,13 +465,7 @@ def test_what_somebody_else_has_begun_meanwhile_counts_as_begun(office: Office, 
 def test_what_waited_is_held_back_where_somebody_decided_something_meanwhile(
     office: Office, phone: Phone
 ) -> None:
-    number = report(office, actor_named(office, "li"), report_at(*CENTRES[C1])).number
-    phone.open("sun")
-    phone.page.locator(".home .task").click()
-    expect(phone.page.get_by_role("button", name="受理")).to_be_visible()
-    phone.context.set_offline(True)
-    phone.page.get_by_role("button", name="受理").click()
-    expect(phone.part("strip")).to_contain_text("1 条待发送")
+    number = begun_without_signal(office, phone)
     act_on(office, actor_named(office, "seat"), number, Act("supervise"))
     phone.context.set_offline(False)
     expect(phone.part("strip")).to_contain_text("1 条要您补一下", timeout=15 * SECOND)
